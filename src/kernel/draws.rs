@@ -1,0 +1,108 @@
+//! Chance by address: every draw is a pure function of (seed, replication, stream, who, what for).
+//!
+//! Nothing here has a state that moves on: asking twice gives the same answer, asking in another
+//! order changes nothing, so trucks keep their luck whatever else happens in a run (common random
+//! numbers). The generator is Philox2x64 with ten rounds, a counter-based bijection (Salmon,
+//! Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011). Start at
+//! [`Key`]; [`uniform`] turns bits into a number for inversion. It does not know what is drawn.
+
+/// The key of one stream of draws: seed, replication and a name, mixed once.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Key(u64);
+
+/// What a draw is for: a name (hashed) and a counter within it, for example a visit number.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Purpose(u64);
+
+const ROUNDS: u32 = 10;
+const MULTIPLIER: u64 = 0xD2B7_4407_B1CE_6E93;
+const WEYL: u64 = 0x9E37_79B9_7F4A_7C15;
+
+/// Philox2x64-10: two words that depend on both counter words and the key.
+#[inline]
+pub fn philox(key: u64, counter: [u64; 2]) -> [u64; 2] {
+    philox_rounds::<ROUNDS>(key, counter)
+}
+
+#[inline(always)]
+fn philox_rounds<const R: u32>(mut key: u64, [mut a, mut b]: [u64; 2]) -> [u64; 2] {
+    for _ in 0..R {
+        let product = u128::from(a) * u128::from(MULTIPLIER);
+        a = (product >> 64) as u64 ^ key ^ b;
+        b = product as u64;
+        key = key.wrapping_add(WEYL);
+    }
+    [a, b]
+}
+
+impl Key {
+    /// The key for everything that `name` draws in one replication.
+    pub fn new(seed: u64, replication: u64, name: &str) -> Self {
+        let [a, _] = philox(seed, [replication, hash_name(name)]);
+        Key(a)
+    }
+
+    /// The 64 random bits of (who, what for).
+    #[inline]
+    pub fn bits(self, who: u64, purpose: Purpose) -> u64 {
+        philox(self.0, [who, purpose.0])[0]
+    }
+
+    /// Both words of (who, what for): for decisions that need two independent uniforms.
+    #[inline]
+    pub fn pair(self, who: u64, purpose: Purpose) -> [u64; 2] {
+        philox(self.0, [who, purpose.0])
+    }
+}
+
+impl Purpose {
+    /// A purpose by its name; the lowest 16 bits are left for [`Purpose::nth`].
+    pub fn new(name: &str) -> Self {
+        Purpose(hash_name(name) << 16)
+    }
+
+    /// The same purpose on the `n`-th occasion (visit number), counted from 0.
+    #[inline]
+    pub fn nth(self, n: u16) -> Self {
+        Purpose(self.0 | u64::from(n))
+    }
+}
+
+/// A uniform in the open interval (0, 1) from 64 bits: the middles of 2^52 equal cells.
+#[inline]
+pub fn uniform(bits: u64) -> f64 {
+    const CELL: f64 = 1.0 / (1u64 << 52) as f64;
+    ((bits >> 12) as f64 + 0.5) * CELL
+}
+
+/// FNV-1a, then a mixing step, over the bytes of a name: the same on any machine, for ever.
+pub fn hash_name(name: &str) -> u64 {
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    for byte in name.bytes() {
+        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    }
+    philox(hash, [name.len() as u64, 0])[0]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Known answers published with the generator (Random123, `kat_vectors`).
+    #[test]
+    fn philox_known_answers() {
+        let pi = [0x243f_6a88_85a3_08d3, 0x1319_8a2e_0370_7344];
+        let pi_key = 0xa409_3822_299f_31d0;
+        assert_eq!(philox(0, [0, 0]), [0xca00_a045_9843_d731, 0x66c2_4222_c9a8_45b5]);
+        assert_eq!(philox(u64::MAX, [u64::MAX; 2]), [0x65b0_21d6_0cd8_310f, 0x4d02_f322_2f86_df20]);
+        assert_eq!(philox(pi_key, pi), [0x0a5e_742c_2997_341c, 0xb0f8_83d3_8000_de5d]);
+        assert_eq!(philox_rounds::<7>(0, [0, 0]), [0xb41d_a69f_bfef_c666, 0x511e_9ce1_a553_4056]);
+        assert_eq!(philox_rounds::<7>(pi_key, pi), [0x98ed_1534_392b_f372, 0x6752_8b15_6888_2fd5]);
+    }
+
+    #[test]
+    fn uniform_stays_inside_the_open_interval() {
+        assert!(uniform(0) > 0.0);
+        assert!(uniform(u64::MAX) < 1.0);
+    }
+}

@@ -1,0 +1,5 @@
+//! cruce: a smart-border logistics simulator.
+
+pub mod dist;
+pub mod kernel;
+pub mod model;
