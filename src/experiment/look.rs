@@ -65,7 +65,8 @@ mod tests {
         assert!((wide - 4.302_652_73 / 3.0f64.sqrt()).abs() < 1e-7, "{wide}");
         let blank = [fold(&[10.0, 20.0, 30.0]), fold(&[11.0, f64::NAN, 33.0])];
         assert_eq!(widest(&blank, 0, 0, &level), None);
-        let failed = [fold(&[10.0, 20.0]), Fold { values: vec![vec![11.0], vec![]], ..fold(&[]) }];
+        let mut failed = [fold(&[10.0, 20.0]), fold(&[11.0, 22.0])];
+        failed[1].values[1].clear();
         assert_eq!(widest(&failed, 0, 0, &level), None);
         // The widest of all scenarios counts.
         let folds = [fold(&[0.0, 0.0]), fold(&[1.0, 1.0]), fold(&[1.0, 2.0])];

@@ -8,15 +8,21 @@
 mod compare;
 mod fold;
 mod look;
+mod names;
 mod replicate;
 mod result;
 mod running;
 mod sentence;
+mod single;
 mod study;
+#[cfg(test)]
+mod tests;
 mod warn;
 
+pub use names::{UnknownMeasure, unknown_measures};
 pub use result::*;
-pub use study::{RunOne, UnknownMeasure, run, run_one, trucks_of, unknown_measures};
+pub use single::{RunOne, run_one, trucks_of};
+pub use study::run;
 
 use thiserror::Error;
 

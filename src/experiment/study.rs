@@ -7,16 +7,16 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 
-use crate::measure::{Catalog, Collector, Entry, Observed, TruckLog, Visit};
+use crate::measure::{Catalog, Entry};
 use crate::model::calendar::Period;
-use crate::model::crossing::{RunEnd, simulate};
-use crate::model::network::Network;
 use crate::scenario::file::Text;
-use crate::scenario::plan::StudyPlan;
+use crate::scenario::phrase::GoalPhrase;
+use crate::scenario::plan::{ScenarioPlan, StudyPlan};
 
 use super::compare::Comparer;
 use super::fold::Fold;
 use super::look::{looks, widest};
+use super::names::{in_unit, unknown_in};
 use super::replicate::{Plan, Replicator};
 use super::result::{
     GoalResult, GoalStatus, Look, Mean, MinimumRuns, PeriodLabel, PostedGroup, PostedHour, Stopping,
@@ -28,35 +28,6 @@ use super::{Options, Progress, RunError};
 
 /// The measure by which plans are compared when no target says otherwise.
 const HEADLINE: &str = "crossing_time.mean";
-
-/// A name in the plan that no measure has.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct UnknownMeasure {
-    /// The key of the study where it stands: `precision.target` or `goals`.
-    pub key: &'static str,
-    /// As written.
-    pub name: String,
-    /// Names like it, best first.
-    pub suggestions: Vec<String>,
-}
-
-/// Names of measures in the plan's target and goals that the baseline's crossing does not have.
-pub fn unknown_measures(plan: &StudyPlan) -> Vec<UnknownMeasure> {
-    unknown_in(plan, &Catalog::new(&plan.scenarios[plan.baseline].network))
-}
-
-fn unknown_in(plan: &StudyPlan, catalog: &Catalog) -> Vec<UnknownMeasure> {
-    let target = plan.target.iter().map(|target| ("precision.target", &target.measure));
-    let goals = plan.goals.iter().map(|(name, _)| ("goals", name));
-    let unknown = target.chain(goals).filter(|(key, name)| match catalog.find(name) {
-        // Pairs are kept for the whole run only.
-        Some(entry) => *key == "precision.target" && entry >= catalog.whole_run(),
-        None => true,
-    });
-    unknown
-        .map(|(key, name)| UnknownMeasure { key, name: name.clone(), suggestions: catalog.suggestions(name) })
-        .collect()
-}
 
 /// Runs a study: every scenario on the same trucks, until the target is met or the most
 /// replications are done.
@@ -92,10 +63,9 @@ pub fn run(
     let (entries, whole_run, places) = union(&plans, plan.baseline);
     let study = Study {
         plan,
-        place_of: |name: &str| {
-            let own = baseline.find(name).expect("names were checked");
-            places[plan.baseline][own]
-        },
+        catalog: baseline,
+        places: &places[plan.baseline],
+        entries: &entries,
         whole_run,
         family: plans.len() - 1,
         first: options.only.unwrap_or(0),
@@ -111,7 +81,9 @@ pub fn run(
     if folds[0].values.is_empty() {
         return Err(RunError::Interrupted);
     }
-    Ok(study.assemble(&plans, entries, folds, stopping, interrupted))
+    let mut result = study.assemble(&plans, folds, stopping, interrupted);
+    result.warnings = warnings(&result, &study.quoted());
+    Ok(result)
 }
 
 /// All entries of all catalogues, the baseline's first, whole run before hours; and where each
@@ -147,16 +119,40 @@ fn union(plans: &[Plan], baseline: usize) -> (Vec<Entry>, usize, Vec<Vec<usize>>
     (entries, whole_run, places)
 }
 
-struct Study<'p, F> {
+struct Study<'p> {
     plan: &'p StudyPlan,
-    /// Where a name of the baseline's catalogue stands.
-    place_of: F,
+    /// The baseline's catalogue, and where its entries stand among the study's.
+    catalog: &'p Catalog,
+    places: &'p [usize],
+    entries: &'p [Entry],
     whole_run: usize,
+    /// Scenarios that are compared with the baseline.
     family: usize,
     first: u32,
 }
 
-impl<F: Fn(&str) -> usize> Study<'_, F> {
+impl Study<'_> {
+    /// The place of an entry by its name, which has been checked.
+    fn entry(&self, name: &str) -> usize {
+        self.places[self.catalog.find(name).expect("names of measures were checked")]
+    }
+
+    /// The entry by which plans are compared.
+    fn headline(&self) -> usize {
+        self.entry(self.plan.target.as_ref().map_or(HEADLINE, |target| &target.measure))
+    }
+
+    /// Entries that a reader will look at.
+    fn quoted(&self) -> Vec<usize> {
+        let usual = ["crossing_time.p95", "border_wait.p95"].into_iter();
+        let usual = usual.filter(|name| self.catalog.find(name).is_some()).map(|name| self.entry(name));
+        let goals = self.plan.goals.iter().map(|(name, _)| self.entry(name));
+        let mut quoted: Vec<usize> = std::iter::once(self.headline()).chain(goals).chain(usual).collect();
+        quoted.sort_unstable();
+        quoted.dedup();
+        quoted
+    }
+
     /// Runs from look to look; tells what stopped the run and whether it was cancelled.
     fn replicate(
         &self,
@@ -168,15 +164,13 @@ impl<F: Fn(&str) -> usize> Study<'_, F> {
             Some(_) => (1, 1),
             None => (self.plan.replications.least, self.plan.replications.most),
         };
-        let target = self.plan.target.as_ref().filter(|_| self.family > 0);
+        let headline = self.headline();
+        let unit = self.entries[headline].unit;
+        let wanted = self.plan.target.as_ref().map(|target| in_unit(target.half_width, unit));
+        let target = wanted.filter(|_| self.family > 0);
         let level = Level::together(self.family);
-        let mut stopping = Stopping {
-            target: self.plan.target.as_ref().map(|target| target.half_width),
-            met: target.map(|_| false),
-            least,
-            most,
-            looks: Vec::new(),
-        };
+        let mut stopping =
+            Stopping { target: wanted, met: target.map(|_| false), least, most, looks: Vec::new() };
         let mut done = 0;
         for look in looks(least, most, target.is_some()) {
             let complete = replicator.run(done, look, &mut |row| {
@@ -186,12 +180,9 @@ impl<F: Fn(&str) -> usize> Study<'_, F> {
                 return Ok((stopping, true));
             }
             done = look;
-            let entry = target.map(|target| ((self.place_of)(&target.measure), target.half_width));
-            let seen = entry.and_then(|(entry, _)| widest(folds, self.plan.baseline, entry, &level));
+            let seen = target.and_then(|_| widest(folds, self.plan.baseline, headline, &level));
             stopping.looks.push(Look { replications: look, widest: seen });
-            if let (Some((_, wanted)), Some(seen)) = (entry, seen)
-                && seen <= wanted
-            {
+            if target.zip(seen).is_some_and(|(wanted, seen)| seen <= wanted) {
                 stopping.met = Some(true);
                 break;
             }
@@ -202,17 +193,16 @@ impl<F: Fn(&str) -> usize> Study<'_, F> {
     fn assemble(
         &self,
         plans: &[Plan],
-        entries: Vec<Entry>,
         folds: Vec<Fold>,
         stopping: Stopping,
         interrupted: bool,
     ) -> StudyResult {
         let single = Level::new(0.95);
         let together = Level::together(self.family);
-        let headline = (self.place_of)(self.plan.target.as_ref().map_or(HEADLINE, |target| &target.measure));
+        let headline = self.headline();
         let titles: Vec<String> = self.plan.scenarios.iter().map(title).collect();
         let comparer = Comparer {
-            entries: &entries,
+            entries: self.entries,
             whole_run: self.whole_run,
             headline,
             baseline: (self.plan.baseline, &folds[self.plan.baseline]),
@@ -240,13 +230,13 @@ impl<F: Fn(&str) -> usize> Study<'_, F> {
             let names = (plan.name.to_owned(), title.clone());
             fold.result(names, plan.network, &plan.catalog, runs, &single)
         });
-        let mut result = StudyResult {
+        StudyResult {
             seed: self.plan.seed,
             first_replication: self.first,
             replications,
             baseline: self.plan.baseline,
             scenarios: scenarios.collect(),
-            entries,
+            entries: self.entries.to_vec(),
             whole_run: self.whole_run,
             periods: (0..calendar.period_count()).map(label).collect(),
             headline,
@@ -259,19 +249,7 @@ impl<F: Fn(&str) -> usize> Study<'_, F> {
             posted,
             warnings: Vec::new(),
             interrupted,
-        };
-        let usual = ["crossing_time.p95", "border_wait.p95"];
-        let catalog = &plans[self.plan.baseline].catalog;
-        let usual =
-            usual.iter().filter(|name| catalog.find(name).is_some()).map(|name| (self.place_of)(name));
-        let mut quoted: Vec<usize> = std::iter::once(headline)
-            .chain(result.goals.iter().map(|goal| goal.entry))
-            .chain(usual)
-            .collect();
-        quoted.sort_unstable();
-        quoted.dedup();
-        result.warnings = warnings(&result, &quoted);
-        result
+        }
     }
 
     fn goals(&self, folds: &[Fold], level: &Level) -> Vec<GoalResult> {
@@ -279,15 +257,12 @@ impl<F: Fn(&str) -> usize> Study<'_, F> {
             true => Vec::new(),
             false => folds.iter().map(|fold| fold.estimates(level)).collect(),
         };
-        let goal = |(name, phrase): &(String, crate::scenario::phrase::GoalPhrase)| {
-            let entry = (self.place_of)(name);
-            let status = |means: &Vec<Mean>| goal_status(&means[entry], phrase.at_most, phrase.limit);
-            GoalResult {
-                entry,
-                at_most: phrase.at_most,
-                limit: phrase.limit,
-                status: estimates.iter().map(status).collect(),
-            }
+        let goal = |(name, phrase): &(String, GoalPhrase)| {
+            let entry = self.entry(name);
+            let limit = in_unit(phrase.limit, self.entries[entry].unit);
+            let status = |means: &Vec<Mean>| goal_status(&means[entry], phrase.at_most, limit);
+            let status = estimates.iter().map(status).collect();
+            GoalResult { entry, at_most: phrase.at_most, limit, status }
         };
         self.plan.goals.iter().map(goal).collect()
     }
@@ -369,52 +344,11 @@ fn minimum_runs(values: &Running, level: &Level) -> MinimumRuns {
 }
 
 /// A scenario as sentences name it.
-fn title(scenario: &crate::scenario::plan::ScenarioPlan) -> String {
+fn title(scenario: &ScenarioPlan) -> String {
     let title = match &scenario.title {
         None => None,
         Some(Text::Plain(text)) => Some(text),
         Some(Text::ByLanguage(texts)) => texts.get("en").or_else(|| texts.values().next()),
     };
     title.unwrap_or(&scenario.name).clone()
-}
-
-/// One replication of one crossing.
-#[derive(Clone, Debug)]
-pub struct RunOne {
-    /// What is measured.
-    pub catalog: Catalog,
-    /// One value per entry of the catalogue, and more.
-    pub observed: Observed,
-    /// How the run ended.
-    pub end: RunEnd,
-}
-
-/// Runs one replication of a crossing.
-///
-/// # Errors
-///
-/// When the model could not go on, or a law that every run obeys was broken.
-pub fn run_one(network: &Network, seed: u64, replication: u32) -> Result<RunOne, RunError> {
-    let catalog = Catalog::new(network);
-    let mut collector = Collector::new(network);
-    let end = simulate(network, seed, u64::from(replication), &mut collector)?;
-    let broken = |law| RunError::Broken { scenario: "of this run".to_owned(), replication, law };
-    let observed = collector.finish(&catalog, end.trucks).map_err(broken)?;
-    Ok(RunOne { catalog, observed, end })
-}
-
-/// The visits of every truck in one replication, in the order in which they ended.
-///
-/// # Errors
-///
-/// When the model could not go on.
-pub fn trucks_of(network: &Network, seed: u64, replication: u32) -> Result<Vec<Visit>, RunError> {
-    let mut log = TruckLog::default();
-    simulate(network, seed, u64::from(replication), &mut log)?;
-    let is_yard =
-        |visit: &Visit| visit.group.is_some_and(|group| network.groups[group.index()].lanes.is_none());
-    for visit in log.visits.iter_mut().filter(|visit| is_yard(visit)) {
-        visit.lane = None;
-    }
-    Ok(log.visits)
 }

@@ -12,7 +12,7 @@ mod collector;
 mod entry;
 mod evaluate;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 mod level;
 mod posted;
 #[cfg(test)]
