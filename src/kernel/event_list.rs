@@ -84,7 +84,7 @@ impl<E> EventList<E> {
         let key = EventKey::new(at, rank, self.sequence);
         self.sequence += 1;
         let entry = Entry { key, event };
-        if self.far.peek().is_some_and(|far| key > far.key) {
+        if !self.far.is_empty() && self.far.peek().is_some_and(|far| key > far.key) {
             self.far.push(entry);
             return key;
         }

@@ -54,6 +54,8 @@ pub(super) struct GroupState {
     pub(super) closing: u32,
     /// Lane whose turn it is (round robin).
     turn: u32,
+    /// A pooled line of its own, lowest free lane first: no lane is free while someone waits.
+    plain: bool,
 }
 
 pub(super) struct StationState {
@@ -86,6 +88,10 @@ impl GroupState {
             setting_up: 0,
             closing: 0,
             turn: 0,
+            plain: !shared
+                && built > 0
+                && group.queue == QueueLayout::Pooled
+                && group.free_lane == FreeLane::Lowest,
         }
     }
 
@@ -147,6 +153,9 @@ impl<O: Observer> Crossing<'_, O> {
     pub(super) fn choose(&self, id: TruckId, station: StationId) -> Choice {
         let class = self.truck(id).class;
         let groups = &self.network.stations[station.index()].choices[class.index()];
+        if let [only] = groups.as_slice() {
+            return self.choose_lane(id, *only);
+        }
         let mut open = None;
         for &group in groups {
             let choice = self.choose_lane(id, group);
@@ -162,8 +171,12 @@ impl<O: Observer> Crossing<'_, O> {
     }
 
     fn choose_lane(&self, id: TruckId, group: GroupId) -> Choice {
-        let data = &self.network.groups[group.index()];
         let state = &self.groups[group.index()];
+        if state.plain {
+            let lane = state.free.first();
+            return Choice { group, lane, at_once: lane.is_some() };
+        }
+        let data = &self.network.groups[group.index()];
         if data.lanes.is_none() {
             // A yard is open when its plan says so; everyone starts at once.
             return Choice { group, lane: Some(0), at_once: state.plan > 0 };
@@ -291,6 +304,7 @@ impl<O: Observer> Crossing<'_, O> {
         let data = &self.network.groups[group.index()];
         let visit = self.visit(id, self.network.stations[station.index()].loop_slot);
         let truck = self.truck(id);
+        let [service_bits, route_bits] = self.chance.visit(truck, station, visit);
         let move_up = match &data.move_up {
             Some(law) if now > truck.arrived => {
                 let bits = if law.is_random() { self.chance.move_up(truck, station, visit) } else { 0 };
@@ -298,11 +312,12 @@ impl<O: Observer> Crossing<'_, O> {
             }
             _ => SimDuration::ZERO,
         };
-        let service = self.service_time(id, station, group, visit);
+        let service = self.service_time(id, group, visit, service_bits);
         let inside = self.at(id);
         inside.truck.began = now + move_up;
         inside.truck.ends = inside.truck.began + service;
         inside.truck.own += service;
+        inside.route_bits = route_bits;
         let ends = inside.truck.ends;
         if let Some(road) = inside.road.take() {
             self.leave_road(now, id, road);
@@ -321,18 +336,19 @@ impl<O: Observer> Crossing<'_, O> {
         schedule(events, ends, event);
     }
 
-    fn service_time(&self, id: TruckId, station: StationId, group: GroupId, visit: u16) -> SimDuration {
-        let truck = self.truck(id);
-        if let Arrivals::Trace(trucks) = &self.network.streams[truck.stream.index()].arrivals {
-            let row = &trucks[self.inside[id.0 as usize].trace_row as usize];
-            if let Some((_, service)) = row.service.iter().find(|(at, _)| *at == station && visit == 0) {
+    fn service_time(&self, id: TruckId, group: GroupId, visit: u16, bits: u64) -> SimDuration {
+        let Inside { truck, trace_row, .. } = &self.inside[id.0 as usize];
+        let data = &self.network.groups[group.index()];
+        if let (Some(row), Arrivals::Trace(trucks)) =
+            (trace_row, &self.network.streams[truck.stream.index()].arrivals)
+        {
+            let mut brought = trucks[*row as usize].service.iter();
+            if let Some((_, service)) = brought.find(|(at, _)| *at == data.station && visit == 0) {
                 return *service;
             }
         }
-        let law = self.network.groups[group.index()].service[truck.class.index()].as_ref();
-        let law = law.expect("a truck is served only where its class is accepted");
-        let bits = if law.is_random() { self.chance.service(truck, station, visit) } else { 0 };
-        law.sample(bits)
+        let law = data.service[truck.class.index()].as_ref();
+        law.expect("a truck is served only where its class is accepted").sample(bits)
     }
 
     /// A lane finishes its truck, which goes on or blocks it.
@@ -373,8 +389,7 @@ impl<O: Observer> Crossing<'_, O> {
         let target = match branches.as_slice() {
             [(_, only)] => *only,
             several => {
-                let visit = self.visit(id, data.loop_slot);
-                let u = uniform(self.chance.route(self.truck(id), station, visit));
+                let u = uniform(self.inside[id.0 as usize].route_bits);
                 let found = several.iter().find(|(below, _)| u < *below).or(several.last());
                 found.expect("a route has branches").1
             }
