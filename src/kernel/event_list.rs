@@ -88,10 +88,7 @@ impl<E> EventList<E> {
             self.far.push(entry);
             return key;
         }
-        let mut place = self.near.len();
-        while place > 0 && self.near[place - 1].key < key {
-            place -= 1;
-        }
+        let place = self.near.partition_point(|entry| entry.key > key);
         self.near.insert(place, entry);
         if self.near.len() > NEAR {
             self.far.extend(self.near.drain(..NEAR / 2));
