@@ -374,6 +374,7 @@ impl<'n, O: Observer> Crossing<'n, O> {
     }
 
     /// The truck is gone; its place in the table may be used again.
+    #[inline(always)]
     pub(super) fn forget(&mut self, now: SimTime, id: TruckId, outcome: Outcome, station: Option<StationId>) {
         self.tell(now, id, Notice::Gone { outcome, station });
         self.last_gone = now;
@@ -423,6 +424,7 @@ impl<'n, O: Observer> Crossing<'n, O> {
     }
 
     /// Whether a truck can go on to `target` now.
+    #[inline(always)]
     pub(super) fn can_enter(&self, id: TruckId, target: Target) -> bool {
         match target {
             Target::Exit => true,
@@ -436,6 +438,7 @@ impl<'n, O: Observer> Crossing<'n, O> {
     }
 
     /// The truck goes on to `target`, which has been found to have a place for it.
+    #[inline(always)]
     pub(super) fn go_on(&mut self, now: SimTime, id: TruckId, target: Target, events: &mut Events) {
         match target {
             Target::Exit => self.forget(now, id, Outcome::Crossed, None),
@@ -448,6 +451,7 @@ impl<'n, O: Observer> Crossing<'n, O> {
     }
 
     /// Bookkeeping and notice of an arrival at a station; the truck may still stand on a road.
+    #[inline(always)]
     pub(super) fn reach_station(&mut self, now: SimTime, station: StationId, id: TruckId) {
         self.last_station = station;
         if self.network.border_wait.as_ref().is_some_and(|wait| wait.from == station) {

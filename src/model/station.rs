@@ -150,6 +150,7 @@ impl<O: Observer> Crossing<'_, O> {
 
     /// A truck's group, and its lane where it has one to choose: the first group by preference
     /// that can start it at once, else the first that is open, else the first.
+    #[inline(always)]
     pub(super) fn choose(&self, id: TruckId, station: StationId) -> Choice {
         let class = self.truck(id).class;
         let groups = &self.network.stations[station.index()].choices[class.index()];
@@ -170,6 +171,7 @@ impl<O: Observer> Crossing<'_, O> {
         open.unwrap_or_else(|| self.choose_lane(id, *first))
     }
 
+    #[inline(always)]
     fn choose_lane(&self, id: TruckId, group: GroupId) -> Choice {
         let state = &self.groups[group.index()];
         if state.plain {
@@ -240,6 +242,7 @@ impl<O: Observer> Crossing<'_, O> {
     }
 
     /// The truck starts at the chosen group, or joins its line.
+    #[inline(always)]
     pub(super) fn join(&mut self, now: SimTime, id: TruckId, choice: Choice, events: &mut Events) {
         let Choice { group, lane, at_once } = choice;
         self.tell(now, id, Notice::Joined { group });
@@ -270,6 +273,7 @@ impl<O: Observer> Crossing<'_, O> {
         self.tell_queue(now, group, events);
     }
 
+    #[inline(always)]
     fn push_line(&mut self, id: TruckId, group: GroupId, lane: Option<u32>) {
         let Inside { truck, order, .. } = *self.at(id);
         let station = self.station_of(group);
@@ -284,6 +288,7 @@ impl<O: Observer> Crossing<'_, O> {
         }
     }
 
+    #[inline(always)]
     fn tell_queue(&mut self, now: SimTime, group: GroupId, events: &mut Events) {
         let waiting = self.groups[group.index()].waiting;
         let station = self.station_of(group);
@@ -292,6 +297,7 @@ impl<O: Observer> Crossing<'_, O> {
     }
 
     /// The rule that staffs a group looks at its queue: officers may move.
+    #[inline(always)]
     pub(super) fn queue_changed(&mut self, now: SimTime, group: GroupId, events: &mut Events) {
         if let LanePlan::Officers(pool, _) = self.network.groups[group.index()].plan {
             self.unsettle(now, pool, events);
@@ -336,6 +342,7 @@ impl<O: Observer> Crossing<'_, O> {
         schedule(events, ends, event);
     }
 
+    #[inline(always)]
     fn service_time(&self, id: TruckId, group: GroupId, visit: u16, bits: u64) -> SimDuration {
         let Inside { truck, trace_row, .. } = &self.inside[id.0 as usize];
         let data = &self.network.groups[group.index()];
@@ -383,6 +390,7 @@ impl<O: Observer> Crossing<'_, O> {
         }
     }
 
+    #[inline(always)]
     fn draw_target(&mut self, id: TruckId, station: StationId) -> Target {
         let data = &self.network.stations[station.index()];
         let branches = &data.routes[self.truck(id).class.index()].branches;
@@ -411,6 +419,7 @@ impl<O: Observer> Crossing<'_, O> {
     }
 
     /// The truck leaves its lane for `target`, which has a place; the lane takes the next truck.
+    #[inline(always)]
     pub(super) fn leave_lane(
         &mut self,
         now: SimTime,
@@ -428,6 +437,7 @@ impl<O: Observer> Crossing<'_, O> {
     }
 
     /// A lane without a truck: it closes, or takes the next in line, or is idle.
+    #[inline(always)]
     fn release(&mut self, now: SimTime, group: GroupId, lane: u32, events: &mut Events) {
         let state = &mut self.groups[group.index()];
         if lane >= state.plan {
@@ -450,6 +460,7 @@ impl<O: Observer> Crossing<'_, O> {
     }
 
     /// A lane or a place of a station is free: someone on a road or blocked may come.
+    #[inline(always)]
     fn offer(&mut self, station: StationId) {
         let state = &self.stations[station.index()];
         for &road in &state.roads {
@@ -462,6 +473,7 @@ impl<O: Observer> Crossing<'_, O> {
         }
     }
 
+    #[inline(always)]
     fn next_in_line(&mut self, group: GroupId, lane: u32) -> Option<TruckId> {
         let data = &self.network.groups[group.index()];
         let state = &mut self.groups[group.index()];
@@ -473,6 +485,7 @@ impl<O: Observer> Crossing<'_, O> {
     }
 
     /// Bookkeeping for a truck taken from a line to be served.
+    #[inline(always)]
     fn leave_line(&mut self, now: SimTime, id: TruckId, events: &mut Events) {
         let inside = self.at(id);
         let group = inside.line.take().expect("it waited in a line");
