@@ -175,6 +175,11 @@ pub fn group(name: &str, lanes: u32, service: &[Option<Dist>]) -> Group {
     }
 }
 
+/// A group where everyone is served at once.
+pub fn yard(name: &str, service: &[Option<Dist>]) -> Group {
+    Group { lanes: None, plan: LanePlan::Table(Steps::constant(1)), ..group(name, 1, service) }
+}
+
 /// Lanes by (second, open).
 pub fn plan(rows: &[(i64, u32)]) -> LanePlan {
     LanePlan::Table(Steps::new(rows.iter().map(|(second, open)| (at(*second), *open))))
@@ -232,6 +237,21 @@ impl Visits {
             .collect();
         rows.sort();
         rows
+    }
+
+    /// Outcomes in order of time: (second, truck, outcome).
+    pub fn outcomes(&self) -> Vec<(i64, u64, Outcome)> {
+        let row = |(now, truck, outcome): &(SimTime, Truck, Outcome)| {
+            (now.micros() / 1_000_000, truck.identity, *outcome)
+        };
+        self.gone.iter().map(row).collect()
+    }
+
+    /// The second at which each truck joined a group at a station, in order of truck number.
+    pub fn joined(&self, station: StationId) -> Vec<i64> {
+        let mut rows: Vec<_> = self.visits.iter().filter(|visit| visit.station == station).collect();
+        rows.sort_by_key(|visit| visit.truck.identity);
+        rows.iter().map(|visit| visit.joined.map_or(-1, |time| time.micros() / 1_000_000)).collect()
     }
 
     /// Open lanes of a group as they changed: (second, open, setting up, closing).
