@@ -414,7 +414,7 @@ fn a_day_with_lanes_by_hour() {
     check(
         "M_t/M/c_t over a day",
         &sketch.network,
-        10_000,
+        12_000,
         &exact,
         || HourlyWaits { waiting: vec![0.0; 25], delayed: 0.0, trucks: 0.0 },
         |seen| {
@@ -505,7 +505,7 @@ impl Observer for Occupancy {
 /// their lane.
 #[test]
 fn a_tandem_with_blocking() {
-    let hours = 1300;
+    let hours = 1600;
     let mut sketch = Sketch::new(hours, &["truck"]);
     let first = sketch.station("a", 2, &exponential(), Target::Station(StationId(1)));
     let service = Dist::Exponential { mean: MINUTE / 1.6 };
