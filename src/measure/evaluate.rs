@@ -12,8 +12,9 @@ use crate::model::notice::Outcome;
 use crate::stats::Tally;
 
 use super::catalog::{Block, Catalog, Spot};
-use super::collector::{Collector, Ledger, place_of};
+use super::collector::{Collector, place_of};
 use super::entry::{Measure, Statistic};
+use super::level::{Ledger, Level};
 
 /// What was observed in one replication.
 #[derive(Clone, Debug)]
@@ -76,7 +77,7 @@ impl Collector<'_> {
         });
         let quarters = self.observed_quarters();
         let lines = self.station_line.iter().chain(&self.group_line);
-        let finite = |level: &&super::level::Level| level.has_room();
+        let finite = |level: &&Level| level.has_room();
         let storage = self.on_road.iter().chain(&self.waiting).filter(finite);
         Ok(Observed {
             pooled: pooled.collect(),
@@ -91,11 +92,11 @@ impl Collector<'_> {
     fn check_laws(&self, trucks: u64) -> Result<(), BrokenLaw> {
         let books = &self.books;
         let gone = books.gone.iter().sum::<u64>();
-        let inside = books.crossing.inside.value();
+        let inside = books.crossing.inside();
         if books.entered != trucks || i128::from(trucks) != i128::from(gone) + i128::from(inside) {
             return Err(BrokenLaw::Conservation { entered: trucks, gone, inside });
         }
-        let check = |ledger: &Ledger, place: &str| match (ledger.inside.integral(), ledger.times) {
+        let check = |ledger: &Ledger, place: &str| match ledger.sides() {
             (integral, times) if integral == times => Ok(()),
             (integral, times) => Err(BrokenLaw::Little { place: place.to_owned(), integral, times }),
         };
