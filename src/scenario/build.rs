@@ -13,7 +13,7 @@ pub use demand::integral;
 pub use station::DEFAULT_SPACING;
 
 use super::calendar::{Clock, Day, zone, zone_names};
-use super::check::class::ClassShares;
+use super::check::class::Drawing;
 use super::check::limit::{LONGEST_MEAN, clamped};
 use super::check::name::Names;
 use super::check::{Findings, check, flow, suggestion};
@@ -21,7 +21,7 @@ use super::diagnostic::Diagnostic;
 use super::file::{EndMode, Study};
 use super::lint;
 use super::phrase::{DistPhrase, DistSpec};
-use super::plan::{ScenarioPlan, StudyPlan};
+use super::plan::{StudyPlan, study_plan};
 use super::resolve::{Files, Resolved};
 use crate::dist::{Dist, DurationSampler};
 use crate::kernel::time::{SimDuration, SimTime};
@@ -30,38 +30,58 @@ use crate::model::network::{BorderWait, Class, End, Network, Posted, StationId};
 /// The plan of a study from its resolved scenarios, the baseline first; `None` when there is an
 /// error among the diagnostics.
 pub fn build(name: &str, resolved: &[Resolved]) -> (Option<StudyPlan>, Vec<Diagnostic>) {
-    let mut diagnostics: Vec<Diagnostic> = Vec::new();
+    let mut told = Told::default();
     let mut networks = Vec::new();
     for (i, scenario) in resolved.iter().enumerate() {
-        let (network, shares, found) = compile(scenario, i == 0);
-        add(&mut diagnostics, found);
-        networks.push((network, shares));
+        let (network, found) = compile(scenario, i == 0);
+        told.add(scenario, i == 0, found);
+        networks.push(network);
     }
-    if resolved.is_empty() || diagnostics.iter().any(Diagnostic::is_error) {
-        return (None, diagnostics);
+    if let Some(first) = resolved.first() {
+        told.add(first, true, missing_baseline(first, resolved));
     }
-    for (i, (network, shares)) in networks.iter().enumerate() {
-        let baseline = (i > 0).then(|| (&resolved[0], &networks[0].0));
-        add(&mut diagnostics, lint::lint(&resolved[i], network, &shares.shares, baseline));
+    if resolved.is_empty() || told.list.iter().any(Diagnostic::is_error) {
+        return (None, told.list);
     }
-    let scenarios = networks.into_iter().zip(resolved).map(|((network, _), scenario)| ScenarioPlan {
-        name: scenario.name.clone(),
-        title: scenario.study.scenario.get(&scenario.name).and_then(|table| table.title.clone()),
-        network,
-        changes: super::plan::changes(&resolved[0], scenario),
-        resolved: scenario.toml.clone(),
-    });
-    let plan = super::plan::study_plan(name, resolved, scenarios.collect());
-    (Some(plan), diagnostics)
+    for (i, (scenario, network)) in resolved.iter().zip(&networks).enumerate() {
+        let baseline = (i > 0).then(|| (&resolved[0], &networks[0]));
+        told.add(scenario, i == 0, lint::lint(scenario, network, baseline));
+    }
+    (Some(study_plan(name, resolved, networks)), told.list)
 }
 
-/// Adds what is not there yet: scenarios share most of their text, and so their mistakes.
-fn add(diagnostics: &mut Vec<Diagnostic>, found: Vec<Diagnostic>) {
-    for diagnostic in found {
-        if !diagnostics.contains(&diagnostic) {
-            diagnostics.push(diagnostic);
+/// Diagnostics of all scenarios, each once: scenarios share most of their text, and so their
+/// mistakes.
+#[derive(Default)]
+struct Told {
+    /// As told, before notes on scenarios were added.
+    plain: Vec<Diagnostic>,
+    list: Vec<Diagnostic>,
+}
+
+impl Told {
+    fn add(&mut self, scenario: &Resolved, base: bool, found: Vec<Diagnostic>) {
+        for diagnostic in found {
+            if self.plain.contains(&diagnostic) {
+                continue;
+            }
+            self.plain.push(diagnostic.clone());
+            let note = format!("in scenario `{}`", scenario.name);
+            self.list.push(if base { diagnostic } else { diagnostic.note(note) });
         }
     }
+}
+
+fn missing_baseline(first: &Resolved, resolved: &[Resolved]) -> Vec<Diagnostic> {
+    let mut findings = Findings::new(&first.origins);
+    if let Some(baseline) = &first.study.study.baseline
+        && first.name != *baseline
+    {
+        let help = suggestion(baseline, resolved.iter().map(|scenario| scenario.name.as_str()));
+        let message = format!("the baseline `{baseline}` is not a scenario");
+        findings.error("E0305", "study.baseline", message, "no such scenario", help);
+    }
+    findings.into_list()
 }
 
 /// What compiling a scenario reads and where it reports.
@@ -75,24 +95,24 @@ struct Context<'a> {
     findings: Findings<'a>,
 }
 
-/// One scenario as a network, with the share of each class. With errors told, of no use.
-pub fn compile(resolved: &Resolved, base: bool) -> (Network, ClassShares, Vec<Diagnostic>) {
+/// One scenario as a network. With errors told, it is of no use.
+pub fn compile(resolved: &Resolved, base: bool) -> (Network, Vec<Diagnostic>) {
     let study = &resolved.study;
     let names = Names::new(study);
     let mut findings = Findings::new(&resolved.origins);
     check(study, &names, &mut findings);
     let clock = clock(study, &mut findings);
-    let shares = ClassShares::new(study, &names, &mut findings);
+    let drawing = Drawing::new(study, &names, &mut findings);
     let mut context = Context { study, names: &names, clock: &clock, files: &resolved.files, base, findings };
     let (stations, groups) = station::stations(&mut context);
     let roads = station::roads(&mut context);
     let pools = staff::pools(&groups, &mut context);
-    let streams = demand::streams(&shares, &roads, &mut context);
+    let streams = demand::streams(&drawing, &roads, &mut context);
     let border_wait = border_wait(&context);
     let mut findings = context.findings;
     let mut network = Network {
         classes: study.class.keys().map(|name| Class { name: name.clone() }).collect(),
-        class_tree: shares.tree.clone(),
+        class_tree: drawing.tree.clone(),
         streams,
         stations,
         groups,
@@ -108,9 +128,9 @@ pub fn compile(resolved: &Resolved, base: bool) -> (Network, ClassShares, Vec<Di
     };
     if !network.classes.is_empty() && !network.stations.is_empty() {
         flow::mark_loops(&mut network);
-        flow::check(&mut network, &shares.shares, &mut findings);
+        flow::check(&mut network, &mut findings);
     }
-    (network, shares, findings.into_list())
+    (network, findings.into_list())
 }
 
 fn clock(study: &Study, findings: &mut Findings) -> Clock {

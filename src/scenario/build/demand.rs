@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::super::calendar::{DAY, Day, MONTHS, WEEKDAYS};
-use super::super::check::class::ClassShares;
+use super::super::check::class::Drawing;
 use super::super::check::limit::{MOST_BATCHES_PER_HOUR, MOST_TRUCKS};
 use super::super::check::percent;
 use super::super::file::{Demand, Table, TraceRow};
@@ -25,14 +25,14 @@ const PROFILE_TOLERANCE: f64 = 0.001;
 const DAYS_PER_YEAR: f64 = 365.25;
 
 /// Streams in name order; trucks at the start are streams of their own, `NAME at start`.
-pub fn streams(shares: &ClassShares, roads: &[Road], context: &mut Context) -> Vec<Stream> {
+pub fn streams(drawing: &Drawing, roads: &[Road], context: &mut Context) -> Vec<Stream> {
     let study = context.study;
     let mut streams = Vec::new();
     let mut expected = 0.0;
     for (name, demand) in &study.demand {
         let path = format!("demand.{name}");
         let entry = context.names.station(&demand.entry).unwrap_or(StationId(0));
-        let class = demand.class.as_ref().and_then(|class| context.names.class(class)).or(shares.only);
+        let class = demand.class.as_ref().and_then(|class| context.names.class(class)).or(drawing.only);
         if let Some((arrivals, trucks)) = arrivals(&path, name, demand, context) {
             expected += trucks;
             let class = if demand.trace.is_some() { None } else { class };

@@ -4,7 +4,7 @@
 //! there when some class is a share of it, unless a class has that name. A class may be divided
 //! further; what no child claims stays that class. Every inner node is one draw named
 //! `class:NODE`, categories in name order and the remainder last, so changing one share moves no
-//! other attribute. Start at [`ClassShares`]. It knows no streams.
+//! other attribute. Start at [`Drawing`]. It knows no streams.
 
 use std::collections::BTreeMap;
 
@@ -20,15 +20,13 @@ const TOLERANCE: f64 = 1e-9;
 const TRUCKS: &str = "trucks";
 const LADEN: &str = "laden";
 
-/// The tree of classes, and what it makes of all trucks.
+/// How the class of a truck is found.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ClassShares {
+pub struct Drawing {
     /// How a class is drawn; no splits when there is only one class to draw.
     pub tree: ClassTree,
     /// The class of all trucks when nothing is drawn.
     pub only: Option<ClassId>,
-    /// By class: its share of all trucks.
-    pub shares: Vec<f64>,
 }
 
 /// An inner node while the tree is put together.
@@ -45,21 +43,21 @@ enum Remainder<'a> {
     None,
 }
 
-impl ClassShares {
+impl Drawing {
     /// The tree of a study's classes. With errors told, what it returns is of no use.
     pub fn new(study: &Study, names: &Names, findings: &mut Findings) -> Self {
         let nodes = nodes(&study.class, findings);
-        let mut tree = Tree { nodes, names, classes: &study.class, splits: Vec::new(), shares: vec![0.0; names.classes.len()] };
+        let mut tree = Tree { nodes, names, classes: &study.class, splits: Vec::new() };
         tree.check_cycles(findings);
         tree.check_sums(findings);
         if findings.any_error() {
-            return ClassShares { tree: ClassTree { splits: Vec::new() }, only: Some(ClassId(0)), shares: tree.shares };
+            return Drawing { tree: ClassTree { splits: Vec::new() }, only: Some(ClassId(0)) };
         }
-        let only = match tree.add(TRUCKS, 1.0) {
+        let only = match tree.add(TRUCKS) {
             Branch::Class(class) => Some(class),
             Branch::Split(_) => None,
         };
-        ClassShares { tree: ClassTree { splits: tree.splits }, only, shares: tree.shares }
+        Drawing { tree: ClassTree { splits: tree.splits }, only }
     }
 }
 
@@ -105,7 +103,6 @@ struct Tree<'a> {
     names: &'a Names<'a>,
     classes: &'a BTreeMap<String, Class>,
     splits: Vec<Split>,
-    shares: Vec<f64>,
 }
 
 impl<'a> Tree<'a> {
@@ -174,8 +171,8 @@ impl<'a> Tree<'a> {
         }
     }
 
-    /// Adds the splits of a node and what lies below; `share` is its share of all trucks.
-    fn add(&mut self, name: &'a str, share: f64) -> Branch {
+    /// Adds the splits of a node and what lies below.
+    fn add(&mut self, name: &'a str) -> Branch {
         let empty = Node::default();
         let node = self.nodes.get(name).unwrap_or(&empty);
         let mut parts: Vec<(&str, f64)> = node.children.iter().map(|(child, share)| (*child, *share)).collect();
@@ -187,7 +184,7 @@ impl<'a> Tree<'a> {
             Remainder::None => {}
         }
         if let [(only, _)] = parts.as_slice() {
-            return self.lead(name, only, share);
+            return self.lead(name, only);
         }
         let place = self.splits.len();
         self.splits.push(Split { purpose: format!("class:{name}"), branches: Vec::new() });
@@ -195,7 +192,7 @@ impl<'a> Tree<'a> {
         let mut branches = Vec::with_capacity(parts.len());
         for (child, part) in &parts {
             upper += part;
-            branches.push((upper.min(1.0), self.lead(name, child, share * part)));
+            branches.push((upper.min(1.0), self.lead(name, child)));
         }
         branches.last_mut().expect("a split has two branches or more").0 = 1.0;
         self.splits[place].branches = branches;
@@ -203,13 +200,11 @@ impl<'a> Tree<'a> {
     }
 
     /// What a category of `parent` leads to: a node of its own, or a class.
-    fn lead(&mut self, parent: &str, child: &'a str, share: f64) -> Branch {
+    fn lead(&mut self, parent: &str, child: &'a str) -> Branch {
         if child != parent && self.nodes.contains_key(child) {
-            return self.add(child, share);
+            return self.add(child);
         }
-        let class = self.names.class(child).expect("categories are classes, `laden` has children");
-        self.shares[class.index()] += share;
-        Branch::Class(class)
+        Branch::Class(self.names.class(child).expect("categories are classes, `laden` has children"))
     }
 }
 

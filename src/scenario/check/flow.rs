@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use super::{Findings, listed};
-use crate::model::network::{Arrivals, ClassId, Network, RoadId, StationId, Stream, Target};
+use crate::model::network::{Arrivals, Branch, ClassId, Network, RoadId, StationId, Stream, Target};
 
 /// A station or a road: stations first.
 type Node = usize;
@@ -16,7 +16,25 @@ type Node = usize;
 /// Rounds after which the traffic equations count as solved.
 const MOST_ROUNDS: usize = 10_000;
 
-/// Classes that a stream can bring with the share of each; `shares` are those of all trucks.
+/// By class: its share of the trucks that the class tree decides on.
+pub fn class_shares(network: &Network) -> Vec<f64> {
+    let mut shares = vec![0.0; network.classes.len()];
+    let splits = &network.class_tree.splits;
+    let mut open = if splits.is_empty() { Vec::new() } else { vec![(0, 1.0)] };
+    while let Some((split, share)) = open.pop() {
+        let mut below = 0.0;
+        for (upper, branch) in &splits[split].branches {
+            match branch {
+                Branch::Class(class) => shares[class.index()] += share * (upper - below),
+                Branch::Split(next) => open.push((*next, share * (upper - below))),
+            }
+            below = *upper;
+        }
+    }
+    shares
+}
+
+/// Classes that a stream can bring with the share of each; `shares` are those of the class tree.
 pub fn classes_of(stream: &Stream, shares: &[f64]) -> Vec<(ClassId, f64)> {
     if let Some(class) = stream.class {
         return vec![(class, 1.0)];
@@ -38,7 +56,8 @@ pub fn classes_of(stream: &Stream, shares: &[f64]) -> Vec<(ClassId, f64)> {
 
 /// Reports classes that cannot leave, that are not accepted where they go, or that have no service
 /// time there. Leaves in `choices` only groups that can serve.
-pub fn check(network: &mut Network, shares: &[f64], findings: &mut Findings) {
+pub fn check(network: &mut Network, findings: &mut Findings) {
+    let shares = class_shares(network);
     let mut trapped: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     let mut refused: BTreeMap<StationId, Vec<&str>> = BTreeMap::new();
     let mut unserved: BTreeMap<(StationId, String), Vec<&str>> = BTreeMap::new();
@@ -46,7 +65,7 @@ pub fn check(network: &mut Network, shares: &[f64], findings: &mut Findings) {
     for (i, class) in network.classes.iter().enumerate() {
         let graph = Graph::new(network, ClassId(i as u8));
         let entries = network.streams.iter().filter(|stream| {
-            classes_of(stream, shares).iter().any(|(class, _)| class.index() == i)
+            classes_of(stream, &shares).iter().any(|(class, _)| class.index() == i)
         });
         let reached = graph.reached(entries.map(|stream| stream.entry.index()));
         let leaving = graph.leaving();
@@ -129,7 +148,7 @@ pub fn mark_loops(network: &mut Network) {
     network.loop_slots = slots;
 }
 
-/// Expected visits to each station of a truck of a class that arrives at `entry`.
+/// Expected visits of a truck of a class that arrives at `entry`: stations, then roads.
 pub fn visits(network: &Network, class: ClassId, entry: StationId) -> Vec<f64> {
     let graph = Graph::new(network, class);
     let mut total = vec![0.0; graph.next.len()];
@@ -150,7 +169,6 @@ pub fn visits(network: &Network, class: ClassId, entry: StationId) -> Vec<f64> {
             break;
         }
     }
-    total.truncate(network.stations.len());
     total
 }
 

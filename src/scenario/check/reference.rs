@@ -36,13 +36,6 @@ pub fn check(study: &Study, names: &Names, findings: &mut Findings) {
             }
         }
     }
-    if let Some(baseline) = &study.study.baseline
-        && !study.scenario.contains_key(baseline)
-    {
-        let help = suggestion(baseline, study.scenario.keys().map(String::as_str));
-        let message = format!("the baseline `{baseline}` is not a scenario");
-        findings.error("E0305", "study.baseline", message, "no such scenario", help);
-    }
 }
 
 fn check_own_names(study: &Study, names: &Names, findings: &mut Findings) {
