@@ -24,7 +24,7 @@ use super::phrase::{DistPhrase, DistSpec};
 use super::plan::{StudyPlan, study_plan};
 use super::resolve::{Files, Resolved};
 use crate::dist::{Dist, DurationSampler};
-use crate::kernel::time::{SimDuration, SimTime};
+use crate::kernel::time::SimDuration;
 use crate::model::network::{BorderWait, Class, End, Network, Posted, StationId};
 
 /// The plan of a study from its resolved scenarios, the baseline first; `None` when there is an
@@ -187,7 +187,7 @@ fn border_wait(context: &Context) -> Option<BorderWait> {
 impl Context<'_> {
     /// A law with what it reads from files; `None` after telling why there is none.
     fn law(&mut self, path: &str, spec: &DistSpec) -> Option<Dist> {
-        let law = spec.dist(self.files).and_then(|law| law.check().map(|()| law).map_err(|wrong| wrong.to_string()));
+        let law = spec.dist(self.files).and_then(|law| law.check().map(|()| law));
         law.map_err(|wrong| self.findings.error("E0351", path, format!("`{path}`: {wrong}"), "a distribution", "")).ok()
     }
 

@@ -427,6 +427,12 @@ fn sixty(value: i64) -> Option<i64> {
     (value < 60).then_some(value)
 }
 
+/// The hour of the day that a key names: `6` or `06:00`.
+pub fn hour(key: &str) -> Option<u32> {
+    let seconds = read_time(key.trim())?;
+    (seconds % 3600 == 0 && seconds < DAY_SECONDS).then_some((seconds / 3600) as u32)
+}
+
 /// The run's days on the wall clock.
 struct RunDays {
     from: i64,
