@@ -87,3 +87,192 @@ fn one_booth_becomes_a_network() {
     let LanePlan::Table(lanes) = &network.groups[0].plan else { panic!("lanes without officers are a table") };
     assert_eq!(lanes.steps, [(SimTime::ZERO, 1)]);
 }
+
+/// Shares of the drawn splits: purpose, then cumulative shares with what they lead to.
+fn tree(text: &str) -> Vec<String> {
+    let network = network(text);
+    let class = |branch: &Branch| match branch {
+        Branch::Class(class) => network.classes[class.index()].name.clone(),
+        Branch::Split(split) => format!("#{split}"),
+    };
+    let line = |split: &cruce::model::network::Split| {
+        let branches = split.branches.iter().map(|(upper, branch)| format!("{upper:.4} {}", class(branch)));
+        format!("{}: {}", split.purpose, branches.collect::<Vec<_>>().join(", "))
+    };
+    network.class_tree.splits.iter().map(line).collect()
+}
+
+fn classes(shares: &[(&str, &str)]) -> String {
+    let tables: Vec<String> = shares.iter().map(|(name, share)| format!("[class.{name}]\nshare = \"{share}\"\n")).collect();
+    with(&[("[class.all]\nshare = \"100 % of trucks\"\n", &tables.join(""))])
+}
+
+#[test]
+fn classes_are_drawn_one_attribute_after_another() {
+    let text = classes(&[("empty", "36 % of trucks"), ("fast", "25 % of laden"), ("standard", "rest")]);
+    assert_eq!(tree(&text), ["class:trucks: 0.3600 empty, 1.0000 #1", "class:laden: 0.2500 fast, 1.0000 standard"]);
+    // Without a share of laden, `rest` is the rest of all trucks.
+    let text = classes(&[("empty", "36 % of trucks"), ("standard", "rest")]);
+    assert_eq!(tree(&text), ["class:trucks: 0.3600 empty, 1.0000 standard"]);
+    // What no child claims stays the parent class.
+    let text = classes(&[("cleared", "50 % of standard"), ("empty", "36 % of trucks"), ("standard", "rest")]);
+    assert_eq!(tree(&text), ["class:trucks: 0.3600 empty, 1.0000 #1", "class:standard: 0.5000 cleared, 1.0000 standard"]);
+    // Categories in name order, the remainder last.
+    let text = classes(&[("a", "rest"), ("b", "10 % of trucks"), ("c", "20 % of trucks")]);
+    assert_eq!(tree(&text), ["class:trucks: 0.1000 b, 0.3000 c, 1.0000 a"]);
+    // An explicit class `laden` is a class like any other.
+    let text = classes(&[("empty", "30 % of trucks"), ("fast", "50 % of laden"), ("laden", "70 % of trucks")]);
+    assert_eq!(tree(&text), ["class:trucks: 0.3000 empty, 1.0000 #1", "class:laden: 0.5000 fast, 1.0000 laden"]);
+}
+
+#[test]
+fn a_single_class_needs_no_draw() {
+    for share in ["100 % of trucks", "rest", "rest of trucks", "100 % of laden", "rest of laden"] {
+        let network = network(&classes(&[("only", share)]));
+        assert!(network.class_tree.splits.is_empty(), "{share}");
+        assert!(network.streams[0].class.is_some(), "{share}");
+    }
+}
+
+#[test]
+fn shares_of_classes_must_fit() {
+    let cases: [(&[(&str, &str)], &str); 9] = [
+        (&[("a", "60 % of trucks"), ("b", "50 % of trucks")], "E0310 the shares of `trucks` sum to 110 %"),
+        (&[("a", "60 % of trucks"), ("b", "30 % of trucks")], "E0311 10 % of `trucks` belong to no class"),
+        (&[("a", "60 % of trucks"), ("b", "30 % of laden")], "E0311 70 % of `laden` belong to no class"),
+        (&[("a", "60 % of lorries"), ("b", "rest")], "E0312 `a` is a share of `lorries`, which is no class"),
+        (&[("a", "rest"), ("b", "rest")], "E0313 `a` and `b` both want the rest of `trucks`"),
+        (&[("a", "rest of trucks"), ("b", "rest of laden")], "E0313 `a` and `laden` both are the rest of `trucks`"),
+        (&[("a", "10 % of b"), ("b", "10 % of a"), ("c", "rest")], "E0313 `a` is, over its parents, a share of itself\nE0313 `b` is, over its parents, a share of itself"),
+        (&[("a", "100 % of a")], "E0313 `a` is, over its parents, a share of itself"),
+        (&[("rest", "100 % of trucks")], "E0304 a class cannot be called `rest`"),
+    ];
+    for (shares, expected) in cases {
+        assert_eq!(wrong(&classes(shares)), expected, "{shares:?}");
+    }
+}
+
+/// Two stations with a road between, and officers.
+const PORT: &str = r#"
+format = 1
+[study]
+title = "Port"
+time_zone = "America/Denver"
+start = "2023-10-03"
+run_length = "1 day"
+[class.empty]
+share = "36 % of trucks"
+[class.fast]
+share = "36 % of laden"
+[class.standard]
+share = "rest"
+[demand.northbound]
+entry = "toll"
+volume = "2400 trucks/day"
+batch = "2"
+[station.toll]
+lanes.all = { servers = 4 }
+service = "gamma(mean = 18 s, cv = 0.5)"
+next = "bridge"
+[road.bridge]
+travel = "6 min"
+lanes = 4
+room = 250
+split = 60
+next = "primary"
+[station.primary]
+lanes.fast = { servers = 2, accepts = ["fast"] }
+lanes.standard = { servers = 6, open = "officers" }
+queue = "shortest"
+move_up = "15 s"
+service.fast = "erlang(mean = 40 s, k = 3)"
+service.standard = "lognormal(mean = 75 s, cv = 0.6)"
+service.rest = "erlang(mean = 35 s, k = 3)"
+route.secondary = "5 %"
+route.standard.secondary = "12 %"
+next = "exit"
+[station.secondary]
+lanes.docks = { servers = "unlimited" }
+service = "30 min"
+next = "exit"
+[officers.cbp]
+on_duty = 6
+rule."primary.standard" = "2..6 lanes, open when queue >= 20 per lane, close when queue <= 12 per lane, set-up 5 min, at least 30 min"
+[border_wait]
+from = "toll"
+at = "primary"
+"#;
+
+fn port(changes: &[(&str, &str)]) -> String {
+    changes.iter().fold(PORT.to_owned(), |text, (old, new)| {
+        assert!(text.contains(old), "`{old}` is not in the port");
+        text.replace(old, new)
+    })
+}
+
+#[test]
+fn a_port_becomes_a_network() {
+    let network = network(PORT);
+    let class = |name: &str| network.classes.iter().position(|class| class.name == name).expect("a class");
+    let station = |name: &str| network.stations.iter().find(|station| station.name == name).expect("a station");
+    let primary = station("primary");
+    let branches = |class: usize| primary.routes[class].branches.clone();
+    let secondary = Target::Station(cruce::model::network::StationId(1));
+    assert_eq!(branches(class("fast")), [(0.05, secondary), (1.0, Target::Exit)]);
+    assert_eq!(branches(class("standard")), [(0.12, secondary), (1.0, Target::Exit)]);
+    let groups: Vec<&str> = network.groups.iter().map(|group| group.name.as_str()).collect();
+    assert_eq!(groups, ["fast", "standard", "docks", "all"]);
+    let choices = |class: usize| primary.choices[class].iter().map(|group| group.0).collect::<Vec<_>>();
+    assert_eq!((choices(class("empty")), choices(class("fast")), choices(class("standard"))), (vec![1], vec![0], vec![1]));
+    let means: Vec<Option<f64>> = network.groups[1].service.iter().map(|law| law.as_ref().map(|law| law.mean().seconds())).collect();
+    assert_eq!(means, [Some(35.0), None, Some(75.0)]);
+    assert_eq!(network.groups[2].lanes, None);
+    let road = &network.roads[0];
+    assert_eq!((road.room, road.split, road.lanes), (Some(250), Some(60), 4));
+    let LanePlan::Officers(pool, member) = network.groups[1].plan else { panic!("a rule implies officers") };
+    let member = &network.pools[pool.index()].members[member];
+    assert_eq!((member.group.0, member.least, member.most, member.priority), (1, 2, 6, 1));
+    assert!(matches!(member.want, Want::Rule { .. }));
+    let wait = network.border_wait.as_ref().expect("a border wait");
+    assert_eq!((wait.posted.interval, wait.posted.rounding), (SimDuration::from_mins(60), SimDuration::from_mins(5)));
+    let Arrivals::Field { batches_per_hour, batch, .. } = &network.streams[0].arrivals else { panic!("a field") };
+    assert_eq!(batches_per_hour.steps[0].1, 50.0);
+    assert_eq!(batch.as_ref().map(|batch| batch.mean()), Some(2.0));
+    assert_eq!(network.loop_slots, 0);
+}
+
+#[test]
+fn loops_have_a_place_to_count_visits() {
+    let network = network(&port(&[("service = \"30 min\"\nnext = \"exit\"", "service = \"30 min\"\nroute.primary = \"50 %\"\nnext = \"exit\"")]));
+    let slots: Vec<Option<u16>> = network.stations.iter().map(|station| station.loop_slot).collect();
+    assert_eq!((slots, network.roads[0].loop_slot), (vec![Some(0), Some(1), None], None));
+    assert_eq!(network.loop_slots, 2);
+}
+
+#[test]
+fn trucks_at_the_start_stand_on_the_only_road_to_their_station() {
+    let text = port(&[("batch = \"2\"", "batch = \"2\"\nat_start = 40\n[demand.local]\nentry = \"primary\"\nheadway = \"exponential(mean = 1 h)\"\nat_start = 3")]);
+    let network = network(&text);
+    let names: Vec<&str> = network.streams.iter().map(|stream| stream.name.as_str()).collect();
+    assert_eq!(names, ["local", "local at start", "northbound", "northbound at start"]);
+    let at_start = |stream: usize| match network.streams[stream].arrivals {
+        Arrivals::AtStart { trucks, road } => (trucks, road.map(|road| road.0)),
+        _ => panic!("trucks at the start"),
+    };
+    assert_eq!((at_start(1), at_start(3)), ((3, Some(0)), (40, None)));
+}
+
+#[test]
+fn traces_are_sorted_by_arrival_then_row() {
+    let text = with(&[(
+        "volume = \"240 trucks/day\"",
+        "[demand.north.trace]\n10 = { arrival = \"00:30\", class = \"all\" }\n9 = { arrival = \"30 min\", class = \"all\", id = \"x\" }\n2 = { arrival = \"26:00:00\", class = \"all\" }\n3 = { arrival = \"00:10:00.25\", class = \"all\", service.booth = \"5 s\" }",
+    )]);
+    let (plan, found) = plan(&text);
+    let Arrivals::Trace(trucks) = &plan.scenarios[0].network.streams[0].arrivals else { panic!("a trace") };
+    let told: Vec<(i64, &str)> = trucks.iter().map(|truck| (truck.at.micros(), truck.number.as_str())).collect();
+    assert_eq!(told, [(600_250_000, "3"), (1_800_000_000, "x"), (1_800_000_000, "10")]);
+    assert_eq!(trucks[0].service, [(cruce::model::network::StationId(0), SimDuration::from_secs(5))]);
+    assert_eq!((trucks[0].identity, trucks[2].identity), (3, 10));
+    assert!(messages(&found).contains("W0412 1 trucks of `demand.north.trace` arrive after the end of the run"));
+}
