@@ -124,7 +124,9 @@ impl Dist {
     /// The reason why not, for the planner: lower case, without a full stop.
     pub fn check(&self) -> Result<(), String> {
         match *self {
-            Dist::Constant(value) => demand(value.is_finite() && value >= 0.0, "a constant must be 0 or more"),
+            Dist::Constant(value) => {
+                demand(value.is_finite() && value >= 0.0, "a constant must be 0 or more")
+            }
             Dist::Exponential { mean } => check_mean(mean),
             Dist::Erlang { mean, k } => {
                 check_mean(mean)?;
@@ -144,9 +146,10 @@ impl Dist {
                 demand(cv > 1.0, "cv of a hyperexponential must be above 1")?;
                 check_cv("a hyperexponential", cv)
             }
-            Dist::Geometric { mean } => {
-                demand(mean.is_finite() && mean >= 1.0, "mean of a geometric must be 1 or more, since it counts from 1")
-            }
+            Dist::Geometric { mean } => demand(
+                mean.is_finite() && mean >= 1.0,
+                "mean of a geometric must be 1 or more, since it counts from 1",
+            ),
             Dist::Mixture(ref parts) => {
                 check_weights("a mixture", parts.iter().map(|(weight, _)| *weight))?;
                 parts.iter().enumerate().try_for_each(|(index, (_, law))| {
@@ -500,7 +503,10 @@ fn check_beta(mean: f64, cv: f64, [min, max]: [f64; 2]) -> Result<(), String> {
         let most = ((mean - min) * (max - mean)).sqrt() / mean;
         return Err(format!("cv of a beta with this mean and range must be well below {most:.3}"));
     }
-    demand(shapes.iter().all(|shape| *shape <= SHAPE[1]), "cv of a beta is too small for its range; write a constant")
+    demand(
+        shapes.iter().all(|shape| *shape <= SHAPE[1]),
+        "cv of a beta is too small for its range; write a constant",
+    )
 }
 
 fn check_weights(of: &str, weights: impl Iterator<Item = f64>) -> Result<(), String> {

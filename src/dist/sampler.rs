@@ -66,9 +66,11 @@ impl Sampler {
                 }
             }
             Dist::Geometric { mean } if mean <= 1.0 => Kind::Constant(unit),
-            Dist::Geometric { mean } => {
-                Kind::Geometric { exponential: table_of(Standard::Exponential), per_step: -1.0 / log1p(-1.0 / mean), unit }
-            }
+            Dist::Geometric { mean } => Kind::Geometric {
+                exponential: table_of(Standard::Exponential),
+                per_step: -1.0 / log1p(-1.0 / mean),
+                unit,
+            },
             Dist::Mixture(ref parts) => Kind::Mixture(components(parts, unit)),
             Dist::Empirical(ref pairs) => Kind::Discrete(Arc::new(Discrete::new(pairs, unit))),
             Dist::Exponential { .. }
@@ -154,7 +156,10 @@ const HUNDRED_YEARS: f64 = 3.155_76e15;
 impl DurationSampler {
     /// For a law in seconds that [`Dist::check`] accepts.
     pub fn new(law: &Dist) -> Self {
-        DurationSampler { micros: Sampler::in_unit(law, MICROS_PER_SECOND), mean: SimDuration::from_seconds(law.mean()) }
+        DurationSampler {
+            micros: Sampler::in_unit(law, MICROS_PER_SECOND),
+            mean: SimDuration::from_seconds(law.mean()),
+        }
     }
 
     /// Always `duration` (zero if it is negative).

@@ -9,7 +9,8 @@
 use libm::{exp, expm1, lgamma, log, log1p, pow, sqrt};
 
 use super::special::{
-    Point, beta_point, beta_quantile, gamma_point, gamma_quantile, invert, ln_beta, normal_point, normal_quantile,
+    Point, beta_point, beta_quantile, gamma_point, gamma_quantile, invert, ln_beta, normal_point,
+    normal_quantile,
 };
 
 /// A law without scale, with the constants that its functions need.
@@ -130,12 +131,16 @@ impl Standard {
     /// The same, when a value nearby is known: what makes tables quick to build.
     pub(crate) fn quantile_near(&self, p: f64, q: f64, start: f64) -> f64 {
         match *self {
-            Standard::Exponential | Standard::Lognormal { .. } | Standard::Weibull { .. } => self.quantile(p, q),
+            Standard::Exponential | Standard::Lognormal { .. } | Standard::Weibull { .. } => {
+                self.quantile(p, q)
+            }
             Standard::Gamma { .. } | Standard::Hyperexponential { .. } if start > 1e-200 => {
                 self.invert_near(p, q, start)
             }
             Standard::Beta { .. } if start > 1e-200 && start < 1.0 && p <= q => self.invert_near(p, q, start),
-            Standard::Gamma { .. } | Standard::Hyperexponential { .. } | Standard::Beta { .. } => self.quantile(p, q),
+            Standard::Gamma { .. } | Standard::Hyperexponential { .. } | Standard::Beta { .. } => {
+                self.quantile(p, q)
+            }
         }
     }
 

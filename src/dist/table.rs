@@ -198,7 +198,10 @@ mod tests {
         laws.extend([0.1, 0.3, 0.9, 1.7, 2.0, 3.0, 4.0, 11.0, 60.0, 400.0].map(Standard::gamma));
         laws.extend([0.05, 0.4, 0.6, 1.0, 3.0].map(Standard::lognormal));
         laws.extend([0.1, 0.5, 1.0, 2.5].map(Standard::weibull));
-        laws.extend([(0.4, 0.3), (2.0, 5.0), (0.1, 4.0), (50.0, 3.0), (900.0, 900.0)].map(|(a, b)| Standard::beta(a, b)));
+        laws.extend(
+            [(0.4, 0.3), (2.0, 5.0), (0.1, 4.0), (50.0, 3.0), (900.0, 900.0)]
+                .map(|(a, b)| Standard::beta(a, b)),
+        );
         laws.extend([1.01, 1.5, 4.0, 10.0].map(Standard::hyperexponential));
         laws
     }
@@ -237,7 +240,10 @@ mod tests {
                     for at in [tail, !tail] {
                         let [low, here, high] = [at - step, at, at + step].map(|bits| table.sample(bits));
                         let slack = ROUNDING * here;
-                        assert!(low <= here + slack && here <= high + slack, "{law:?} at {at:#x}: {low:e} {here:e} {high:e}");
+                        assert!(
+                            low <= here + slack && here <= high + slack,
+                            "{law:?} at {at:#x}: {low:e} {here:e} {high:e}"
+                        );
                     }
                 }
             }
