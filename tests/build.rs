@@ -276,3 +276,117 @@ fn traces_are_sorted_by_arrival_then_row() {
     assert_eq!((trucks[0].identity, trucks[2].identity), (3, 10));
     assert!(messages(&found).contains("W0412 1 trucks of `demand.north.trace` arrive after the end of the run"));
 }
+
+/// Batches per hour of the first stream: (hours since the start, rate).
+fn rates(text: &str) -> Vec<(i64, f64)> {
+    let network = network(text);
+    let Arrivals::Field { batches_per_hour, .. } = &network.streams[0].arrivals else { panic!("a field") };
+    let hour = |at: SimTime| at.micros() / 3_600_000_000;
+    batches_per_hour.steps.iter().map(|(at, rate)| (hour(*at), (rate * 1e9).round() / 1e9)).collect()
+}
+
+fn demand(more: &str) -> String {
+    with(&[("volume = \"240 trucks/day\"", &format!("volume = \"240 trucks/day\"\n{more}"))])
+}
+
+/// Shares of 4 % for 20 hours, 5 % for four: a table of hours.
+fn by_hour() -> String {
+    let rows: Vec<String> = (0..24).map(|hour| format!("{hour} = \"{} %\"", if hour < 4 { 5 } else { 4 })).collect();
+    format!("by_hour = {{ {} }}", rows.join(", "))
+}
+
+#[test]
+fn volume_is_spread_over_hours_days_and_months() {
+    assert_eq!(rates(&demand(&by_hour())), [(0, 12.0), (4, 9.6), (24, 0.0)]);
+    // Two rows: 25 % in six hours, 75 % in eighteen.
+    let rows = "by_hour = { \"00:00\" = \"25 %\", \"06:00\" = \"75 %\" }";
+    assert_eq!(rates(&demand(rows)), [(0, 10.0), (24, 0.0)]);
+    // 3 October 2023 is a Tuesday.
+    let weekdays = "by_weekday = { mon-fri = \"116 %\", sat = \"80 %\", sun = \"40 %\" }";
+    assert_eq!(rates(&demand(weekdays)), [(0, 11.6), (24, 0.0)]);
+    let months = "by_month = { oct = \"110 %\", nov = \"90 %\" }";
+    assert_eq!(rates(&demand(months)), [(0, 11.0), (24, 0.0)]);
+    // Exactly one year of growth lies 365.25 days after its date; here nearly one.
+    let growth = rates(&demand("growth = \"10 %\"\ngrowth_from = \"2022-10-03\""))[0].1;
+    assert!((growth - 10.0 * 1.1f64.powf(365.0 / 365.25)).abs() < 1e-6);
+}
+
+#[test]
+fn demand_follows_the_clock_on_days_of_23_and_25_hours() {
+    let day = |start: &str| {
+        let text = demand(&by_hour().replace("1 = \"5 %\"", "1 = \"3 %\"").replace("3 = \"5 %\"", "3 = \"7 %\""));
+        rates(&text.replace("2023-10-03\"", &format!("{start}\"\ntime_zone = \"America/Denver\"")))
+    };
+    assert_eq!(day("2023-11-06"), [(0, 12.0), (1, 7.2), (2, 12.0), (3, 16.8), (4, 9.6), (24, 0.0)]);
+    // The hour from 1:00 comes twice on 5 November, the hour from 2:00 does not come on 12 March.
+    assert_eq!(day("2023-11-05"), [(0, 12.0), (1, 7.2), (3, 12.0), (4, 16.8), (5, 9.6), (25, 0.0)]);
+    assert_eq!(day("2023-03-12"), [(0, 12.0), (1, 7.2), (2, 16.8), (3, 9.6), (23, 0.0)]);
+}
+
+#[test]
+fn weekends_have_factors_and_hours_of_their_own() {
+    let text = demand("by_weekday = { sat = \"50 %\", sun = \"0 %\" }")
+        .replace("2023-10-03", "2023-10-06")
+        .replace("1 day", "4 days")
+        .replace("next = \"exit\"", "next = \"exit\"\nhours = { mon-fri = \"06:00-24:00\", sat = \"08:00-16:00\", sun = \"closed\" }");
+    let (plan, found) = plan(&text);
+    let network = &plan.scenarios[0].network;
+    assert_eq!(rates(&text), [(0, 10.0), (24, 5.0), (48, 0.0), (72, 10.0), (96, 0.0)]);
+    let LanePlan::Table(lanes) = &network.groups[0].plan else { panic!("a table") };
+    let told: Vec<(i64, u32)> = lanes.steps.iter().map(|(at, lanes)| (at.micros() / 3_600_000_000, *lanes)).take(8).collect();
+    assert_eq!(told, [(0, 0), (6, 1), (24, 0), (32, 1), (40, 0), (78, 1), (96, 0), (102, 1)]);
+    assert!(messages(&found).contains("W0403 about 200 trucks of `north` arrive while `booth` is closed"), "{}", messages(&found));
+}
+
+#[test]
+fn what_is_open_at_the_end_of_an_emptying_run_stays_open() {
+    let text = |end: &str| {
+        with(&[
+            ("run_length = \"1 day\"", &format!("run_length = \"1 day\"\nend = \"{end}\"")),
+            ("servers = 1", "servers = 3, open = { 6 = 3, 22 = 0 }"),
+        ])
+    };
+    let lanes = |end: &str| {
+        let network = network(&text(end));
+        let LanePlan::Table(lanes) = &network.groups[0].plan else { panic!("a table") };
+        lanes.steps.iter().map(|(at, lanes)| (at.micros() / 3_600_000_000, *lanes)).take(5).collect::<Vec<_>>()
+    };
+    assert_eq!(lanes("drain"), [(0, 0), (6, 3), (22, 0), (30, 3), (46, 0)]);
+    assert_eq!(lanes("cut"), [(0, 0), (6, 3), (22, 0)]);
+    assert_eq!(lanes("empty"), [(0, 0), (6, 3), (22, 0), (24, 1)]);
+    assert_eq!(network(&text("empty")).drain_limit, hours(24 * 31));
+}
+
+#[test]
+fn roads_have_places_by_length() {
+    let text = port(&[("room = 250\nsplit = 60", "length = \"1.5 km\"\nsplit = \"450 m\"\ndischarge = \"720 trucks/h\"")]);
+    let road = &network(&text).roads[0];
+    assert_eq!((road.room, road.split, road.discharge), (Some(300), Some(22), SimDuration::from_secs(5)));
+}
+
+#[test]
+fn capacity_is_told_by_hour() {
+    let text = with(&[("servers = 1", "servers = 2, open = { 0 = 1, 12 = 2 }")]);
+    let network = network(&text);
+    let table = capacity_by_hour(&network);
+    assert_eq!(table.len(), 24);
+    let near = |a: f64, b: f64| (a - b).abs() < 1e-9;
+    assert!(near(table[3].demand, 10.0) && near(table[3].least, 60.0) && near(table[3].most, 60.0), "{:?}", table[3]);
+    assert!(near(table[12].most, 120.0), "{:?}", table[12]);
+    // Standard trucks: 64 % of 64 %; empties in the same lanes; both queue, so both move up.
+    let network = self::network(PORT);
+    let table = capacity_by_hour(&network);
+    let standard = table.iter().find(|row| network.group_name(row.group) == "primary.standard").expect("a row");
+    let (standard_share, empty_share) = (0.64 * 0.64, 0.36);
+    assert!(near(standard.demand, 100.0 * (standard_share + empty_share)), "{standard:?}");
+    let cycle = 15.0 + (75.0 * standard_share + 35.0 * empty_share) / (standard_share + empty_share);
+    assert!((standard.least - 2.0 * 3600.0 / cycle).abs() < 1e-6 && (standard.most - 6.0 * 3600.0 / cycle).abs() < 1e-6, "{standard:?}");
+}
+
+#[test]
+fn expected_visits_count_loops() {
+    // Half of the trucks go round again: two visits each.
+    let text = with(&[("next = \"exit\"", "next = \"exit\"\nroute.booth = \"50 %\"")]);
+    let table = capacity_by_hour(&network(&text));
+    assert!((table[0].demand - 20.0).abs() < 1e-6, "{:?}", table[0]);
+}
