@@ -344,7 +344,9 @@ impl<'n, O: Observer> Crossing<'n, O> {
             Some(id) => {
                 let place = id.0 as usize;
                 self.inside[place] = entry;
-                self.visits[place * slots..(place + 1) * slots].fill(0);
+                if slots > 0 {
+                    self.visits[place * slots..(place + 1) * slots].fill(0);
+                }
                 id
             }
             None => {

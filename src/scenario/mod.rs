@@ -6,15 +6,21 @@
 //! What a user wrote wrong is a [`diagnostic::Diagnostic`]; what the file system did wrong is a
 //! [`LoadError`]. Nothing here is printed. Start at [`load`].
 
+pub mod build;
+pub mod calendar;
 mod change;
+pub mod check;
 pub mod diagnostic;
+pub mod digest;
 pub mod document;
 pub mod file;
 mod inherit;
 mod keys;
+pub mod lint;
 pub mod phrase;
 pub mod plan;
 pub mod resolve;
+pub mod schedule;
 pub mod schema;
 mod show;
 mod table;
