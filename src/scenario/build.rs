@@ -186,12 +186,17 @@ impl Context<'_> {
     /// A law with what it reads from files; `None` after telling why there is none.
     fn law(&mut self, path: &str, spec: &DistSpec) -> Option<Dist> {
         let law = spec.dist(self.files).and_then(|law| law.check().map(|()| law));
-        law.map_err(|wrong| self.findings.error("E0351", path, format!("`{path}`: {wrong}"), "a distribution", "")).ok()
+        law.map_err(|wrong| {
+            self.findings.error("E0351", path, format!("`{path}`: {wrong}"), "a distribution", "")
+        })
+        .ok()
     }
 
     /// A sampler of durations; of zero after telling what is wrong.
     fn duration(&mut self, path: &str, phrase: &DistPhrase) -> DurationSampler {
-        let Some(law) = self.law(path, &phrase.0) else { return DurationSampler::constant(SimDuration::ZERO) };
+        let Some(law) = self.law(path, &phrase.0) else {
+            return DurationSampler::constant(SimDuration::ZERO);
+        };
         let sampler = DurationSampler::new(&law);
         if sampler.mean().seconds() > LONGEST_MEAN {
             let message = format!("`{path}` has a mean of more than a year");
