@@ -91,8 +91,6 @@ fn a_name_means_one_thing() {
         wrong(&class),
         "E0304 `secondary` is a class and a place, so `route.secondary` of `primary` can mean two things"
     );
-    let baseline = port(&[("start = ", "baseline = \"today\"\nstart = ")]);
-    assert_eq!(wrong(&baseline), "E0305 the baseline `today` is not a scenario");
 }
 
 #[test]
