@@ -36,9 +36,6 @@ pub fn build(name: &str, resolved: &[Resolved]) -> (Option<StudyPlan>, Vec<Diagn
         told.add(scenario, i == 0, found);
         networks.push(network);
     }
-    if let Some(first) = resolved.first() {
-        told.add(first, true, missing_baseline(first, resolved));
-    }
     if resolved.is_empty() || told.list.iter().any(Diagnostic::is_error) {
         return (None, told.list);
     }
@@ -69,18 +66,6 @@ impl Told {
             self.list.push(if base { diagnostic } else { diagnostic.note(note) });
         }
     }
-}
-
-fn missing_baseline(first: &Resolved, resolved: &[Resolved]) -> Vec<Diagnostic> {
-    let mut findings = Findings::new(&first.origins);
-    if let Some(baseline) = &first.study.study.baseline
-        && first.name != *baseline
-    {
-        let help = suggestion(baseline, resolved.iter().map(|scenario| scenario.name.as_str()));
-        let message = format!("the baseline `{baseline}` is not a scenario");
-        findings.error("E0305", "study.baseline", message, "no such scenario", help);
-    }
-    findings.into_list()
 }
 
 /// What compiling a scenario reads and where it reports.
@@ -186,12 +171,17 @@ impl Context<'_> {
     /// A law with what it reads from files; `None` after telling why there is none.
     fn law(&mut self, path: &str, spec: &DistSpec) -> Option<Dist> {
         let law = spec.dist(self.files).and_then(|law| law.check().map(|()| law));
-        law.map_err(|wrong| self.findings.error("E0351", path, format!("`{path}`: {wrong}"), "a distribution", "")).ok()
+        law.map_err(|wrong| {
+            self.findings.error("E0351", path, format!("`{path}`: {wrong}"), "a distribution", "")
+        })
+        .ok()
     }
 
     /// A sampler of durations; of zero after telling what is wrong.
     fn duration(&mut self, path: &str, phrase: &DistPhrase) -> DurationSampler {
-        let Some(law) = self.law(path, &phrase.0) else { return DurationSampler::constant(SimDuration::ZERO) };
+        let Some(law) = self.law(path, &phrase.0) else {
+            return DurationSampler::constant(SimDuration::ZERO);
+        };
         let sampler = DurationSampler::new(&law);
         if sampler.mean().seconds() > LONGEST_MEAN {
             let message = format!("`{path}` has a mean of more than a year");

@@ -115,9 +115,9 @@ impl Clock {
     ) -> Self {
         let start_utc = local_midnight(zone, first_day);
         let length_of = |length: RunLength| match length {
-            RunLength::Days(days) => SimDuration::from_micros(
-                local_midnight(zone, first_day.plus(i64::from(days))) - start_utc,
-            ),
+            RunLength::Days(days) => {
+                SimDuration::from_micros(local_midnight(zone, first_day.plus(i64::from(days))) - start_utc)
+            }
             RunLength::Time(time) => time,
         };
         let run_end = SimTime::ZERO + length_of(run_length);
@@ -126,8 +126,7 @@ impl Clock {
             End::Empty => run_end + SimDuration::from_micros(EMPTY_DAYS * DAY),
             End::Cut => run_end,
         };
-        let mut calendar =
-            Calendar { start_utc, offsets: offsets(zone, start_utc, drain_limit), days: 0 };
+        let mut calendar = Calendar { start_utc, offsets: offsets(zone, start_utc, drain_limit), days: 0 };
         let last = wall(&calendar, run_end - SimDuration::from_micros(1)).div_euclid(DAY);
         calendar.days = u32::try_from(last - first_day.0 + 1).unwrap_or(1).max(1);
         let warm_up = warm_up.map_or(SimDuration::ZERO, length_of);
@@ -274,7 +273,8 @@ mod tests {
         let day = clock.first_day.midnight();
         let rows = [(day, 'a'), (day + HOUR, 'b'), (day + HOUR + HOUR / 2, 'c'), (day + 2 * HOUR, 'd')];
         let steps = clock.steps(&rows, clock.run_end).steps;
-        let told: Vec<(i64, char)> = steps.iter().map(|(at, value)| (at.micros() / 60_000_000, *value)).collect();
+        let told: Vec<(i64, char)> =
+            steps.iter().map(|(at, value)| (at.micros() / 60_000_000, *value)).collect();
         assert_eq!(told, [(0, 'a'), (60, 'b'), (90, 'c'), (120, 'b'), (150, 'c'), (180, 'd')]);
     }
 }

@@ -70,9 +70,8 @@ impl<'a> Findings<'a> {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        let found = Diagnostic::error(code, message)
-            .at(self.place(path), label)
-            .also(self.place(other), other_label);
+        let found =
+            Diagnostic::error(code, message).at(self.place(path), label).also(self.place(other), other_label);
         self.push(with_help(found, help.into()));
     }
 

@@ -84,9 +84,7 @@ fn decides(path: &str) -> bool {
     let (table, rest) = path.split_once('.').unwrap_or((path, ""));
     let observed = table == "border_wait" && (rest.starts_with("observed") || rest.starts_with("check"));
     match table {
-        "class" | "demand" | "station" | "road" | "officers" | "border_wait" => {
-            !observed && !is_title(path)
-        }
+        "class" | "demand" | "station" | "road" | "officers" | "border_wait" => !observed && !is_title(path),
         "study" => matches!(rest, "time_zone" | "start" | "run_length" | "warm_up" | "end"),
         _ => false,
     }
@@ -112,10 +110,19 @@ mod tests {
 
     #[test]
     fn titles_sources_and_observations_do_not_decide() {
-        for path in ["station.primary.lanes.standard.servers", "study.start", "border_wait.from", "class.fast.share"] {
+        for path in
+            ["station.primary.lanes.standard.servers", "study.start", "border_wait.from", "class.fast.share"]
+        {
             assert!(decides(path), "{path}");
         }
-        for path in ["study.title", "class.fast.title.en", "source.x", "goals.x", "border_wait.observed.fast.8", "study.seed"] {
+        for path in [
+            "study.title",
+            "class.fast.title.en",
+            "source.x",
+            "goals.x",
+            "border_wait.observed.fast.8",
+            "study.seed",
+        ] {
             assert!(!decides(path), "{path}");
         }
     }

@@ -129,7 +129,9 @@ fn assumptions_and_sources(base: &Resolved) -> (Assumptions, Sourced) {
             (None, None) => assumptions.push((path.to_owned(), text)),
         }
     }
-    assumptions.extend(tables.into_iter().map(|(table, rows)| (table.to_owned(), format!("a table of {rows} rows"))));
+    assumptions.extend(
+        tables.into_iter().map(|(table, rows)| (table.to_owned(), format!("a table of {rows} rows"))),
+    );
     for (name, road) in &base.study.road {
         let spaced = road.length.is_some() || matches!(road.split, Some(Spread::Meters(_)));
         let path = format!("road.{name}.spacing");
@@ -196,9 +198,15 @@ mod tests {
     #[test]
     fn rows_belong_to_their_table() {
         assert_eq!(table_of("demand.north.by_hour.6"), Some("demand.north.by_hour"));
-        assert_eq!(table_of("officers.cbp.plan.primary.standard.06:00"), Some("officers.cbp.plan.primary.standard"));
+        assert_eq!(
+            table_of("officers.cbp.plan.primary.standard.06:00"),
+            Some("officers.cbp.plan.primary.standard")
+        );
         assert_eq!(table_of("officers.cbp.on_duty"), None);
-        assert_eq!(table_of("station.primary.lanes.standard.open.mon-fri 06:00"), Some("station.primary.lanes.standard.open"));
+        assert_eq!(
+            table_of("station.primary.lanes.standard.open.mon-fri 06:00"),
+            Some("station.primary.lanes.standard.open")
+        );
     }
 
     #[test]

@@ -8,10 +8,14 @@
 //! become [`Steps`] of simulated time by `calendar`. Start at [`Timetable`] and [`Hours`]. It does
 //! not know where a table stands in a file: mistakes are [`Fault`]s, placed by the caller.
 
+mod hours;
+
+pub use hours::Hours;
+
 use std::collections::BTreeMap;
 
 use super::calendar::{Clock, Day, WEEKDAYS};
-use super::file::{ByDay, ByTime, Table};
+use super::file::{ByTime, Table};
 use crate::kernel::time::SimTime;
 use crate::model::network::Steps;
 
@@ -222,7 +226,13 @@ fn incomplete_day(rows: &[Row<f64>]) -> Option<Fault> {
     let missing_hour = (0..24).find(|hour| all_bare && !rows.iter().any(|row| row.from == hour * 3600));
     if let Some(hour) = missing_hour {
         let message = format!("hour {hour} has no share");
-        return Some(fault("E0342", &rows[0].key, message, "hours of the day", "write `0 %` for an hour without trucks"));
+        return Some(fault(
+            "E0342",
+            &rows[0].key,
+            message,
+            "hours of the day",
+            "write `0 %` for an hour without trucks",
+        ));
     }
     let key = &rows[0].key;
     if rows[0].from != 0 {
@@ -235,7 +245,13 @@ fn incomplete_day(rows: &[Row<f64>]) -> Option<Fault> {
     }
     if let Some(to) = last.to.filter(|to| *to < DAY_SECONDS) {
         let message = format!("shares of the day end at {}", time_text(to));
-        return Some(fault("E0342", &last.key, message, "the day ends at 24:00", "add a range up to `24:00`"));
+        return Some(fault(
+            "E0342",
+            &last.key,
+            message,
+            "the day ends at 24:00",
+            "add a range up to `24:00`",
+        ));
     }
     rows.windows(2).find_map(|pair| match pair[0].to {
         Some(to) if to > pair[1].from => Some(overlap(&pair[0].key, &pair[1].key)),
@@ -261,7 +277,11 @@ pub fn by_time<V, T: Clone + PartialEq + Default>(
 }
 
 /// Steps of rows, or the default for ever where there are none (a fault has been told then).
-pub fn steps_or_default<T: Clone + PartialEq + Default>(rows: &[(i64, T)], clock: &Clock, until: SimTime) -> Steps<T> {
+pub fn steps_or_default<T: Clone + PartialEq + Default>(
+    rows: &[(i64, T)],
+    clock: &Clock,
+    until: SimTime,
+) -> Steps<T> {
     if rows.is_empty() { Steps::constant(T::default()) } else { clock.steps(rows, until) }
 }
 
@@ -277,106 +297,6 @@ where
     instants.sort();
     instants.dedup();
     Steps::new(instants.into_iter().map(|at| (at, join(a.at(at), b.at(at)))))
-}
-
-/// Opening hours, understood.
-#[derive(Clone, Debug)]
-pub struct Hours {
-    days: ByDays<(String, Vec<(i64, i64)>)>,
-}
-
-impl Hours {
-    /// Reads opening hours: `"06:00-24:00"`, several ranges with commas, `"closed"`; past midnight
-    /// as `"22:00-06:00"`. Keys of faults are days.
-    pub fn new(hours: &ByDay, faults: &mut Vec<Fault>) -> Self {
-        let mut days = ByDays::default();
-        match hours {
-            ByDay::Every(text) => {
-                let open = read_hours(None, text, faults);
-                days.0.insert(Days::Every, vec![(String::new(), open)]);
-            }
-            ByDay::Day(table) => {
-                for (key, text) in table {
-                    let open = read_hours(Some(key), text, faults);
-                    match Days::parse(key) {
-                        Some(of) => days.0.entry(of).or_default().push((key.clone(), open)),
-                        None => faults.push(fault(
-                            "E0340",
-                            key,
-                            format!("{} is no day", quoted(key)),
-                            "a weekday, a range of weekdays or a date",
-                            "write `mon`, `mon-fri` or `2023-10-07`",
-                        )),
-                    }
-                }
-            }
-        }
-        for rows in days.0.values() {
-            if let [first, second, ..] = rows.as_slice() {
-                faults.push(overlap(&first.0, &second.0));
-            }
-        }
-        check_ranges_of_days(&days, |row| &row.0, faults);
-        Hours { days }
-    }
-
-    /// When it is open, over simulated time.
-    pub fn steps(&self, clock: &Clock, faults: &mut Vec<Fault>) -> Steps<bool> {
-        if let Some(day) = clock.run_days().find(|day| self.days.on(*day).is_none()) {
-            let mut fault = no_rows(day, "");
-            fault.help = format!("add `{} = \"closed\"` or its hours", WEEKDAYS[day.weekday()]);
-            faults.push(fault);
-        }
-        let mut open: Vec<(i64, i64)> = Vec::new();
-        for day in clock.all_days() {
-            for (from, to) in self.days.on(day).into_iter().flatten().flat_map(|row| &row.1) {
-                open.push((day.midnight() + from * SECOND, day.midnight() + to * SECOND));
-            }
-        }
-        open.sort();
-        let mut rows = vec![(i64::MIN, false)];
-        let mut end = i64::MIN;
-        for (from, to) in open {
-            if from > end {
-                rows.push((from, true));
-            } else {
-                rows.pop();
-            }
-            end = end.max(to);
-            rows.push((end, false));
-        }
-        clock.steps(&rows, clock.tables_until())
-    }
-}
-
-fn read_hours(key: Option<&str>, text: &str, faults: &mut Vec<Fault>) -> Vec<(i64, i64)> {
-    if text.trim() == "closed" {
-        return Vec::new();
-    }
-    let mut open: Vec<(i64, i64)> = Vec::new();
-    for part in text.split(',') {
-        match read_range(part.trim()) {
-            Some(range) => open.push(range),
-            None => faults.push(Fault {
-                code: "E0343",
-                key: key.map(str::to_owned),
-                message: format!("{} is no opening hours", quoted(part.trim())),
-                label: "hours as `06:00-24:00`, or `closed`".to_owned(),
-                help: "past midnight is `22:00-06:00`; several ranges have commas between them".to_owned(),
-            }),
-        }
-    }
-    open.sort();
-    if let Some(pair) = open.windows(2).find(|pair| pair[0].1 > pair[1].0) {
-        faults.push(Fault {
-            code: "E0341",
-            key: key.map(str::to_owned),
-            message: format!("opening hours overlap at {}", time_text(pair[1].0)),
-            label: "ranges that follow one another".to_owned(),
-            help: "end one range before the next begins".to_owned(),
-        });
-    }
-    open
 }
 
 /// (days, from, to, whether a bare hour) of a key.
@@ -525,7 +445,7 @@ mod tests {
     use crate::scenario::calendar::zone;
     use crate::scenario::phrase::RunLength;
 
-    fn clock(start: &str, days: u32) -> Clock {
+    pub fn clock(start: &str, days: u32) -> Clock {
         let zone = zone("America/Denver").expect("a zone of the database");
         Clock::new(&zone, Day::parse(start).expect("a date"), RunLength::Days(days), None, End::Cut)
     }
@@ -535,7 +455,7 @@ mod tests {
     }
 
     /// (hours since the start, value), hours with decimals.
-    fn told<T: Copy + PartialEq>(steps: &Steps<T>) -> Vec<(f64, T)> {
+    pub fn told<T: Copy + PartialEq>(steps: &Steps<T>) -> Vec<(f64, T)> {
         steps.steps.iter().map(|(at, value)| (at.micros() as f64 / HOUR as f64, *value)).collect()
     }
 
@@ -549,22 +469,34 @@ mod tests {
     fn fault_of(start: &str, days: u32, rows: &[(&str, u32)]) -> String {
         let mut faults = Vec::new();
         by_time(&table(rows), &clock(start, days), |value| *value, &mut faults);
-        let lines: Vec<String> = faults.iter().map(|fault| format!("{} {}", fault.code, fault.message)).collect();
+        let lines: Vec<String> =
+            faults.iter().map(|fault| format!("{} {}", fault.code, fault.message)).collect();
         lines.join("\n")
     }
 
     #[test]
     fn a_row_holds_until_the_next_over_midnight_too() {
         // 3 October 2023 is a Tuesday.
-        check("2023-10-03", 2, &[("06:00", 4), ("22:00", 2)], &[(0.0, 2), (6.0, 4), (22.0, 2), (30.0, 4), (46.0, 2)]);
-        check("2023-10-03", 1, &[("0", 1), ("6", 4), ("22:30:30", 2)], &[(0.0, 1), (6.0, 4), (22.0 + 1830.0 / 3600.0, 2)]);
+        check(
+            "2023-10-03",
+            2,
+            &[("06:00", 4), ("22:00", 2)],
+            &[(0.0, 2), (6.0, 4), (22.0, 2), (30.0, 4), (46.0, 2)],
+        );
+        check(
+            "2023-10-03",
+            1,
+            &[("0", 1), ("6", 4), ("22:30:30", 2)],
+            &[(0.0, 1), (6.0, 4), (22.0 + 1830.0 / 3600.0, 2)],
+        );
         check("2023-10-03", 1, &[("00:00", 1), ("24:00", 2)], &[(0.0, 1)]);
     }
 
     #[test]
     fn the_most_specific_day_wins_for_the_whole_day() {
         // Friday 6 to Monday 9 October; Saturday the 7th by its weekday, Sunday by its date.
-        let rows = [("06:00", 1), ("mon-fri 06:00", 2), ("mon-fri 18:00", 3), ("sat 08:00", 4), ("2023-10-08", 5)];
+        let rows =
+            [("06:00", 1), ("mon-fri 06:00", 2), ("mon-fri 18:00", 3), ("sat 08:00", 4), ("2023-10-08", 5)];
         let expected = [(0.0, 3), (6.0, 2), (18.0, 3), (32.0, 4), (48.0, 5), (78.0, 2), (90.0, 3)];
         check("2023-10-06", 4, &rows, &expected);
     }
@@ -581,7 +513,10 @@ mod tests {
         let rows = [("06:00-14:00", 4), ("14:00-22:00", 3), ("22:00-06:00", 1)];
         check("2023-10-03", 1, &rows, &[(0.0, 1), (6.0, 4), (14.0, 3), (22.0, 1)]);
         let gap = [("06:00-14:00", 4), ("15:00-22:00", 3), ("22:00-30:00", 1)];
-        assert_eq!(fault_of("2023-10-03", 1, &gap), "E0342 nothing holds between `06:00-14:00` and `15:00-22:00`");
+        assert_eq!(
+            fault_of("2023-10-03", 1, &gap),
+            "E0342 nothing holds between `06:00-14:00` and `15:00-22:00`"
+        );
         let overlap = [("06:00-14:00", 4), ("13:00-22:00", 3), ("22:00-06:00", 1)];
         assert_eq!(fault_of("2023-10-03", 1, &overlap), "E0341 `06:00-14:00` and `13:00-22:00` overlap");
         assert_eq!(
@@ -592,13 +527,25 @@ mod tests {
 
     #[test]
     fn gaps_and_overlaps_of_days_are_faults() {
-        assert_eq!(fault_of("2023-10-06", 2, &[("mon-fri 06:00", 4)]), "E0342 the table says nothing for sat 2023-10-07");
+        assert_eq!(
+            fault_of("2023-10-06", 2, &[("mon-fri 06:00", 4)]),
+            "E0342 the table says nothing for sat 2023-10-07"
+        );
         assert_eq!(fault_of("2023-10-06", 1, &[("mon-fri 06:00", 4)]), "");
-        assert_eq!(fault_of("2023-10-06", 1, &[("mon-fri 06:00", 4), ("fri-sun 06:00", 1)]), "E0341 `mon-fri 06:00` and `fri-sun 06:00` overlap");
+        assert_eq!(
+            fault_of("2023-10-06", 1, &[("mon-fri 06:00", 4), ("fri-sun 06:00", 1)]),
+            "E0341 `mon-fri 06:00` and `fri-sun 06:00` overlap"
+        );
         assert_eq!(fault_of("2023-10-06", 1, &[("6", 4), ("06:00", 1)]), "E0341 `06:00` and `6` overlap");
-        assert_eq!(fault_of("2023-10-07", 1, &[("2023-10-07 08:00", 4)]), "E0342 nothing holds before `2023-10-07 08:00`");
+        assert_eq!(
+            fault_of("2023-10-07", 1, &[("2023-10-07 08:00", 4)]),
+            "E0342 nothing holds before `2023-10-07 08:00`"
+        );
         for key in ["25h", "6:5", "49:00", "24:60", "funday 06:00", "mon fri 06:00", "", "-6", "06:00-"] {
-            assert_eq!(fault_of("2023-10-07", 1, &[(key, 4), ("0", 1)]), format!("E0340 `{key}` is no time of a table"));
+            assert_eq!(
+                fault_of("2023-10-07", 1, &[(key, 4), ("0", 1)]),
+                format!("E0340 `{key}` is no time of a table")
+            );
         }
     }
 
@@ -607,44 +554,6 @@ mod tests {
         let rows = [("0", 0), ("1", 1), ("2", 2), ("3", 3), ("22", 22)];
         check("2023-03-12", 1, &rows, &[(0.0, 0), (1.0, 1), (2.0, 3), (21.0, 22)]);
         check("2023-11-05", 1, &rows, &[(0.0, 0), (1.0, 1), (3.0, 2), (4.0, 3), (23.0, 22)]);
-    }
-
-    fn open(start: &str, days: u32, hours: ByDay) -> (Vec<(f64, bool)>, Vec<Fault>) {
-        let mut faults = Vec::new();
-        let clock = clock(start, days);
-        let steps = Hours::new(&hours, &mut faults).steps(&clock, &mut faults);
-        (told(&steps), faults)
-    }
-
-    fn by_day(rows: &[(&str, &str)]) -> ByDay {
-        ByDay::Day(rows.iter().map(|(day, hours)| ((*day).to_owned(), (*hours).to_owned())).collect())
-    }
-
-    #[test]
-    fn opening_hours_by_day_and_past_midnight() {
-        let every = |text: &str| ByDay::Every(text.to_owned());
-        assert_eq!(open("2023-10-03", 1, every("06:00-24:00")).0, [(0.0, false), (6.0, true)]);
-        assert_eq!(open("2023-10-03", 2, every("00:00-24:00")).0, [(0.0, true)]);
-        assert_eq!(open("2023-10-03", 1, every("22:00-06:00")).0, [(0.0, true), (6.0, false), (22.0, true)]);
-        assert_eq!(
-            open("2023-10-03", 1, every("06:00-12:00, 13:00-18:00")).0,
-            [(0.0, false), (6.0, true), (12.0, false), (13.0, true), (18.0, false)]
-        );
-        assert_eq!(open("2023-10-03", 1, every("closed")).0, [(0.0, false)]);
-        // Friday until two in the night, Saturday 8 to 16, Sunday closed, Monday from six.
-        let week = by_day(&[("mon-fri", "06:00-26:00"), ("sat", "08:00-16:00"), ("sun", "closed")]);
-        let expected = [(0.0, true), (2.0, false), (6.0, true), (26.0, false), (32.0, true), (40.0, false), (78.0, true)];
-        assert_eq!(open("2023-10-06", 4, week).0, expected);
-    }
-
-    #[test]
-    fn wrong_opening_hours_are_faults() {
-        let codes = |hours: ByDay| open("2023-10-06", 2, hours).1.iter().map(|fault| fault.code).collect::<Vec<_>>();
-        assert_eq!(codes(by_day(&[("mon-fri", "06:00-22:00")])), ["E0342"]);
-        assert_eq!(codes(by_day(&[("mon-sun", "6 to 22")])), ["E0343"]);
-        assert_eq!(codes(by_day(&[("mon-sun", "06:00-12:00, 11:00-18:00")])), ["E0341"]);
-        assert_eq!(codes(by_day(&[("mon-sat", "06:00-12:00"), ("sat-sun", "06:00-12:00")])), ["E0341"]);
-        assert_eq!(codes(by_day(&[("mon-sun", "closed"), ("holiday", "closed")])), ["E0340"]);
     }
 
     #[test]

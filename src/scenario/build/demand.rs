@@ -16,7 +16,9 @@ use super::Context;
 use crate::dist::{CountSampler, Sampler};
 use crate::kernel::draws::hash_name;
 use crate::kernel::time::{SimDuration, SimTime};
-use crate::model::network::{Arrivals, ClassId, DayFactor, Road, RoadId, StationId, Steps, Stream, Target, TraceTruck};
+use crate::model::network::{
+    Arrivals, ClassId, DayFactor, Road, RoadId, StationId, Steps, Stream, Target, TraceTruck,
+};
 
 /// The base profile of a day may miss 100 % by this much, for rounded tables.
 const PROFILE_TOLERANCE: f64 = 0.001;
@@ -45,7 +47,13 @@ pub fn streams(drawing: &Drawing, roads: &[Road], context: &mut Context) -> Vec<
     }
     if expected > MOST_TRUCKS {
         let message = format!("about {expected:.0} trucks are expected in one replication");
-        context.findings.error("E0350", "demand", message, format!("at most {MOST_TRUCKS:.0}"), "shorten the run or split the study");
+        context.findings.error(
+            "E0350",
+            "demand",
+            message,
+            format!("at most {MOST_TRUCKS:.0}"),
+            "shorten the run or split the study",
+        );
     }
     streams.sort_by(|a, b| a.name.cmp(&b.name));
     streams
@@ -108,10 +116,16 @@ fn rates(path: &str, demand: &Demand, per_day: f64, context: &mut Context) -> St
         })
         .collect();
     let most = rows.iter().map(|row| row.1).fold(0.0, f64::max);
-    if !(most <= MOST_BATCHES_PER_HOUR) {
+    if most > MOST_BATCHES_PER_HOUR || !most.is_finite() {
         let message = format!("`{path}` brings up to {most:.0} batches an hour");
         let label = format!("at most {MOST_BATCHES_PER_HOUR:.0} batches an hour");
-        context.findings.error("E0353", &format!("{path}.volume"), message, label, "split the stream into several");
+        context.findings.error(
+            "E0353",
+            &format!("{path}.volume"),
+            message,
+            label,
+            "split the stream into several",
+        );
         return Steps::constant(0.0);
     }
     let mut steps = context.clock.steps(&rows, context.clock.run_end);
@@ -129,7 +143,8 @@ fn profile(path: &str, demand: &Demand, context: &mut Context) -> Vec<(i64, f64)
     check_not_negative(&path, table, context);
     let mut faults = Vec::new();
     let timetable = Timetable::new(table, |share| share.0, &mut faults);
-    let (per_hour, sums) = if faults.is_empty() { timetable.per_hour(&mut faults) } else { (timetable, Vec::new()) };
+    let (per_hour, sums) =
+        if faults.is_empty() { timetable.per_hour(&mut faults) } else { (timetable, Vec::new()) };
     let rows = if faults.is_empty() { per_hour.rows(context.clock, &mut faults) } else { Vec::new() };
     for (key, sum) in sums.iter().filter(|(_, sum)| (sum - 1.0).abs() > PROFILE_TOLERANCE) {
         let message = format!("`{path}` sums to {}", percent(*sum));
@@ -139,7 +154,13 @@ fn profile(path: &str, demand: &Demand, context: &mut Context) -> Vec<(i64, f64)
             context.findings.error("E0314", &path, message, format!("{} of the day", percent(*sum)), help);
         } else {
             let label = format!("the day brings {} of `volume`", percent(*sum));
-            context.findings.warning("W0402", &path, message, label, "a changed hour is not evened out in the others");
+            context.findings.warning(
+                "W0402",
+                &path,
+                message,
+                label,
+                "a changed hour is not evened out in the others",
+            );
         }
     }
     context.findings.faults(&path, faults);
@@ -160,20 +181,37 @@ fn factors(path: &str, table: Option<&Table<Percent>>, names: &[&str], context: 
         };
         let Some((first, last)) = range else {
             let message = format!("`{path}`: `{key}` is not one of {}", names.join(", "));
-            let label = if names.len() == 7 { "a weekday or a range of weekdays" } else { "a month or a range of months" };
-            context.findings.error("E0340", &format!("{path}.{key}"), message, label, format!("write `{}` or `{}-{}`", names[0], names[0], names[4]));
+            let label = if names.len() == 7 {
+                "a weekday or a range of weekdays"
+            } else {
+                "a month or a range of months"
+            };
+            context.findings.error(
+                "E0340",
+                &format!("{path}.{key}"),
+                message,
+                label,
+                format!("write `{}` or `{}-{}`", names[0], names[0], names[4]),
+            );
             continue;
         };
         for step in 0..=(last + names.len() - first) % names.len() {
             let place = (first + step) % names.len();
             if let Some(other) = given[place].replace(key) {
                 let message = format!("`{path}`: `{other}` and `{key}` overlap");
-                context.findings.error("E0341", &format!("{path}.{key}"), message, "given twice", "keep one of the two");
+                context.findings.error(
+                    "E0341",
+                    &format!("{path}.{key}"),
+                    message,
+                    "given twice",
+                    "keep one of the two",
+                );
             }
             factors[place] = factor.0;
         }
     }
-    let told: Vec<f64> = (0..names.len()).filter(|place| given[*place].is_some()).map(|place| factors[place]).collect();
+    let told: Vec<f64> =
+        (0..names.len()).filter(|place| given[*place].is_some()).map(|place| factors[place]).collect();
     let mean = told.iter().sum::<f64>() / told.len().max(1) as f64;
     let closed = told.contains(&0.0);
     if context.base && !told.is_empty() && !closed && (mean - 1.0).abs() > PROFILE_TOLERANCE {
@@ -212,14 +250,26 @@ fn growth(path: &str, demand: &Demand, context: &mut Context) -> Growth {
     let (Some(growth), Some(from)) = (demand.growth, &demand.growth_from) else { return none };
     if growth.0 <= -1.0 || growth.0 > 10.0 {
         let path = format!("{path}.growth");
-        context.findings.error("E0316", &path, format!("`{path}` is out of range"), "above -100 % and at most 1000 % a year", "");
+        context.findings.error(
+            "E0316",
+            &path,
+            format!("`{path}` is out of range"),
+            "above -100 % and at most 1000 % a year",
+            "",
+        );
         return none;
     }
     match Day::parse(from) {
         Some(from) => Growth { per_year: growth.0, from },
         None => {
             let path = format!("{path}.growth_from");
-            context.findings.error("E0344", &path, format!("`{from}` is no date"), "a date from 1970 on", "write `2023-01-01`");
+            context.findings.error(
+                "E0344",
+                &path,
+                format!("`{from}` is no date"),
+                "a date from 1970 on",
+                "write `2023-01-01`",
+            );
             none
         }
     }
@@ -252,7 +302,13 @@ fn trace(path: &str, table: &Table<TraceRow>, context: &mut Context) -> Vec<Trac
             && let Some(other) = ids.insert(id, key)
         {
             let message = format!("rows {other} and {key} of `{path}` have the same id `{id}`");
-            context.findings.error("E0352", &format!("{row_path}.id"), message, "an id of its own", "a truck is known by its id");
+            context.findings.error(
+                "E0352",
+                &format!("{row_path}.id"),
+                message,
+                "an id of its own",
+                "a truck is known by its id",
+            );
         }
         if row.score.is_some_and(|score| !score.is_finite()) {
             let message = format!("the score of row {key} is no number");
@@ -261,25 +317,37 @@ fn trace(path: &str, table: &Table<TraceRow>, context: &mut Context) -> Vec<Trac
         let Some(at) = arrival(&row.arrival) else {
             let message = format!("`{}` is no arrival", row.arrival);
             let help = "write `06:15:30` (time since the start of the run; hours may pass 24) or `95 min`";
-            context.findings.error("E0352", &format!("{row_path}.arrival"), message, "time since the start", help);
+            context.findings.error(
+                "E0352",
+                &format!("{row_path}.arrival"),
+                message,
+                "time since the start",
+                help,
+            );
             continue;
         };
         if at >= context.clock.run_end {
             late += 1;
             continue;
         }
-        let service = |(station, time): (&String, &DurationPhrase)| Some((context.names.station(station)?, time.0));
-        trucks.push((at, number, TraceTruck {
+        let service =
+            |(station, time): (&String, &DurationPhrase)| Some((context.names.station(station)?, time.0));
+        trucks.push((
             at,
-            class: context.names.class(&row.class).unwrap_or(ClassId(0)),
-            identity: row.id.as_deref().map_or(number, hash_name),
-            number: row.id.clone().unwrap_or_else(|| number.to_string()),
-            score: row.score,
-            service: row.service.iter().filter_map(service).collect(),
-        }));
+            number,
+            TraceTruck {
+                at,
+                class: context.names.class(&row.class).unwrap_or(ClassId(0)),
+                identity: row.id.as_deref().map_or(number, hash_name),
+                number: row.id.clone().unwrap_or_else(|| number.to_string()),
+                score: row.score,
+                service: row.service.iter().filter_map(service).collect(),
+            },
+        ));
     }
     if late > 0 {
-        let message = format!("{late} trucks of `{path}` arrive after the end of the run");
+        let message =
+            format!("{late} of the {} trucks of `{path}` arrive after the end of the run", table.len());
         context.findings.warning("W0412", path, message, "left out", "make `run_length` longer");
     }
     trucks.sort_by_key(|(at, number, _)| (*at, *number));

@@ -15,7 +15,13 @@ pub fn pools(groups: &[Group], context: &mut Context) -> Vec<Pool> {
         let on_duty = lanes_by_time(&format!("{path}.on_duty"), &officers.on_duty, context);
         if on_duty.steps.iter().any(|step| step.1 > MOST_OFFICERS) {
             let message = format!("`{path}.on_duty` is out of range");
-            context.findings.error("E0350", &format!("{path}.on_duty"), message, format!("at most {MOST_OFFICERS} officers"), "");
+            context.findings.error(
+                "E0350",
+                &format!("{path}.on_duty"),
+                message,
+                format!("at most {MOST_OFFICERS} officers"),
+                "",
+            );
         }
         let mut members = Vec::new();
         for (group, rule) in &officers.rule {
@@ -38,7 +44,15 @@ pub fn pools(groups: &[Group], context: &mut Context) -> Vec<Pool> {
     pools
 }
 
-fn member(path: &str, name: &str, group: GroupId, rule: RulePhrase, want: Want, groups: &[Group], context: &mut Context) -> Member {
+fn member(
+    path: &str,
+    name: &str,
+    group: GroupId,
+    rule: RulePhrase,
+    want: Want,
+    groups: &[Group],
+    context: &mut Context,
+) -> Member {
     let built = groups[group.index()].lanes.unwrap_or(u32::MAX);
     let rule_path = format!("{path}.rule.{name}");
     let servers = format!("station.{}.servers", name.replacen('.', ".lanes.", 1));
@@ -58,11 +72,20 @@ fn member(path: &str, name: &str, group: GroupId, rule: RulePhrase, want: Want, 
     if let Want::Table(plan) = &want
         && rule.want == WantPhrase::Planned
     {
-        let (least, most) = plan.steps.iter().fold((u32::MAX, 0), |(least, most), step| (least.min(step.1), most.max(step.1)));
+        let (least, most) = plan
+            .steps
+            .iter()
+            .fold((u32::MAX, 0), |(least, most), step| (least.min(step.1), most.max(step.1)));
         if most > rule.most || least < rule.least {
             let message = format!("the plan of `{name}` goes from {least} to {most} lanes");
             let label = format!("the rule keeps it within {} and {}", rule.least, rule.most);
-            context.findings.warning("W0406", &format!("{path}.plan.{name}"), message, label, "change the plan or the rule");
+            context.findings.warning(
+                "W0406",
+                &format!("{path}.plan.{name}"),
+                message,
+                label,
+                "change the plan or the rule",
+            );
         }
     }
     Member {
@@ -85,11 +108,21 @@ fn open_hours(station: usize, context: &Context) -> Steps<bool> {
 
 /// Officers on duty below what the rules keep open at least, at an instant when all are open.
 fn check_duty(path: &str, on_duty: &Steps<u32>, members: &[Member], context: &mut Context) {
-    let leasts = |at| -> u32 { members.iter().filter(|member| *member.open.at(at)).map(|member| member.least).sum() };
+    let leasts =
+        |at| -> u32 { members.iter().filter(|member| *member.open.at(at)).map(|member| member.least).sum() };
     let short = on_duty.steps.iter().find(|(at, officers)| *officers < leasts(*at));
     if let Some((at, officers)) = short {
-        let message = format!("{officers} officers are on duty where the rules of `{path}` keep {} lanes open at least", leasts(*at));
+        let message = format!(
+            "{officers} on duty where the rules of `{path}` keep {} lanes open at least",
+            leasts(*at)
+        );
         let help = "lanes of lower priority stay closed: put more on duty or lower the least";
-        context.findings.warning("W0410", &format!("{path}.on_duty"), message, "fewer officers than lanes", help);
+        context.findings.warning(
+            "W0410",
+            &format!("{path}.on_duty"),
+            message,
+            "fewer officers than lanes",
+            help,
+        );
     }
 }

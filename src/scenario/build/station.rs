@@ -3,14 +3,18 @@
 use std::collections::BTreeMap;
 
 use super::super::check::percent;
-use super::super::file::{ByClass, ByDay, ByTime, FreeLane as FreeLanePhrase, Lanes, Open, Queue, Road as RoadTable, RouteShare, Station as StationTable};
+use super::super::file::{
+    ByClass, ByDay, ByTime, FreeLane as FreeLanePhrase, Lanes, Open, Queue, Road as RoadTable, RouteShare,
+    Station as StationTable,
+};
 use super::super::phrase::{DistPhrase, Servers, Spread};
 use super::super::schedule::{Fault, Hours, Timetable, steps_or_default, zip};
 use super::Context;
 use crate::dist::DurationSampler;
 use crate::kernel::time::SimDuration;
 use crate::model::network::{
-    End, FreeLane, Group, GroupId, LaneChoice, LanePlan, LineLayout, PoolId, QueueLayout, Road, Route, Station, StationId, Steps, Target,
+    End, FreeLane, Group, GroupId, LaneChoice, LanePlan, LineLayout, PoolId, QueueLayout, Road, Route,
+    Station, StationId, Steps, Target,
 };
 
 /// Length of road that a standing truck takes up with its gap, in meters, unless the file tells.
@@ -49,7 +53,9 @@ pub fn stations(context: &mut Context) -> (Vec<Station>, Vec<Group>) {
 /// By group and class: whether the group accepts it. Without `accepts` a group takes the classes
 /// that no group of the station names.
 fn accepted(table: &StationTable, context: &Context) -> Vec<Vec<bool>> {
-    let named = |lanes: &Lanes, class: &str| lanes.accepts.as_ref().is_some_and(|names| names.iter().any(|name| name == class));
+    let named = |lanes: &Lanes, class: &str| {
+        lanes.accepts.as_ref().is_some_and(|names| names.iter().any(|name| name == class))
+    };
     let accepts = |lanes: &Lanes, class: &str| match lanes.accepts {
         Some(_) => named(lanes, class),
         None => !table.lanes.values().any(|other| named(other, class)),
@@ -59,11 +65,17 @@ fn accepted(table: &StationTable, context: &Context) -> Vec<Vec<bool>> {
 }
 
 /// By class: the groups that accept it, most preferred first.
-fn choices(name: &str, table: &StationTable, accepted: &[Vec<bool>], first: GroupId, context: &mut Context) -> Vec<Vec<GroupId>> {
+fn choices(
+    name: &str,
+    table: &StationTable,
+    accepted: &[Vec<bool>],
+    first: GroupId,
+    context: &mut Context,
+) -> Vec<Vec<GroupId>> {
     let groups: Vec<(&String, &Lanes)> = table.lanes.iter().collect();
     let mut told = Vec::new();
     let mut choices = Vec::new();
-    for class in 0..context.names.classes.len() {
+    for (class, class_name) in context.names.classes.iter().enumerate() {
         let mut open: Vec<usize> = (0..groups.len()).filter(|group| accepted[*group][class]).collect();
         open.sort_by_key(|group| groups[*group].1.preference.unwrap_or(u32::MAX));
         let equal = open.windows(2).find(|pair| {
@@ -79,7 +91,7 @@ fn choices(name: &str, table: &StationTable, accepted: &[Vec<bool>], first: Grou
                 "E0324",
                 (&path(pair[1]), "accepts it too"),
                 (&path(pair[0]), "accepts it"),
-                format!("both `{}` and `{}` of `{name}` accept class `{}`", groups[pair[0]].0, groups[pair[1]].0, context.names.classes[class]),
+                format!("both `{}` and `{}` of `{name}` accept class `{}`", groups[pair[0]].0, groups[pair[1]].0, class_name),
                 "say with `preference` which one trucks choose first (lower comes first), or with `accepts` who may use them",
             );
         }
@@ -187,7 +199,14 @@ fn samplers(path: &str, laws: Option<&ByClass<DistPhrase>>, context: &mut Contex
 
 /// How many lanes are open: as officers allow, by table, or all; none while the station is closed.
 /// A yard without limit has one lane open or none.
-fn lane_plan(path: &str, full_name: &str, lanes: &Lanes, built: Option<u32>, hours: Option<&Steps<bool>>, context: &mut Context) -> LanePlan {
+fn lane_plan(
+    path: &str,
+    full_name: &str,
+    lanes: &Lanes,
+    built: Option<u32>,
+    hours: Option<&Steps<bool>>,
+    context: &mut Context,
+) -> LanePlan {
     for (pool, officers) in context.study.officers.values().enumerate() {
         if let Some(member) = officers.rule.keys().position(|group| group == full_name) {
             return LanePlan::Officers(PoolId(pool as u16), member);
@@ -203,15 +222,26 @@ fn lane_plan(path: &str, full_name: &str, lanes: &Lanes, built: Option<u32>, hou
     if most > built {
         let message = format!("`{full_name}` would open {most} lanes of {built}");
         let help = "lanes that are not built stay closed: raise `servers` too";
-        context.findings.warning("W0406", &format!("{path}.open"), message, format!("{built} lanes are built"), help);
+        context.findings.warning(
+            "W0406",
+            &format!("{path}.open"),
+            message,
+            format!("{built} lanes are built"),
+            help,
+        );
     }
     let always = Steps::constant(true);
-    let open = zip(&wanted, hours.unwrap_or(&always), |lanes, open| if *open { (*lanes).min(built) } else { 0 });
+    let open =
+        zip(&wanted, hours.unwrap_or(&always), |lanes, open| if *open { (*lanes).min(built) } else { 0 });
     LanePlan::Table(at_least_after_the_end(open, 1, context))
 }
 
 /// Lanes or officers, a number or a table by time.
-pub fn lanes_by_time(path: &str, value: &ByTime<super::super::phrase::Count>, context: &mut Context) -> Steps<u32> {
+pub fn lanes_by_time(
+    path: &str,
+    value: &ByTime<super::super::phrase::Count>,
+    context: &mut Context,
+) -> Steps<u32> {
     match value {
         ByTime::Always(count) => Steps::constant(count.0),
         ByTime::Time(table) => {
@@ -221,7 +251,13 @@ pub fn lanes_by_time(path: &str, value: &ByTime<super::super::phrase::Count>, co
             if let (Some((key, seconds)), true) = (timetable.late_start(), faults.is_empty()) {
                 let message = format!("`{path}` begins at {:02}:{:02}", seconds / 3600, seconds / 60 % 60);
                 let label = "before it, what held the day before goes on";
-                context.findings.warning("W0409", &format!("{path}.{key}"), message, label, "add a row at `00:00` to be clear");
+                context.findings.warning(
+                    "W0409",
+                    &format!("{path}.{key}"),
+                    message,
+                    label,
+                    "add a row at `00:00` to be clear",
+                );
             }
             context.findings.faults(path, faults);
             steps_or_default(&rows, context.clock, context.clock.tables_until())
@@ -257,7 +293,8 @@ fn routes(name: &str, table: &StationTable, context: &mut Context) -> Vec<Route>
         }
         let sum: f64 = shares.values().sum();
         if sum > 1.0 + TOLERANCE || shares.values().any(|share| *share < 0.0) {
-            let of = if path.ends_with(".route") { String::new() } else { format!(" for class `{class_name}`") };
+            let of =
+                if path.ends_with(".route") { String::new() } else { format!(" for class `{class_name}`") };
             let message = format!("routes of `{name}`{of} sum to {}", percent(sum));
             let label = "shares of 0 % to 100 % together";
             context.findings.error("E0310", &path, message, label, "what is left of 100 % goes to `next`");
@@ -287,9 +324,16 @@ fn road(name: &str, table: &RoadTable, context: &mut Context) -> Road {
     let path = |key: &str| format!("road.{name}.{key}");
     let spacing = table.spacing.map_or(DEFAULT_SPACING, |length| length.0);
     if !(0.1..=10_000.0).contains(&spacing) {
-        context.findings.error("E0350", &path("spacing"), format!("`{}` is out of range", path("spacing")), "10 cm to 10 km", "");
+        context.findings.error(
+            "E0350",
+            &path("spacing"),
+            format!("`{}` is out of range", path("spacing")),
+            "10 cm to 10 km",
+            "",
+        );
     }
-    let places = |meters: f64, lanes: u32| (f64::from(lanes) * meters / spacing).floor().clamp(0.0, 1e9) as u32;
+    let places =
+        |meters: f64, lanes: u32| (f64::from(lanes) * meters / spacing).floor().clamp(0.0, 1e9) as u32;
     let room = match (table.room, table.length) {
         (Some(room), _) => Some(room.0),
         (None, Some(length)) => Some(places(length.0, table.lanes.0)),

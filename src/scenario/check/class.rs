@@ -77,7 +77,8 @@ fn nodes<'a>(classes: &'a BTreeMap<String, Class>, findings: &mut Findings) -> B
         };
         let path = format!("class.{name}.share");
         if of != TRUCKS && of != LADEN && !classes.contains_key(of) {
-            let known = classes.keys().map(String::as_str).filter(|other| other != name).chain([TRUCKS, LADEN]);
+            let known =
+                classes.keys().map(String::as_str).filter(|other| other != name).chain([TRUCKS, LADEN]);
             let message = format!("`{name}` is a share of `{of}`, which is no class");
             findings.error("E0312", &path, message, "`trucks`, `laden` or a class", suggestion(of, known));
             continue;
@@ -126,7 +127,13 @@ impl<'a> Tree<'a> {
             // After as many steps as there are classes only a cycle still has a parent.
             if above.is_some_and(|name| name != TRUCKS && name != LADEN) {
                 let message = format!("`{class}` is, over its parents, a share of itself");
-                findings.error("E0313", &format!("class.{class}.share"), message, "leads back to itself", "make one of them a share of `trucks`");
+                findings.error(
+                    "E0313",
+                    &format!("class.{class}.share"),
+                    message,
+                    "leads back to itself",
+                    "make one of them a share of `trucks`",
+                );
             }
         }
     }
@@ -135,7 +142,13 @@ impl<'a> Tree<'a> {
         for (name, node) in &self.nodes {
             if let [_, second, ..] = node.rest.as_slice() {
                 let message = format!("{} both want the rest of `{name}`", listed(&node.rest));
-                findings.error("E0313", &format!("class.{second}.share"), message, "a second `rest`", "give one of them a share");
+                findings.error(
+                    "E0313",
+                    &format!("class.{second}.share"),
+                    message,
+                    "a second `rest`",
+                    "give one of them a share",
+                );
             }
             let sum: f64 = node.children.values().sum();
             let children: Vec<&str> = node.children.keys().copied().collect();
@@ -148,17 +161,39 @@ impl<'a> Tree<'a> {
             } else if sum < 1.0 - TOLERANCE && self.remainder(name).is_none() {
                 let message = format!("{} of `{name}` belong to no class", percent(1.0 - sum));
                 let label = format!("shares of `{name}` reach {}", percent(sum));
-                findings.error("E0311", &path, message, label, "add a class with share `rest`, or raise the shares to 100 %");
+                findings.error(
+                    "E0311",
+                    &path,
+                    message,
+                    label,
+                    "add a class with share `rest`, or raise the shares to 100 %",
+                );
             }
             let rest_of_trucks = *name == TRUCKS && self.laden_is_implicit();
             if let (true, Some(rest)) = (rest_of_trucks, node.rest.first()) {
                 let message = format!("`{rest}` and `laden` both are the rest of `trucks`");
                 let help = "write `rest of laden`, or give it a share";
-                findings.error("E0313", &format!("class.{rest}.share"), message, "`laden` is what the other classes leave", help);
+                findings.error(
+                    "E0313",
+                    &format!("class.{rest}.share"),
+                    message,
+                    "`laden` is what the other classes leave",
+                    help,
+                );
             }
         }
-        if !self.nodes.contains_key(TRUCKS) && !self.laden_is_implicit() && !self.classes.is_empty() && !findings.any_error() {
-            findings.error("E0311", "class", "no class is a share of `trucks`", "", "give one class the share `rest`");
+        if !self.nodes.contains_key(TRUCKS)
+            && !self.laden_is_implicit()
+            && !self.classes.is_empty()
+            && !findings.any_error()
+        {
+            findings.error(
+                "E0311",
+                "class",
+                "no class is a share of `trucks`",
+                "",
+                "give one class the share `rest`",
+            );
         }
     }
 
@@ -175,7 +210,8 @@ impl<'a> Tree<'a> {
     fn add(&mut self, name: &'a str) -> Branch {
         let empty = Node::default();
         let node = self.nodes.get(name).unwrap_or(&empty);
-        let mut parts: Vec<(&str, f64)> = node.children.iter().map(|(child, share)| (*child, *share)).collect();
+        let mut parts: Vec<(&str, f64)> =
+            node.children.iter().map(|(child, share)| (*child, *share)).collect();
         let claimed: f64 = parts.iter().map(|part| part.1).sum();
         let left = (1.0 - claimed).max(0.0);
         match self.remainder(name) {

@@ -31,7 +31,13 @@ fn check_demand(name: &str, demand: &Demand, findings: &mut Findings) {
         [] => {
             let message = format!("`demand.{name}` does not say when trucks arrive");
             let help = "add one of `volume`, `headway` and `trace`";
-            findings.error("E0330", &format!("demand.{name}"), message, "no `volume`, `headway` or `trace`", help);
+            findings.error(
+                "E0330",
+                &format!("demand.{name}"),
+                message,
+                "no `volume`, `headway` or `trace`",
+                help,
+            );
         }
         [first, second, ..] => findings.clash(
             "E0330",
@@ -60,7 +66,9 @@ fn check_demand(name: &str, demand: &Demand, findings: &mut Findings) {
         }
     }
     if demand.trace.is_some() {
-        for (key, _) in [("batch", demand.batch.is_some()), ("class", demand.class.is_some())].iter().filter(|key| key.1) {
+        for (key, _) in
+            [("batch", demand.batch.is_some()), ("class", demand.class.is_some())].iter().filter(|key| key.1)
+        {
             findings.clash(
                 "E0331",
                 (&path(key), "each truck is listed already"),
@@ -77,7 +85,13 @@ fn check_demand(name: &str, demand: &Demand, findings: &mut Findings) {
     ];
     for (key, _, other, _) in pairs.iter().filter(|pair| pair.1 && !pair.3) {
         let message = format!("`{}` needs `{other}`", path(key));
-        findings.error("E0332", &path(key), message, format!("no `{other}` beside it"), format!("add `{other}`"));
+        findings.error(
+            "E0332",
+            &path(key),
+            message,
+            format!("no `{other}` beside it"),
+            format!("add `{other}`"),
+        );
     }
 }
 
@@ -169,7 +183,13 @@ fn check_road(name: &str, road: &Road, findings: &mut Findings) {
     let spaced = road.length.is_some() || matches!(road.split, Some(Spread::Meters(_)));
     if road.spacing.is_some() && !spaced {
         let message = format!("`{}` has nothing to divide", path("spacing"));
-        findings.error("E0332", &path("spacing"), message, "no `length` and no `split` in meters", "leave it out, or give `length`");
+        findings.error(
+            "E0332",
+            &path("spacing"),
+            message,
+            "no `length` and no `split` in meters",
+            "leave it out, or give `length`",
+        );
     }
 }
 
@@ -181,7 +201,13 @@ fn check_officers(study: &Study, findings: &mut Findings) {
             let planned = rule.want == WantPhrase::Planned;
             if planned && !pool.plan.contains_key(group) {
                 let help = format!("add `plan.\"{group}\"`, a number or a table by time");
-                findings.error("E0332", &path, format!("`{group}` has no plan"), "`as planned` needs `plan`", help);
+                findings.error(
+                    "E0332",
+                    &path,
+                    format!("`{group}` has no plan"),
+                    "`as planned` needs `plan`",
+                    help,
+                );
             }
             if !planned && pool.plan.contains_key(group) {
                 findings.clash(
@@ -196,12 +222,24 @@ fn check_officers(study: &Study, findings: &mut Findings) {
         for group in pool.plan.keys().filter(|group| !pool.rule.contains_key(*group)) {
             let path = format!("officers.{name}.plan.{group}");
             let help = format!("add `rule.\"{group}\" = \"1..2 lanes, as planned\"`");
-            findings.error("E0332", &path, format!("`{group}` has a plan but no rule"), "no rule for this group", help);
+            findings.error(
+                "E0332",
+                &path,
+                format!("`{group}` has a plan but no rule"),
+                "no rule for this group",
+                help,
+            );
         }
         if pool.rule.is_empty() {
             let path = format!("officers.{name}.rule");
             let message = format!("the officers of `{name}` staff no lanes");
-            findings.error("E0332", &path, message, "no rule", "add `rule.\"station.group\" = \"1..2 lanes\"`");
+            findings.error(
+                "E0332",
+                &path,
+                message,
+                "no rule",
+                "add `rule.\"station.group\" = \"1..2 lanes\"`",
+            );
         }
     }
 }

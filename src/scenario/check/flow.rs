@@ -64,9 +64,10 @@ pub fn check(network: &mut Network, findings: &mut Findings) {
     let mut wait_reached = false;
     for (i, class) in network.classes.iter().enumerate() {
         let graph = Graph::new(network, ClassId(i as u8));
-        let entries = network.streams.iter().filter(|stream| {
-            classes_of(stream, &shares).iter().any(|(class, _)| class.index() == i)
-        });
+        let entries = network
+            .streams
+            .iter()
+            .filter(|stream| classes_of(stream, &shares).iter().any(|(class, _)| class.index() == i));
         let reached = graph.reached(entries.map(|stream| stream.entry.index()));
         let leaving = graph.leaving();
         if let Some(node) = (0..graph.next.len()).find(|node| reached[*node] && !leaving[*node]) {
@@ -93,13 +94,25 @@ pub fn check(network: &mut Network, findings: &mut Findings) {
         let path = if network.roads.iter().any(|road| road.name == first) { "road" } else { "station" };
         let message = format!("trucks of class {} find no way to the exit", listed(&classes));
         let help = "let a `next` or a route lead to `exit`";
-        findings.error("E0320", &format!("{path}.{first}.next"), message, format!("they go {way} for ever"), help);
+        findings.error(
+            "E0320",
+            &format!("{path}.{first}.next"),
+            message,
+            format!("they go {way} for ever"),
+            help,
+        );
     }
     for (station, classes) in refused {
         let name = &network.stations[station.index()].name;
         let message = format!("no lane group of `{name}` accepts trucks of class {}", listed(&classes));
         let help = "a group without `accepts` takes the classes that no other group names";
-        findings.error("E0322", &format!("station.{name}.lanes"), message, "they come here and find no lane", help);
+        findings.error(
+            "E0322",
+            &format!("station.{name}.lanes"),
+            message,
+            "they come here and find no lane",
+            help,
+        );
     }
     for ((station, group), classes) in unserved {
         let name = &network.stations[station.index()].name;
@@ -191,7 +204,8 @@ impl Graph {
             }
             edges
         };
-        let of_stations = network.stations.iter().map(|station| edges(&station.routes[class.index()].branches));
+        let of_stations =
+            network.stations.iter().map(|station| edges(&station.routes[class.index()].branches));
         let of_roads = network.roads.iter().map(|road| vec![(1.0, node(road.next, stations))]);
         Graph { next: of_stations.chain(of_roads).collect() }
     }
@@ -249,7 +263,8 @@ impl Graph {
             let seen = way.iter().position(|node| *node == next);
             way.push(next);
             if let Some(first) = seen {
-                let names: Vec<String> = way[first..].iter().map(|node| format!("`{}`", name(*node, network))).collect();
+                let names: Vec<String> =
+                    way[first..].iter().map(|node| format!("`{}`", name(*node, network))).collect();
                 return names.join(" → ");
             }
         }

@@ -50,9 +50,11 @@ pub fn check(study: &Study, findings: &mut Findings) {
             findings.error("E0350", path, message, format!("at most {most} {what}"), "");
         }
     }
-    for (path, count, what) in
-        [("class", study.class.len(), "class"), ("station", study.station.len(), "station"), ("demand", study.demand.len(), "demand stream")]
-    {
+    for (path, count, what) in [
+        ("class", study.class.len(), "class"),
+        ("station", study.station.len(), "station"),
+        ("demand", study.demand.len(), "demand stream"),
+    ] {
         if count == 0 {
             let help = format!("add a table `[{path}.NAME]`");
             findings.error("E0350", path, format!("a study needs at least one {what}"), "", help);
@@ -72,7 +74,8 @@ pub fn check(study: &Study, findings: &mut Findings) {
         for (group, lanes) in &station.lanes {
             if let Servers::Lanes(built) = lanes.servers {
                 let path = format!("station.{name}.lanes.{group}.servers");
-                let help = "for a yard without limit write `\"unlimited\"`; to take a group away leave it out";
+                let help =
+                    "for a yard without limit write `\"unlimited\"`; to take a group away leave it out";
                 check_count(&path, built, 1, MOST_LANES, "lanes", help, findings);
             }
         }
@@ -96,7 +99,15 @@ pub fn check(study: &Study, findings: &mut Findings) {
     }
 }
 
-fn check_count(path: &str, count: u32, least: u32, most: u32, what: &str, help: &str, findings: &mut Findings) {
+fn check_count(
+    path: &str,
+    count: u32,
+    least: u32,
+    most: u32,
+    what: &str,
+    help: &str,
+    findings: &mut Findings,
+) {
     if !(least..=most).contains(&count) {
         let message = format!("`{path}` cannot be {count}");
         findings.error("E0350", path, message, format!("{least} to {most} {what}"), help);
@@ -111,7 +122,13 @@ fn check_run_length(path: &str, length: RunLength, least: u32, findings: &mut Fi
     };
     if !right {
         let label = if least == 0 { "at most ten years" } else { "1 second to ten years" };
-        findings.error("E0350", path, format!("`{path}` is out of range"), label, "write `\"1 day\"` or `\"36 h\"`");
+        findings.error(
+            "E0350",
+            path,
+            format!("`{path}` is out of range"),
+            label,
+            "write `\"1 day\"` or `\"36 h\"`",
+        );
     }
 }
 

@@ -72,7 +72,8 @@ impl<'a> Names<'a> {
 
     /// `station.group` of every group.
     pub fn group_names(&self) -> Vec<String> {
-        let name = |(station, group): &(StationId, &str)| format!("{}.{group}", self.stations[station.index()]);
+        let name =
+            |(station, group): &(StationId, &str)| format!("{}.{group}", self.stations[station.index()]);
         self.groups.iter().map(name).collect()
     }
 

@@ -41,15 +41,33 @@ pub fn check(study: &Study, names: &Names, findings: &mut Findings) {
 fn check_own_names(study: &Study, names: &Names, findings: &mut Findings) {
     for class in RESERVED_CLASSES.iter().filter(|class| study.class.contains_key(**class)) {
         let message = format!("a class cannot be called `{class}`");
-        findings.error("E0304", &format!("class.{class}"), message, "a word of the format", "choose another name");
+        findings.error(
+            "E0304",
+            &format!("class.{class}"),
+            message,
+            "a word of the format",
+            "choose another name",
+        );
     }
     for name in names.stations.iter().filter(|name| **name == EXIT) {
         let message = "a station cannot be called `exit`";
-        findings.error("E0304", &format!("station.{name}"), message, "the way out of the crossing", "choose another name");
+        findings.error(
+            "E0304",
+            &format!("station.{name}"),
+            message,
+            "the way out of the crossing",
+            "choose another name",
+        );
     }
     for name in names.roads.iter().filter(|name| **name == EXIT) {
         let message = "a road cannot be called `exit`";
-        findings.error("E0304", &format!("road.{name}"), message, "the way out of the crossing", "choose another name");
+        findings.error(
+            "E0304",
+            &format!("road.{name}"),
+            message,
+            "the way out of the crossing",
+            "choose another name",
+        );
     }
     for name in names.roads.iter().filter(|name| names.station(name).is_some()) {
         findings.clash(
@@ -88,7 +106,8 @@ fn check_station(path: &str, name: &str, station: &Station, names: &Names, findi
     for (key, share) in &station.route {
         let path = format!("{path}.route.{key}");
         if names.class(key).is_some() && names.target(key).is_some() {
-            let message = format!("`{key}` is a class and a place, so `route.{key}` of `{name}` can mean two things");
+            let message =
+                format!("`{key}` is a class and a place, so `route.{key}` of `{name}` can mean two things");
             findings.error("E0304", &path, message, "a class or a place?", "rename the class");
             continue;
         }
@@ -116,7 +135,13 @@ fn check_officers(path: &str, officers: &Officers, names: &Names, findings: &mut
             let known = names.group_names();
             let message = format!("there is no lane group `{group}`");
             let help = suggestion(group, known.iter().map(String::as_str));
-            findings.error("E0303", &format!("{path}.{table}.{group}"), message, "a group as `station.group`", help);
+            findings.error(
+                "E0303",
+                &format!("{path}.{table}.{group}"),
+                message,
+                "a group as `station.group`",
+                help,
+            );
         }
     }
 }

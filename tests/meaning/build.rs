@@ -1,14 +1,12 @@
 //! Networks compiled from scenario files: tables, trees, ways and what is wrong with them.
 
-mod study;
-
+use crate::study::{BOOTH, PORT, classes, demand, messages, port, resolved, with};
 use cruce::kernel::time::{SimDuration, SimTime};
 use cruce::model::network::{Arrivals, Branch, End, LanePlan, Network, Target, Want};
 use cruce::scenario::build::{build, compile};
 use cruce::scenario::diagnostic::Diagnostic;
 use cruce::scenario::lint::capacity_by_hour;
 use cruce::scenario::plan::StudyPlan;
-use study::{BOOTH, PORT, classes, demand, messages, port, resolved, with};
 
 fn network(text: &str) -> Network {
     let (network, found) = compile(&resolved(text), true);
@@ -38,9 +36,13 @@ fn one_booth_becomes_a_network() {
     assert_eq!(network.end, End::Drain);
     assert_eq!(network.run_length, SimDuration::from_hours(24));
     assert_eq!(network.drain_limit, hours(24 + 7 * 24));
-    let Arrivals::Field { batches_per_hour, .. } = &network.streams[0].arrivals else { panic!("a volume is a field") };
+    let Arrivals::Field { batches_per_hour, .. } = &network.streams[0].arrivals else {
+        panic!("a volume is a field")
+    };
     assert_eq!(batches_per_hour.steps, [(SimTime::ZERO, 10.0), (hours(24), 0.0)]);
-    let LanePlan::Table(lanes) = &network.groups[0].plan else { panic!("lanes without officers are a table") };
+    let LanePlan::Table(lanes) = &network.groups[0].plan else {
+        panic!("lanes without officers are a table")
+    };
     assert_eq!(lanes.steps, [(SimTime::ZERO, 1)]);
 }
 
@@ -61,19 +63,29 @@ fn tree(text: &str) -> Vec<String> {
 #[test]
 fn classes_are_drawn_one_attribute_after_another() {
     let text = classes(&[("empty", "36 % of trucks"), ("fast", "25 % of laden"), ("standard", "rest")]);
-    assert_eq!(tree(&text), ["class:trucks: 0.3600 empty, 1.0000 #1", "class:laden: 0.2500 fast, 1.0000 standard"]);
+    assert_eq!(
+        tree(&text),
+        ["class:trucks: 0.3600 empty, 1.0000 #1", "class:laden: 0.2500 fast, 1.0000 standard"]
+    );
     // Without a share of laden, `rest` is the rest of all trucks.
     let text = classes(&[("empty", "36 % of trucks"), ("standard", "rest")]);
     assert_eq!(tree(&text), ["class:trucks: 0.3600 empty, 1.0000 standard"]);
     // What no child claims stays the parent class.
     let text = classes(&[("cleared", "50 % of standard"), ("empty", "36 % of trucks"), ("standard", "rest")]);
-    assert_eq!(tree(&text), ["class:trucks: 0.3600 empty, 1.0000 #1", "class:standard: 0.5000 cleared, 1.0000 standard"]);
+    assert_eq!(
+        tree(&text),
+        ["class:trucks: 0.3600 empty, 1.0000 #1", "class:standard: 0.5000 cleared, 1.0000 standard"]
+    );
     // Categories in name order, the remainder last.
     let text = classes(&[("a", "rest"), ("b", "10 % of trucks"), ("c", "20 % of trucks")]);
     assert_eq!(tree(&text), ["class:trucks: 0.1000 b, 0.3000 c, 1.0000 a"]);
     // An explicit class `laden` is a class like any other.
-    let text = classes(&[("empty", "30 % of trucks"), ("fast", "50 % of laden"), ("laden", "70 % of trucks")]);
-    assert_eq!(tree(&text), ["class:trucks: 0.3000 empty, 1.0000 #1", "class:laden: 0.5000 fast, 1.0000 laden"]);
+    let text =
+        classes(&[("empty", "30 % of trucks"), ("fast", "50 % of laden"), ("laden", "70 % of trucks")]);
+    assert_eq!(
+        tree(&text),
+        ["class:trucks: 0.3000 empty, 1.0000 #1", "class:laden: 0.5000 fast, 1.0000 laden"]
+    );
 }
 
 #[test]
@@ -89,7 +101,8 @@ fn a_single_class_needs_no_draw() {
 fn a_port_becomes_a_network() {
     let network = network(PORT);
     let class = |name: &str| network.classes.iter().position(|class| class.name == name).expect("a class");
-    let station = |name: &str| network.stations.iter().find(|station| station.name == name).expect("a station");
+    let station =
+        |name: &str| network.stations.iter().find(|station| station.name == name).expect("a station");
     let primary = station("primary");
     let branches = |class: usize| primary.routes[class].branches.clone();
     let secondary = Target::Station(cruce::model::network::StationId(1));
@@ -98,8 +111,12 @@ fn a_port_becomes_a_network() {
     let groups: Vec<&str> = network.groups.iter().map(|group| group.name.as_str()).collect();
     assert_eq!(groups, ["fast", "standard", "docks", "all"]);
     let choices = |class: usize| primary.choices[class].iter().map(|group| group.0).collect::<Vec<_>>();
-    assert_eq!((choices(class("empty")), choices(class("fast")), choices(class("standard"))), (vec![1], vec![0], vec![1]));
-    let means: Vec<Option<f64>> = network.groups[1].service.iter().map(|law| law.as_ref().map(|law| law.mean().seconds())).collect();
+    assert_eq!(
+        (choices(class("empty")), choices(class("fast")), choices(class("standard"))),
+        (vec![1], vec![0], vec![1])
+    );
+    let means: Vec<Option<f64>> =
+        network.groups[1].service.iter().map(|law| law.as_ref().map(|law| law.mean().seconds())).collect();
     assert_eq!(means, [Some(35.0), None, Some(75.0)]);
     assert_eq!(network.groups[2].lanes, None);
     let road = &network.roads[0];
@@ -109,8 +126,13 @@ fn a_port_becomes_a_network() {
     assert_eq!((member.group.0, member.least, member.most, member.priority), (1, 2, 6, 1));
     assert!(matches!(member.want, Want::Rule { .. }));
     let wait = network.border_wait.as_ref().expect("a border wait");
-    assert_eq!((wait.posted.interval, wait.posted.rounding), (SimDuration::from_mins(60), SimDuration::from_mins(5)));
-    let Arrivals::Field { batches_per_hour, batch, .. } = &network.streams[0].arrivals else { panic!("a field") };
+    assert_eq!(
+        (wait.posted.interval, wait.posted.rounding),
+        (SimDuration::from_mins(60), SimDuration::from_mins(5))
+    );
+    let Arrivals::Field { batches_per_hour, batch, .. } = &network.streams[0].arrivals else {
+        panic!("a field")
+    };
     assert_eq!(batches_per_hour.steps[0].1, 50.0);
     assert_eq!(batch.as_ref().map(|batch| batch.mean()), Some(2.0));
     assert_eq!(network.loop_slots, 0);
@@ -118,7 +140,10 @@ fn a_port_becomes_a_network() {
 
 #[test]
 fn loops_have_a_place_to_count_visits() {
-    let network = network(&port(&[("service = \"30 min\"\nnext = \"exit\"", "service = \"30 min\"\nroute.primary = \"50 %\"\nnext = \"exit\"")]));
+    let network = network(&port(&[(
+        "service = \"30 min\"\nnext = \"exit\"",
+        "service = \"30 min\"\nroute.primary = \"50 %\"\nnext = \"exit\"",
+    )]));
     let slots: Vec<Option<u16>> = network.stations.iter().map(|station| station.loop_slot).collect();
     assert_eq!((slots, network.roads[0].loop_slot), (vec![Some(0), Some(1), None], None));
     assert_eq!(network.loop_slots, 2);
@@ -126,7 +151,10 @@ fn loops_have_a_place_to_count_visits() {
 
 #[test]
 fn trucks_at_the_start_stand_on_the_only_road_to_their_station() {
-    let text = port(&[("batch = \"2\"", "batch = \"2\"\nat_start = 40\n[demand.local]\nentry = \"primary\"\nheadway = \"exponential(mean = 1 h)\"\nat_start = 3")]);
+    let text = port(&[(
+        "batch = \"2\"",
+        "batch = \"2\"\nat_start = 40\n[demand.local]\nentry = \"primary\"\nheadway = \"exponential(mean = 1 h)\"\nat_start = 3",
+    )]);
     let network = network(&text);
     let names: Vec<&str> = network.streams.iter().map(|stream| stream.name.as_str()).collect();
     assert_eq!(names, ["local", "local at start", "northbound", "northbound at start"]);
@@ -145,11 +173,15 @@ fn traces_are_sorted_by_arrival_then_row() {
     )]);
     let (plan, found) = plan(&text);
     let Arrivals::Trace(trucks) = &plan.scenarios[0].network.streams[0].arrivals else { panic!("a trace") };
-    let told: Vec<(i64, &str)> = trucks.iter().map(|truck| (truck.at.micros(), truck.number.as_str())).collect();
+    let told: Vec<(i64, &str)> =
+        trucks.iter().map(|truck| (truck.at.micros(), truck.number.as_str())).collect();
     assert_eq!(told, [(600_250_000, "3"), (1_800_000_000, "x"), (1_800_000_000, "10")]);
     assert_eq!(trucks[0].service, [(cruce::model::network::StationId(0), SimDuration::from_secs(5))]);
     assert_eq!((trucks[0].identity, trucks[2].identity), (3, 10));
-    assert!(messages(&found).contains("W0412 1 trucks of `demand.north.trace` arrive after the end of the run"));
+    assert!(
+        messages(&found)
+            .contains("W0412 1 of the 4 trucks of `demand.north.trace` arrive after the end of the run")
+    );
 }
 
 /// Batches per hour of the first stream: (hours since the start, rate).
@@ -162,7 +194,8 @@ fn rates(text: &str) -> Vec<(i64, f64)> {
 
 /// Shares of 4 % for 20 hours, 5 % for four: a table of hours.
 fn by_hour() -> String {
-    let rows: Vec<String> = (0..24).map(|hour| format!("{hour} = \"{} %\"", if hour < 4 { 5 } else { 4 })).collect();
+    let rows: Vec<String> =
+        (0..24).map(|hour| format!("{hour} = \"{} %\"", if hour < 4 { 5 } else { 4 })).collect();
     format!("by_hour = {{ {} }}", rows.join(", "))
 }
 
@@ -185,7 +218,8 @@ fn volume_is_spread_over_hours_days_and_months() {
 #[test]
 fn demand_follows_the_clock_on_days_of_23_and_25_hours() {
     let day = |start: &str| {
-        let text = demand(&by_hour().replace("1 = \"5 %\"", "1 = \"3 %\"").replace("3 = \"5 %\"", "3 = \"7 %\""));
+        let text =
+            demand(&by_hour().replace("1 = \"5 %\"", "1 = \"3 %\"").replace("3 = \"5 %\"", "3 = \"7 %\""));
         rates(&text.replace("2023-10-03\"", &format!("{start}\"\ntime_zone = \"America/Denver\"")))
     };
     assert_eq!(day("2023-11-06"), [(0, 12.0), (1, 7.2), (2, 12.0), (3, 16.8), (4, 9.6), (24, 0.0)]);
@@ -199,14 +233,22 @@ fn weekends_have_factors_and_hours_of_their_own() {
     let text = demand("by_weekday = { sat = \"50 %\", sun = \"0 %\" }")
         .replace("2023-10-03", "2023-10-06")
         .replace("1 day", "4 days")
-        .replace("next = \"exit\"", "next = \"exit\"\nhours = { mon-fri = \"06:00-24:00\", sat = \"08:00-16:00\", sun = \"closed\" }");
+        .replace(
+            "next = \"exit\"",
+            "next = \"exit\"\nhours = { mon-fri = \"06:00-24:00\", sat = \"08:00-16:00\", sun = \"closed\" }",
+        );
     let (plan, found) = plan(&text);
     let network = &plan.scenarios[0].network;
     assert_eq!(rates(&text), [(0, 10.0), (24, 5.0), (48, 0.0), (72, 10.0), (96, 0.0)]);
     let LanePlan::Table(lanes) = &network.groups[0].plan else { panic!("a table") };
-    let told: Vec<(i64, u32)> = lanes.steps.iter().map(|(at, lanes)| (at.micros() / 3_600_000_000, *lanes)).take(8).collect();
+    let told: Vec<(i64, u32)> =
+        lanes.steps.iter().map(|(at, lanes)| (at.micros() / 3_600_000_000, *lanes)).take(8).collect();
     assert_eq!(told, [(0, 0), (6, 1), (24, 0), (32, 1), (40, 0), (78, 1), (96, 0), (102, 1)]);
-    assert!(messages(&found).contains("W0403 about 200 trucks of `north` arrive while `booth` is closed"), "{}", messages(&found));
+    assert!(
+        messages(&found).contains("W0403 about 200 trucks of `north` arrive while `booth` is closed"),
+        "{}",
+        messages(&found)
+    );
 }
 
 #[test]
@@ -220,7 +262,12 @@ fn what_is_open_at_the_end_of_an_emptying_run_stays_open() {
     let lanes = |end: &str| {
         let network = network(&text(end));
         let LanePlan::Table(lanes) = &network.groups[0].plan else { panic!("a table") };
-        lanes.steps.iter().map(|(at, lanes)| (at.micros() / 3_600_000_000, *lanes)).take(5).collect::<Vec<_>>()
+        lanes
+            .steps
+            .iter()
+            .map(|(at, lanes)| (at.micros() / 3_600_000_000, *lanes))
+            .take(5)
+            .collect::<Vec<_>>()
     };
     assert_eq!(lanes("drain"), [(0, 0), (6, 3), (22, 0), (30, 3), (46, 0)]);
     assert_eq!(lanes("cut"), [(0, 0), (6, 3), (22, 0)]);
@@ -230,7 +277,10 @@ fn what_is_open_at_the_end_of_an_emptying_run_stays_open() {
 
 #[test]
 fn roads_have_places_by_length() {
-    let text = port(&[("room = 250\nsplit = 60", "length = \"1.5 km\"\nsplit = \"450 m\"\ndischarge = \"720 trucks/h\"")]);
+    let text = port(&[(
+        "room = 250\nsplit = 60",
+        "length = \"1.5 km\"\nsplit = \"450 m\"\ndischarge = \"720 trucks/h\"",
+    )]);
     let road = &network(&text).roads[0];
     assert_eq!((road.room, road.split, road.discharge), (Some(300), Some(22), SimDuration::from_secs(5)));
 }
@@ -242,16 +292,25 @@ fn capacity_is_told_by_hour() {
     let table = capacity_by_hour(&network);
     assert_eq!(table.len(), 24);
     let near = |a: f64, b: f64| (a - b).abs() < 1e-9;
-    assert!(near(table[3].demand, 10.0) && near(table[3].least, 60.0) && near(table[3].most, 60.0), "{:?}", table[3]);
+    assert!(
+        near(table[3].demand, 10.0) && near(table[3].least, 60.0) && near(table[3].most, 60.0),
+        "{:?}",
+        table[3]
+    );
     assert!(near(table[12].most, 120.0), "{:?}", table[12]);
     // Standard trucks: 64 % of 64 %; empties in the same lanes; both queue, so both move up.
     let network = self::network(PORT);
     let table = capacity_by_hour(&network);
-    let standard = table.iter().find(|row| network.group_name(row.group) == "primary.standard").expect("a row");
+    let standard =
+        table.iter().find(|row| network.group_name(row.group) == "primary.standard").expect("a row");
     let (standard_share, empty_share) = (0.64 * 0.64, 0.36);
     assert!(near(standard.demand, 100.0 * (standard_share + empty_share)), "{standard:?}");
     let cycle = 15.0 + (75.0 * standard_share + 35.0 * empty_share) / (standard_share + empty_share);
-    assert!((standard.least - 2.0 * 3600.0 / cycle).abs() < 1e-6 && (standard.most - 6.0 * 3600.0 / cycle).abs() < 1e-6, "{standard:?}");
+    assert!(
+        (standard.least - 2.0 * 3600.0 / cycle).abs() < 1e-6
+            && (standard.most - 6.0 * 3600.0 / cycle).abs() < 1e-6,
+        "{standard:?}"
+    );
 }
 
 #[test]

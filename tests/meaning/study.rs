@@ -52,7 +52,8 @@ pub fn wrong(text: &str) -> String {
 
 /// The booth with these classes: (name, share).
 pub fn classes(shares: &[(&str, &str)]) -> String {
-    let tables: Vec<String> = shares.iter().map(|(name, share)| format!("[class.{name}]\nshare = \"{share}\"\n")).collect();
+    let tables: Vec<String> =
+        shares.iter().map(|(name, share)| format!("[class.{name}]\nshare = \"{share}\"\n")).collect();
     with(&[("[class.all]\nshare = \"100 % of trucks\"\n", &tables.join(""))])
 }
 
@@ -119,4 +120,3 @@ pub fn port(changes: &[(&str, &str)]) -> String {
 pub fn demand(more: &str) -> String {
     with(&[("volume = \"240 trucks/day\"", &format!("volume = \"240 trucks/day\"\n{more}"))])
 }
-
