@@ -8,6 +8,8 @@
 //! as they were, and a change at ten leaves eleven alone. It does not know what trucks do. Start
 //! at [`StreamState`].
 
+use std::cmp::Reverse;
+
 use crate::kernel::draws::{Key, Purpose, uniform};
 use crate::kernel::time::{SimDuration, SimTime};
 use crate::model::calendar::{Calendar, HOUR};
@@ -15,7 +17,7 @@ use crate::model::network::{Arrivals, DayFactor, Network, Steps, StreamId};
 use crate::model::truck::field_identity;
 
 /// A batch that will arrive: when, and the identity of its first member.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Batch {
     pub(super) at: SimTime,
     pub(super) identity: u64,
@@ -25,8 +27,9 @@ pub(super) struct Batch {
 pub(super) struct StreamState {
     key: Key,
     day_key: Option<Key>,
-    /// Batches of the present slot, latest first; or the next one of another process.
-    coming: Vec<Batch>,
+    /// Batches of the present slot, latest first, packed: microseconds into the slot (32 bits),
+    /// rate layer (16), point of the cell (8).
+    coming: Vec<u64>,
     /// The next hour slot to read (field), batch (headways) or row (trace).
     next: u64,
     /// Arrival of the batch last read (headways).
@@ -70,16 +73,18 @@ impl StreamState {
         let until = SimTime::ZERO + network.run_length;
         match &network.streams[stream.index()].arrivals {
             Arrivals::Field { batches_per_hour, day_factor, .. } => loop {
-                if let Some(batch) = self.coming.pop() {
-                    return Some(batch);
+                if let Some(packed) = self.coming.pop() {
+                    let slot = self.next - 1;
+                    let at =
+                        slot_start(&network.calendar, slot) + SimDuration::from_micros((packed >> 24) as i64);
+                    let identity = field_identity(slot as u32, (packed >> 8) as u16, packed as u8, 0);
+                    return Some(Batch { at, identity });
                 }
                 let start = slot_start(&network.calendar, self.next);
                 if start >= until {
                     return None;
                 }
-                let law = day_factor.as_ref().map(|day| &day.law);
-                let rate =
-                    Rate { steps: batches_per_hour, calendar: &network.calendar, day_key: self.day_key, law };
+                let rate = self.slot_rate(&network.calendar, batches_per_hour, day_factor.as_ref(), start);
                 self.read_slot(&rate, start, until);
             },
             Arrivals::Headways { headway, .. } => {
@@ -118,25 +123,44 @@ impl StreamState {
         self.next as usize - 1
     }
 
+    fn slot_rate<'a>(
+        &self,
+        calendar: &'a Calendar,
+        batches_per_hour: &'a Steps<f64>,
+        day_factor: Option<&DayFactor>,
+        start: SimTime,
+    ) -> SlotRate<'a> {
+        let last = start + SimDuration::from_micros(HOUR - 1);
+        let steps = &batches_per_hour.steps[batches_per_hour.place(start)..=batches_per_hour.place(last)];
+        let factor = |day: i64| match (self.day_key, day_factor) {
+            (Some(key), Some(day_factor)) => {
+                day_factor.law.sample(key.bits(day as u64, Purpose::new("day factor")))
+            }
+            _ => 1.0,
+        };
+        let (day, next_day) = (calendar.local_day(start), calendar.local_day(last));
+        let second_day = (day_factor.is_some() && day != next_day).then(|| (next_day, factor(next_day)));
+        SlotRate { steps, factor: factor(day), second_day, calendar }
+    }
+
     /// Reads the field of one hour slot into `coming`.
-    fn read_slot(&mut self, rate: &Rate, start: SimTime, until: SimTime) {
+    fn read_slot(&mut self, rate: &SlotRate, start: SimTime, until: SimTime) {
         let slot = self.next as u32;
         self.next += 1;
-        let most = rate.most_within(start, start + SimDuration::from_micros(HOUR));
-        for layer in 0..most.ceil().min(f64::from(MOST_LAYERS)) as u32 {
+        for layer in 0..rate.most().ceil().min(f64::from(MOST_LAYERS)) as u32 {
             let cell = field_identity(slot, layer as u16, 0, 0);
             for point in 0..poisson_one(self.key.bits(cell, self.cells)) {
                 let identity = cell | u64::from(point) << 16;
                 let [when, height] = self.key.pair(identity, self.points);
-                let offset = (u128::from(when) * HOUR as u128 >> 64) as i64;
-                let at = start + SimDuration::from_micros(offset);
+                let offset = (u128::from(when) * HOUR as u128 >> 64) as u64;
+                let at = start + SimDuration::from_micros(offset as i64);
                 let inside = at >= SimTime::ZERO && at < until;
                 if inside && f64::from(layer) + uniform(height) < rate.at(at) {
-                    self.coming.push(Batch { at, identity });
+                    self.coming.push(offset << 24 | u64::from(layer) << 8 | u64::from(point));
                 }
             }
         }
-        self.coming.sort_unstable_by(|a, b| b.cmp(a));
+        self.coming.sort_unstable_by_key(|packed| Reverse(*packed));
     }
 }
 
@@ -144,37 +168,32 @@ fn slot_start(calendar: &Calendar, slot: u64) -> SimTime {
     SimTime::from_micros(slot as i64 * HOUR - calendar.start_utc)
 }
 
-/// Batches per hour at any instant, day factors included.
-struct Rate<'a> {
-    steps: &'a Steps<f64>,
+/// Batches per hour within one hour slot, day factors included.
+struct SlotRate<'a> {
+    /// The steps that hold in the slot; the first may begin before it.
+    steps: &'a [(SimTime, f64)],
+    /// Factor of the slot's first day, and of the day that begins inside the slot, if one does.
+    factor: f64,
+    second_day: Option<(i64, f64)>,
     calendar: &'a Calendar,
-    day_key: Option<Key>,
-    law: Option<&'a crate::dist::Sampler>,
 }
 
-impl Rate<'_> {
-    fn day_factor(&self, at: SimTime) -> f64 {
-        match (self.day_key, self.law) {
-            (Some(key), Some(law)) => {
-                let day = self.calendar.local_day(at) as u64;
-                law.sample(key.bits(day, Purpose::new("day factor")))
-            }
-            _ => 1.0,
+impl SlotRate<'_> {
+    fn at(&self, at: SimTime) -> f64 {
+        let base = match self.steps {
+            [(_, only)] => *only,
+            several => several[several.partition_point(|(from, _)| *from <= at).saturating_sub(1)].1,
+        };
+        match self.second_day {
+            Some((day, factor)) if self.calendar.local_day(at) == day => base * factor,
+            _ => base * self.factor,
         }
     }
 
-    fn at(&self, at: SimTime) -> f64 {
-        let base = *self.steps.at(at);
-        if self.law.is_some() { base * self.day_factor(at) } else { base }
-    }
-
-    /// An upper bound of the rate over [from, to), reached unless a day ends inside.
-    fn most_within(&self, from: SimTime, to: SimTime) -> f64 {
-        let first = self.steps.place(from);
-        let inside = self.steps.steps[first..].iter().take_while(|(at, _)| *at < to || *at <= from);
-        let base = inside.map(|(_, rate)| *rate).fold(0.0, f64::max);
-        let last = to - SimDuration::from_micros(1);
-        base * self.day_factor(from).max(self.day_factor(last))
+    /// The highest rate that can occur in the slot.
+    fn most(&self) -> f64 {
+        let base = self.steps.iter().map(|(_, rate)| *rate).fold(0.0, f64::max);
+        base * self.second_day.map_or(self.factor, |(_, factor)| factor.max(self.factor))
     }
 }
 
