@@ -18,6 +18,12 @@ pub mod resolve;
 pub mod schema;
 mod show;
 mod table;
+pub mod build;
+pub mod calendar;
+pub mod check;
+pub mod digest;
+pub mod lint;
+pub mod schedule;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

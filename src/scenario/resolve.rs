@@ -155,6 +155,11 @@ impl Origins {
         self.leaves.get(path).map(|leaf| leaf.text.clone())
     }
 
+    /// The value at a path in its canonical spelling.
+    pub fn canonical(&self, path: &str) -> Option<&str> {
+        self.leaves.get(path).map(|leaf| leaf.canonical.as_str())
+    }
+
     /// All values, in order of their paths.
     pub fn paths(&self) -> impl Iterator<Item = &str> {
         self.leaves.keys().map(String::as_str)
@@ -188,6 +193,13 @@ impl Files {
 
     pub(super) fn add(&mut self, name: &str, duration: bool, points: Vec<(f64, f64)>) {
         self.points.insert(name.to_owned(), (duration, points));
+    }
+}
+
+impl Files {
+    /// File names with their values and weights, in name order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &[(f64, f64)])> {
+        self.points.iter().map(|(name, points)| (name.as_str(), points.as_slice()))
     }
 }
 
