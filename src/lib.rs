@@ -1,6 +1,9 @@
 //! cruce: a smart-border logistics simulator.
 
 pub mod dist;
+pub mod experiment;
 pub mod kernel;
+pub mod measure;
 pub mod model;
 pub mod scenario;
+pub mod stats;
