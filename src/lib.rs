@@ -1,5 +1,7 @@
 //! cruce: a smart-border logistics simulator.
 
 pub mod dist;
+pub mod experiment;
 pub mod kernel;
+pub mod measure;
 pub mod model;

@@ -46,6 +46,11 @@ impl Calendar {
         local - start.div_euclid(24 * HOUR) * 24 * HOUR
     }
 
+    /// Days since 1970-01-01 by the local clock.
+    pub fn local_day(&self, at: SimTime) -> i64 {
+        (self.start_utc + at.micros() + self.offset(at).micros()).div_euclid(24 * HOUR)
+    }
+
     /// Whether results tell the days of the run apart.
     pub fn days_apart(&self) -> bool {
         self.days <= MOST_DAYS_APART

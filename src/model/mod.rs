@@ -4,6 +4,14 @@
 //! the outside hears.
 
 pub mod calendar;
+mod chance;
+pub mod crossing;
+pub mod demand;
+mod event;
 pub mod network;
 pub mod notice;
+mod queue;
+mod road;
+mod staffing;
+mod station;
 pub mod truck;

@@ -43,11 +43,5 @@ pub fn field_identity(slot: u32, layer: u16, point: u8, member: u16) -> u64 {
 
 /// The printed number of a field truck: `slot.layer.point.member`.
 pub fn field_number(identity: u64) -> String {
-    format!(
-        "{}.{}.{}.{}",
-        identity >> 40,
-        identity >> 24 & 0xffff,
-        identity >> 16 & 0xff,
-        identity & 0xffff
-    )
+    format!("{}.{}.{}.{}", identity >> 40, identity >> 24 & 0xffff, identity >> 16 & 0xff, identity & 0xffff)
 }

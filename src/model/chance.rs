@@ -1,0 +1,88 @@
+//! The addresses of all draws of a crossing: keys by stream, purposes by station, road and split.
+//!
+//! Names are hashed once per run; the event loop only adds a truck's identity and its visit
+//! number. What is drawn with the bits is not decided here. Start at [`Chance`].
+
+use crate::kernel::draws::{Key, Purpose};
+use crate::model::network::{Network, RoadId, StationId};
+use crate::model::truck::Truck;
+
+/// Draw addresses of one replication.
+pub(super) struct Chance {
+    streams: Vec<Key>,
+    stations: Vec<StationPurposes>,
+    travel: Vec<Purpose>,
+    splits: Vec<Purpose>,
+}
+
+struct StationPurposes {
+    service: Purpose,
+    move_up: Purpose,
+    route: Purpose,
+    lane: Purpose,
+}
+
+impl Chance {
+    pub(super) fn new(network: &Network, seed: u64, replication: u64) -> Self {
+        let purpose = |kind: &str, name: &str| Purpose::new(&format!("{kind}:{name}"));
+        Chance {
+            streams: network
+                .streams
+                .iter()
+                .map(|stream| Key::new(seed, replication, &format!("stream:{}", stream.name)))
+                .collect(),
+            stations: network
+                .stations
+                .iter()
+                .map(|station| StationPurposes {
+                    service: purpose("service", &station.name),
+                    move_up: purpose("move-up", &station.name),
+                    route: purpose("route", &station.name),
+                    lane: purpose("lane", &station.name),
+                })
+                .collect(),
+            travel: network.roads.iter().map(|road| purpose("travel", &road.name)).collect(),
+            splits: network.class_tree.splits.iter().map(|split| Purpose::new(&split.purpose)).collect(),
+        }
+    }
+
+    #[inline]
+    fn bits(&self, truck: &Truck, purpose: Purpose) -> u64 {
+        self.streams[truck.stream.index()].bits(truck.identity, purpose)
+    }
+
+    /// The key of a stream: for its arrivals.
+    pub(super) fn stream_keys(&self) -> &[Key] {
+        &self.streams
+    }
+
+    #[inline]
+    pub(super) fn service(&self, truck: &Truck, at: StationId, visit: u16) -> u64 {
+        self.bits(truck, self.stations[at.index()].service.nth(visit))
+    }
+
+    #[inline]
+    pub(super) fn move_up(&self, truck: &Truck, at: StationId, visit: u16) -> u64 {
+        self.bits(truck, self.stations[at.index()].move_up.nth(visit))
+    }
+
+    #[inline]
+    pub(super) fn route(&self, truck: &Truck, at: StationId, visit: u16) -> u64 {
+        self.bits(truck, self.stations[at.index()].route.nth(visit))
+    }
+
+    #[inline]
+    pub(super) fn lane(&self, truck: &Truck, at: StationId, visit: u16) -> u64 {
+        self.bits(truck, self.stations[at.index()].lane.nth(visit))
+    }
+
+    #[inline]
+    pub(super) fn travel(&self, truck: &Truck, on: RoadId, visit: u16) -> u64 {
+        self.bits(truck, self.travel[on.index()].nth(visit))
+    }
+
+    #[inline]
+    pub(super) fn split(&self, truck: &Truck, split: usize) -> u64 {
+        self.bits(truck, self.splits[split])
+    }
+}

@@ -1,0 +1,444 @@
+//! One run of a crossing: its state, what each event does, and how trucks enter and leave.
+//!
+//! [`simulate`] runs one replication of a [`Network`] and tells an [`Observer`] everything that
+//! happens. Stations, roads and staffing have files of their own; here is the match on events and
+//! the life of a truck from its first arrival to its outcome. Nothing is computed about what
+//! happened: that is the observers' business.
+
+use std::collections::VecDeque;
+
+use thiserror::Error;
+
+use crate::kernel::draws::uniform;
+use crate::kernel::engine::{Ended, Flow, Model, run};
+use crate::kernel::event_list::EventList;
+use crate::kernel::time::{SimDuration, SimTime};
+use crate::model::chance::Chance;
+use crate::model::demand::{Batch, StreamState};
+use crate::model::event::Event;
+use crate::model::network::{
+    Arrivals, Branch, ClassId, End, GroupId, Network, PoolId, RoadId, StationId, StreamId, Target,
+};
+use crate::model::notice::{LaneNotice, Notice, Observer, Outcome};
+use crate::model::road::RoadState;
+use crate::model::staffing::PoolState;
+use crate::model::station::{GroupState, StationState};
+use crate::model::truck::{Truck, TruckId};
+
+/// How a run ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct RunEnd {
+    /// The end of the run length, or later when the crossing was drained.
+    pub at: SimTime,
+    /// Trucks that came.
+    pub trucks: u64,
+}
+
+/// Why a run could not go on.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+pub enum Failure {
+    /// Full places wait for one another in a circle.
+    #[error(
+        "deadlock at {} h: {} wait for one another, each full; give one of them more room or another way out",
+        hours(.at), .cycle.join(" -> ")
+    )]
+    Deadlock {
+        /// When the circle closed.
+        at: SimTime,
+        /// Stations and roads of the circle.
+        cycle: Vec<String>,
+    },
+    /// Endless work at one instant.
+    #[error(
+        "endless work at {} h at station `{station}`: trucks go round without time passing; give a service or travel time",
+        hours(.at)
+    )]
+    Endless {
+        /// When.
+        at: SimTime,
+        /// The station last visited.
+        station: String,
+    },
+    /// More trucks inside than a run may hold.
+    #[error("more than {most} trucks are inside at {} h: demand is far above capacity", hours(.at))]
+    TooManyInside {
+        /// When.
+        at: SimTime,
+        /// The limit.
+        most: u32,
+    },
+}
+
+fn hours(at: &SimTime) -> String {
+    format!("{:.2}", at.seconds() / 3600.0)
+}
+
+/// Trucks that may be inside a crossing at once.
+pub const MOST_INSIDE: u32 = 5_000_000;
+
+/// Runs one replication and tells `observer` everything that happens.
+///
+/// The same network, seed and replication give the same notices on any machine.
+pub fn simulate<O: Observer>(
+    network: &Network,
+    seed: u64,
+    replication: u64,
+    observer: &mut O,
+) -> Result<RunEnd, Failure> {
+    let mut events = EventList::default();
+    let mut crossing = Crossing::new(network, seed, replication, observer);
+    crossing.start(&mut events);
+    let run_end = SimTime::ZERO + network.run_length;
+    let until = match network.end {
+        End::Cut => run_end - SimDuration::from_micros(1),
+        End::Drain | End::Empty => network.drain_limit,
+    };
+    let ended = run(&mut crossing, &mut events, until);
+    crossing.finish(ended, run_end)
+}
+
+/// A truck inside, and where it stands.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Inside {
+    pub(super) truck: Truck,
+    /// The road whose places it takes, travelling or queued.
+    pub(super) road: Option<RoadId>,
+    /// It waits in a line of this group.
+    pub(super) line: Option<GroupId>,
+    /// While it stands in a common line: the group that it would choose first.
+    pub(super) first_choice: Option<GroupId>,
+    /// Order of joining lines: ties and rejoining go by it.
+    pub(super) order: u64,
+    /// Its row when it comes from a trace.
+    pub(super) trace_row: u32,
+}
+
+/// Something to be looked at before the next event, at the same instant.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Work {
+    /// A place of a road became free, or a lane at its end: scan its line, let blocked trucks in.
+    Road(RoadId),
+    /// A waiting place or a lane of a station became free: let blocked trucks in.
+    Station(StationId),
+}
+
+pub(super) struct Crossing<'n, O> {
+    pub(super) network: &'n Network,
+    pub(super) observer: &'n mut O,
+    pub(super) chance: Chance,
+    pub(super) inside: Vec<Inside>,
+    vacant: Vec<TruckId>,
+    /// Visits so far by truck and loop slot.
+    visits: Vec<u16>,
+    streams: Vec<StreamState>,
+    /// The batch that each stream's scheduled `Arrival` stands for.
+    coming: Vec<Option<Batch>>,
+    pub(super) stations: Vec<StationState>,
+    pub(super) groups: Vec<GroupState>,
+    pub(super) roads: Vec<RoadState>,
+    pub(super) pools: Vec<PoolState>,
+    pub(super) work: VecDeque<Work>,
+    pub(super) joined: u64,
+    pub(super) failure: Option<Failure>,
+    /// For the message when a run goes round in circles.
+    last_station: StationId,
+    count_inside: u32,
+    trucks: u64,
+    /// When the last truck so far left.
+    last_gone: SimTime,
+}
+
+pub(super) type Events = EventList<Event>;
+
+pub(super) fn schedule(events: &mut Events, at: SimTime, event: Event) {
+    events.schedule(at, event.rank(), event);
+}
+
+impl<O: Observer> Model for Crossing<'_, O> {
+    type Event = Event;
+
+    fn handle(&mut self, now: SimTime, event: Event, events: &mut Events) -> Flow {
+        match event {
+            Event::ServiceEnd { group, lane } => self.end_service(now, group, lane, events),
+            Event::YardEnd { group, truck } => self.end_yard_service(now, group, truck, events),
+            Event::Discharge { road } => self.discharge(now, road, events),
+            Event::PlanStep { group } => self.step_plan(now, group, events),
+            Event::PoolStep { pool } => self.step_pool(now, pool, events),
+            Event::SetUpDone { group, lane } => self.end_set_up(now, group, lane, events),
+            Event::TravelEnd { road } => self.end_travel(now, road, events),
+            Event::OvertakerEnd { road, truck } => self.reach_end(now, road, truck, events),
+            Event::Arrival { stream } => self.arrive(now, stream, events),
+            Event::Settle { pool } => self.settle(now, pool, events),
+        }
+        while let Some(work) = self.work.pop_front() {
+            match work {
+                Work::Road(road) => self.serve_road(now, road, events),
+                Work::Station(station) => self.admit_blocked(now, station, events),
+            }
+        }
+        let over = self.count_inside == 0 && now.since_start() >= self.network.run_length;
+        if over || self.failure.is_some() { Flow::Stop } else { Flow::Continue }
+    }
+}
+
+impl<'n, O: Observer> Crossing<'n, O> {
+    fn new(network: &'n Network, seed: u64, replication: u64, observer: &'n mut O) -> Self {
+        let chance = Chance::new(network, seed, replication);
+        let keys = chance.stream_keys().iter().enumerate();
+        let streams = keys
+            .map(|(place, key)| StreamState::new(network, StreamId(place as u16), *key, seed, replication))
+            .collect();
+        Crossing {
+            observer,
+            inside: Vec::new(),
+            vacant: Vec::new(),
+            visits: Vec::new(),
+            streams,
+            coming: vec![None; network.streams.len()],
+            stations: (0..network.stations.len())
+                .map(|place| StationState::new(network, StationId(place as u16)))
+                .collect(),
+            groups: network.groups.iter().map(|group| GroupState::new(group, network)).collect(),
+            roads: (0..network.roads.len())
+                .map(|place| RoadState::new(network, RoadId(place as u16)))
+                .collect(),
+            pools: network.pools.iter().map(|_| PoolState::default()).collect(),
+            work: VecDeque::new(),
+            joined: 0,
+            failure: None,
+            last_station: StationId(0),
+            count_inside: 0,
+            trucks: 0,
+            last_gone: SimTime::ZERO,
+            chance,
+            network,
+        }
+    }
+
+    fn start(&mut self, events: &mut Events) {
+        for place in 0..self.network.groups.len() {
+            schedule(events, SimTime::ZERO, Event::PlanStep { group: GroupId(place as u16) });
+        }
+        for place in 0..self.network.pools.len() {
+            schedule(events, SimTime::ZERO, Event::PoolStep { pool: PoolId(place as u16) });
+        }
+        for place in 0..self.streams.len() {
+            self.schedule_arrival(StreamId(place as u16), events);
+        }
+    }
+
+    fn finish(self, ended: Ended, run_end: SimTime) -> Result<RunEnd, Failure> {
+        if let Some(failure) = self.failure {
+            return Err(failure);
+        }
+        if let Ended::Endless(at) = ended {
+            let station = self.network.stations[self.last_station.index()].name.clone();
+            return Err(Failure::Endless { at, station });
+        }
+        let at = match self.network.end {
+            End::Cut => run_end,
+            End::Drain | End::Empty if self.count_inside > 0 => self.network.drain_limit,
+            End::Drain | End::Empty => run_end.max(self.last_gone),
+        };
+        let mut vacant = vec![false; self.inside.len()];
+        self.vacant.iter().for_each(|id| vacant[id.0 as usize] = true);
+        for place in (0..self.inside.len()).filter(|place| !vacant[*place]) {
+            let id = TruckId(place as u32);
+            let outcome = Notice::Gone { outcome: Outcome::Unfinished, station: None };
+            self.observer.notice(at, id, &self.inside[place].truck, outcome);
+        }
+        self.observer.ended(at);
+        Ok(RunEnd { at, trucks: self.trucks })
+    }
+
+    fn schedule_arrival(&mut self, stream: StreamId, events: &mut Events) {
+        let batch = self.streams[stream.index()].next_batch(self.network, stream);
+        self.coming[stream.index()] = batch;
+        if let Some(batch) = batch {
+            schedule(events, batch.at, Event::Arrival { stream });
+        }
+    }
+
+    /// A batch arrives: its trucks come to the entry one after another, at the same instant.
+    fn arrive(&mut self, now: SimTime, stream: StreamId, events: &mut Events) {
+        let Some(batch) = self.coming[stream.index()] else { return };
+        let state = &self.streams[stream.index()];
+        let size = state.batch_size(self.network, stream, batch);
+        let row = state.trace_row() as u32;
+        let source = &self.network.streams[stream.index()];
+        let (entry, fixed_class) = (source.entry, source.class);
+        for member in 0..size {
+            let (class, identity, road) = match &source.arrivals {
+                Arrivals::Trace(trucks) => (Some(trucks[row as usize].class), batch.identity, None),
+                Arrivals::AtStart { road, .. } => (fixed_class, u64::from(member), *road),
+                Arrivals::Field { .. } | Arrivals::Headways { .. } => {
+                    (fixed_class, batch.identity | u64::from(member), None)
+                }
+            };
+            self.bring(now, stream, class, identity, row, (entry, road), events);
+        }
+        self.schedule_arrival(stream, events);
+    }
+
+    /// One truck comes to the crossing.
+    #[allow(clippy::too_many_arguments)]
+    fn bring(
+        &mut self,
+        now: SimTime,
+        stream: StreamId,
+        class: Option<ClassId>,
+        identity: u64,
+        trace_row: u32,
+        (entry, road): (StationId, Option<RoadId>),
+        events: &mut Events,
+    ) {
+        let mut truck = Truck {
+            stream,
+            class: class.unwrap_or(ClassId(0)),
+            identity,
+            entered: now,
+            arrived: now,
+            began: now,
+            ends: now,
+            own: SimDuration::ZERO,
+            line_from: None,
+            line_own: SimDuration::ZERO,
+        };
+        if class.is_none() {
+            truck.class = self.draw_class(&truck);
+        }
+        let id = self.admit(truck, trace_row);
+        self.trucks += 1;
+        if self.count_inside > MOST_INSIDE {
+            self.failure = Some(Failure::TooManyInside { at: now, most: MOST_INSIDE });
+            return;
+        }
+        self.tell(now, id, Notice::Entered);
+        let target = road.map_or(Target::Station(entry), Target::Road);
+        match (road, self.can_enter(id, target)) {
+            (_, false) => self.forget(now, id, Outcome::TurnedAway, Some(entry)),
+            (Some(road), true) => self.stand_at_end(now, road, id, events),
+            (None, true) => self.enter_station(now, entry, id, events),
+        }
+    }
+
+    fn draw_class(&self, truck: &Truck) -> ClassId {
+        let splits = &self.network.class_tree.splits;
+        let mut place = 0;
+        loop {
+            let u = uniform(self.chance.split(truck, place));
+            let branches = &splits[place].branches;
+            let found = branches.iter().find(|(below, _)| u < *below).or(branches.last());
+            match found.expect("a split has branches").1 {
+                Branch::Class(class) => return class,
+                Branch::Split(next) => place = next,
+            }
+        }
+    }
+
+    fn admit(&mut self, truck: Truck, trace_row: u32) -> TruckId {
+        let entry = Inside { truck, road: None, line: None, first_choice: None, order: 0, trace_row };
+        self.count_inside += 1;
+        let slots = self.network.loop_slots as usize;
+        match self.vacant.pop() {
+            Some(id) => {
+                let place = id.0 as usize;
+                self.inside[place] = entry;
+                self.visits[place * slots..(place + 1) * slots].fill(0);
+                id
+            }
+            None => {
+                self.inside.push(entry);
+                self.visits.resize(self.inside.len() * slots, 0);
+                TruckId(self.inside.len() as u32 - 1)
+            }
+        }
+    }
+
+    /// The truck is gone; its place in the table may be used again.
+    pub(super) fn forget(&mut self, now: SimTime, id: TruckId, outcome: Outcome, station: Option<StationId>) {
+        self.tell(now, id, Notice::Gone { outcome, station });
+        self.last_gone = now;
+        self.count_inside -= 1;
+        self.vacant.push(id);
+    }
+
+    #[inline]
+    pub(super) fn truck(&self, id: TruckId) -> &Truck {
+        &self.inside[id.0 as usize].truck
+    }
+
+    #[inline]
+    pub(super) fn at(&mut self, id: TruckId) -> &mut Inside {
+        &mut self.inside[id.0 as usize]
+    }
+
+    #[inline]
+    pub(super) fn tell(&mut self, now: SimTime, id: TruckId, notice: Notice) {
+        self.observer.notice(now, id, &self.inside[id.0 as usize].truck, notice);
+    }
+
+    #[inline]
+    pub(super) fn tell_lanes(&mut self, now: SimTime, notice: LaneNotice) {
+        self.observer.lane_notice(now, notice);
+    }
+
+    /// The number of this visit to a place on a loop, from 0; 0 elsewhere.
+    #[inline]
+    pub(super) fn visit(&self, id: TruckId, loop_slot: Option<u16>) -> u16 {
+        match loop_slot {
+            Some(slot) => {
+                let place = id.0 as usize * self.network.loop_slots as usize + slot as usize;
+                self.visits[place]
+            }
+            None => 0,
+        }
+    }
+
+    /// The truck has finished a visit to a place on a loop.
+    #[inline]
+    pub(super) fn count_visit(&mut self, id: TruckId, loop_slot: Option<u16>) {
+        if let Some(slot) = loop_slot {
+            let place = id.0 as usize * self.network.loop_slots as usize + slot as usize;
+            self.visits[place] = self.visits[place].wrapping_add(1);
+        }
+    }
+
+    /// Whether a truck can go on to `target` now.
+    pub(super) fn can_enter(&self, id: TruckId, target: Target) -> bool {
+        match target {
+            Target::Exit => true,
+            Target::Road(road) => self.has_room(road),
+            Target::Station(station) => {
+                let state = &self.stations[station.index()];
+                let room = self.network.stations[station.index()].room;
+                room.is_none_or(|room| state.waiting < room) || self.choose(id, station).at_once
+            }
+        }
+    }
+
+    /// The truck goes on to `target`, which has been found to have a place for it.
+    pub(super) fn go_on(&mut self, now: SimTime, id: TruckId, target: Target, events: &mut Events) {
+        match target {
+            Target::Exit => self.forget(now, id, Outcome::Crossed, None),
+            Target::Road(road) => self.take_road(now, road, id, events),
+            Target::Station(station) => {
+                self.at(id).truck.arrived = now;
+                self.enter_station(now, station, id, events);
+            }
+        }
+    }
+
+    /// Bookkeeping and notice of an arrival at a station; the truck may still stand on a road.
+    pub(super) fn reach_station(&mut self, now: SimTime, station: StationId, id: TruckId) {
+        self.last_station = station;
+        if self.network.border_wait.as_ref().is_some_and(|wait| wait.from == station) {
+            let truck = &mut self.at(id).truck;
+            if truck.line_from.is_none() {
+                truck.line_from = Some(now);
+                truck.line_own = truck.own;
+            }
+        }
+        self.tell(now, id, Notice::Arrived { station });
+    }
+}

@@ -1,0 +1,735 @@
+//! Servers starting, ending, blocking: the heart of the model.
+//!
+//! A lane is closed, being set up, idle, busy or blocked; lanes are numbered, and those numbered
+//! below the plan are open. When the plan falls, the lanes above it close: idle ones at once, busy
+//! ones after their truck; when it rises, one that is still finishing simply stays open. How many
+//! lanes the plan opens is not decided here (`staffing`, tables). Start at [`Crossing::choose`].
+
+use std::collections::VecDeque;
+
+use crate::kernel::draws::uniform;
+use crate::kernel::time::{SimDuration, SimTime};
+use crate::model::crossing::{Crossing, Events, Failure, Inside, Work, schedule};
+use crate::model::event::Event;
+use crate::model::network::{
+    Arrivals, ClassId, FreeLane, Group, GroupId, LaneChoice, LanePlan, LineLayout, Network, QueueLayout,
+    RoadId, StationId, Target,
+};
+use crate::model::notice::{LaneNotice, Notice, Observer};
+use crate::model::queue::{LaneSet, SharedLine};
+use crate::model::truck::TruckId;
+
+/// What a lane is doing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum LaneState {
+    Closed,
+    SettingUp,
+    Idle,
+    Busy(TruckId),
+    Blocked(TruckId),
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Lane {
+    pub(super) state: LaneState,
+    /// When it opened last (set-up included).
+    pub(super) opened: SimTime,
+    /// When its set-up is over.
+    ready: SimTime,
+}
+
+pub(super) struct GroupState {
+    pub(super) lanes: Vec<Lane>,
+    /// Lanes below this number are open.
+    pub(super) plan: u32,
+    /// Open lanes that are ready and idle.
+    free: LaneSet,
+    /// One line (pooled), or one per lane and a last one for when no lane is open.
+    lines: Vec<VecDeque<TruckId>>,
+    /// Trucks waiting in the group's lines (in the shared line: whose first choice it is).
+    pub(super) waiting: u32,
+    /// Trucks in common lines whose first choice the group is.
+    pub(super) in_common: u32,
+    pub(super) setting_up: u32,
+    pub(super) closing: u32,
+    /// Lane whose turn it is (round robin).
+    turn: u32,
+}
+
+pub(super) struct StationState {
+    shared: Option<SharedLine>,
+    /// Trucks that take the station's own waiting places.
+    pub(super) waiting: u32,
+    /// Lanes that hold a truck which cannot come in, in the order of blocking.
+    pub(super) blocked: VecDeque<(GroupId, u32, TruckId)>,
+    /// Roads that lead here.
+    roads: Vec<RoadId>,
+}
+
+impl GroupState {
+    pub(super) fn new(group: &Group, network: &Network) -> Self {
+        let built = group.lanes.unwrap_or(0);
+        let lane = Lane { state: LaneState::Closed, opened: SimTime::ZERO, ready: SimTime::ZERO };
+        let shared = network.stations[group.station.index()].line == LineLayout::Shared;
+        let lines = match group.queue {
+            _ if shared => 0,
+            QueueLayout::Pooled => 1,
+            QueueLayout::PerLane(_) => built as usize + 1,
+        };
+        GroupState {
+            lanes: vec![lane; built as usize],
+            plan: 0,
+            free: LaneSet::empty(built),
+            lines: vec![VecDeque::new(); lines],
+            waiting: 0,
+            in_common: 0,
+            setting_up: 0,
+            closing: 0,
+            turn: 0,
+        }
+    }
+
+    /// Trucks that rules count: waiting for the group, in its lines or in common lines.
+    pub(super) fn queue(&self) -> u32 {
+        self.waiting + self.in_common
+    }
+
+    fn is_ready(&self, lane: u32) -> bool {
+        lane < self.plan
+            && !matches!(self.lanes[lane as usize].state, LaneState::Closed | LaneState::SettingUp)
+    }
+
+    /// Trucks at a lane, the one in service counted.
+    fn length(&self, lane: u32) -> usize {
+        let in_service =
+            matches!(self.lanes[lane as usize].state, LaneState::Busy(_) | LaneState::Blocked(_));
+        self.lines[lane as usize].len() + usize::from(in_service)
+    }
+}
+
+impl StationState {
+    pub(super) fn new(network: &Network, id: StationId) -> Self {
+        let shared = network.stations[id.index()].line == LineLayout::Shared;
+        let roads = network.roads.iter().enumerate();
+        StationState {
+            shared: shared.then(|| SharedLine::new(network.classes.len())),
+            waiting: 0,
+            blocked: VecDeque::new(),
+            roads: roads
+                .filter(|(_, road)| road.next == Target::Station(id))
+                .map(|(place, _)| RoadId(place as u16))
+                .collect(),
+        }
+    }
+}
+
+/// What a truck chooses at a station.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Choice {
+    pub(super) group: GroupId,
+    /// The lane that it will be served by or whose line it joins.
+    lane: Option<u32>,
+    /// Service can start at once.
+    pub(super) at_once: bool,
+}
+
+fn accepts(group: &Group, class: ClassId) -> bool {
+    group.service[class.index()].is_some()
+}
+
+impl<O: Observer> Crossing<'_, O> {
+    fn station_of(&self, group: GroupId) -> StationId {
+        self.network.groups[group.index()].station
+    }
+
+    /// A truck's group, and its lane where it has one to choose: the first group by preference
+    /// that can start it at once, else the first that is open, else the first.
+    pub(super) fn choose(&self, id: TruckId, station: StationId) -> Choice {
+        let class = self.truck(id).class;
+        let groups = &self.network.stations[station.index()].choices[class.index()];
+        let mut open = None;
+        for &group in groups {
+            let choice = self.choose_lane(id, group);
+            if choice.at_once {
+                return choice;
+            }
+            if open.is_none() && self.groups[group.index()].plan > 0 {
+                open = Some(choice);
+            }
+        }
+        let first = groups.first().expect("a checked network lets a class only where it is accepted");
+        open.unwrap_or_else(|| self.choose_lane(id, *first))
+    }
+
+    fn choose_lane(&self, id: TruckId, group: GroupId) -> Choice {
+        let data = &self.network.groups[group.index()];
+        let state = &self.groups[group.index()];
+        if data.lanes.is_none() {
+            // A yard is open when its plan says so; everyone starts at once.
+            return Choice { group, lane: Some(0), at_once: state.plan > 0 };
+        }
+        let lane = match data.queue {
+            QueueLayout::Pooled => match data.free_lane {
+                _ if state.free.len() == 0 => None,
+                FreeLane::Lowest => state.free.nth(0),
+                FreeLane::Random => state.free.nth(self.random_below(id, group, state.free.len())),
+            },
+            QueueLayout::PerLane(rule) => self.lane_by_rule(id, group, rule),
+        };
+        let idle = |lane: &u32| state.lanes[*lane as usize].state == LaneState::Idle;
+        let at_once = lane.as_ref().is_some_and(idle) && !self.someone_waits_for(group, lane);
+        Choice { group, lane, at_once }
+    }
+
+    fn someone_waits_for(&self, group: GroupId, lane: Option<u32>) -> bool {
+        let data = &self.network.groups[group.index()];
+        let state = &self.groups[group.index()];
+        match (&self.stations[data.station.index()].shared, data.queue, lane) {
+            (Some(line), _, _) => !line.is_empty_for(|class| accepts(data, class)),
+            (None, QueueLayout::PerLane(_), Some(lane)) => !state.lines[lane as usize].is_empty(),
+            (None, QueueLayout::PerLane(_), None) => true,
+            (None, QueueLayout::Pooled, _) => state.waiting > 0,
+        }
+    }
+
+    fn lane_by_rule(&self, id: TruckId, group: GroupId, rule: LaneChoice) -> Option<u32> {
+        let state = &self.groups[group.index()];
+        let ready = (0..state.plan).filter(|lane| state.is_ready(*lane));
+        match rule {
+            LaneChoice::Shortest => ready.min_by_key(|lane| (state.length(*lane), *lane)),
+            LaneChoice::Random => {
+                let lanes: Vec<u32> = ready.collect();
+                let chosen = self.random_below(id, group, lanes.len() as u32);
+                lanes.get(chosen as usize).copied()
+            }
+            LaneChoice::RoundRobin => ready.min_by_key(|lane| (*lane < state.turn, *lane)),
+        }
+    }
+
+    fn random_below(&self, id: TruckId, group: GroupId, count: u32) -> u32 {
+        let station = self.station_of(group);
+        let visit = self.visit(id, self.network.stations[station.index()].loop_slot);
+        let u = uniform(self.chance.lane(self.truck(id), station, visit));
+        ((u * f64::from(count)) as u32).min(count.saturating_sub(1))
+    }
+
+    /// A truck comes into a station that has a place for it, not by the end of a road.
+    pub(super) fn enter_station(
+        &mut self,
+        now: SimTime,
+        station: StationId,
+        id: TruckId,
+        events: &mut Events,
+    ) {
+        self.reach_station(now, station, id);
+        let choice = self.choose(id, station);
+        self.join(now, id, choice, events);
+    }
+
+    /// The truck starts at the chosen group, or joins its line.
+    pub(super) fn join(&mut self, now: SimTime, id: TruckId, choice: Choice, events: &mut Events) {
+        let Choice { group, lane, at_once } = choice;
+        self.tell(now, id, Notice::Joined { group });
+        if let (QueueLayout::PerLane(LaneChoice::RoundRobin), Some(lane)) =
+            (self.network.groups[group.index()].queue, lane)
+        {
+            self.groups[group.index()].turn = lane + 1;
+        }
+        match lane {
+            Some(lane) if at_once => self.begin(now, id, group, lane, events),
+            _ => self.wait(now, id, group, lane, events),
+        }
+    }
+
+    fn wait(&mut self, now: SimTime, id: TruckId, group: GroupId, lane: Option<u32>, events: &mut Events) {
+        let station = self.station_of(group);
+        let order = self.joined;
+        self.joined += 1;
+        let inside = self.at(id);
+        inside.order = order;
+        inside.line = Some(group);
+        match inside.road {
+            Some(road) => self.roads[road.index()].pockets[group.index()] += 1,
+            None => self.stations[station.index()].waiting += 1,
+        }
+        self.push_line(id, group, lane);
+        self.groups[group.index()].waiting += 1;
+        self.tell_queue(now, group, events);
+    }
+
+    fn push_line(&mut self, id: TruckId, group: GroupId, lane: Option<u32>) {
+        let Inside { truck, order, .. } = *self.at(id);
+        let station = self.station_of(group);
+        let state = &mut self.groups[group.index()];
+        match (&mut self.stations[station.index()].shared, self.network.groups[group.index()].queue) {
+            (Some(line), _) => line.push(truck.class, order, id),
+            (None, QueueLayout::Pooled) => state.lines[0].push_back(id),
+            (None, QueueLayout::PerLane(_)) => {
+                let line = lane.map_or(state.lanes.len(), |lane| lane as usize);
+                state.lines[line].push_back(id);
+            }
+        }
+    }
+
+    fn tell_queue(&mut self, now: SimTime, group: GroupId, events: &mut Events) {
+        let waiting = self.groups[group.index()].waiting;
+        let station = self.station_of(group);
+        self.tell_lanes(now, LaneNotice::Queue { station, group: Some(group), waiting });
+        self.queue_changed(now, group, events);
+    }
+
+    /// The rule that staffs a group looks at its queue: officers may move.
+    pub(super) fn queue_changed(&mut self, now: SimTime, group: GroupId, events: &mut Events) {
+        if let LanePlan::Officers(pool, _) = self.network.groups[group.index()].plan {
+            self.unsettle(now, pool, events);
+        }
+    }
+
+    /// A truck takes a lane: it moves up if it queued, then is served.
+    fn begin(&mut self, now: SimTime, id: TruckId, group: GroupId, lane: u32, events: &mut Events) {
+        let station = self.station_of(group);
+        let data = &self.network.groups[group.index()];
+        let visit = self.visit(id, self.network.stations[station.index()].loop_slot);
+        let truck = self.truck(id);
+        let move_up = match &data.move_up {
+            Some(law) if now > truck.arrived => {
+                let bits = if law.is_random() { self.chance.move_up(truck, station, visit) } else { 0 };
+                law.sample(bits)
+            }
+            _ => SimDuration::ZERO,
+        };
+        let service = self.service_time(id, station, group, visit);
+        let inside = self.at(id);
+        inside.truck.began = now + move_up;
+        inside.truck.ends = inside.truck.began + service;
+        inside.truck.own += service;
+        let ends = inside.truck.ends;
+        if let Some(road) = inside.road.take() {
+            self.leave_road(now, id, road);
+        }
+        let event = if data.lanes.is_some() {
+            let state = &mut self.groups[group.index()];
+            if state.lanes[lane as usize].state == LaneState::Idle {
+                state.free.remove(lane);
+            }
+            state.lanes[lane as usize].state = LaneState::Busy(id);
+            Event::ServiceEnd { group, lane }
+        } else {
+            Event::YardEnd { group, truck: id }
+        };
+        self.tell(now, id, Notice::ServiceBegan { group, lane });
+        schedule(events, ends, event);
+    }
+
+    fn service_time(&self, id: TruckId, station: StationId, group: GroupId, visit: u16) -> SimDuration {
+        let truck = self.truck(id);
+        if let Arrivals::Trace(trucks) = &self.network.streams[truck.stream.index()].arrivals {
+            let row = &trucks[self.inside[id.0 as usize].trace_row as usize];
+            if let Some((_, service)) = row.service.iter().find(|(at, _)| *at == station && visit == 0) {
+                return *service;
+            }
+        }
+        let law = self.network.groups[group.index()].service[truck.class.index()].as_ref();
+        let law = law.expect("a truck is served only where its class is accepted");
+        let bits = if law.is_random() { self.chance.service(truck, station, visit) } else { 0 };
+        law.sample(bits)
+    }
+
+    /// A lane finishes its truck, which goes on or blocks it.
+    pub(super) fn end_service(&mut self, now: SimTime, group: GroupId, lane: u32, events: &mut Events) {
+        let LaneState::Busy(id) = self.groups[group.index()].lanes[lane as usize].state else {
+            unreachable!("service ends only at a busy lane");
+        };
+        self.tell(now, id, Notice::ServiceEnded { group, lane });
+        let target = self.draw_target(id, self.station_of(group));
+        if self.can_enter(id, target) {
+            self.leave_lane(now, id, group, lane, target, events);
+        } else {
+            self.groups[group.index()].lanes[lane as usize].state = LaneState::Blocked(id);
+            self.block(now, id, group, lane, target);
+        }
+    }
+
+    /// A truck finishes in a yard; if it cannot go on it waits there without holding anyone up.
+    pub(super) fn end_yard_service(
+        &mut self,
+        now: SimTime,
+        group: GroupId,
+        id: TruckId,
+        events: &mut Events,
+    ) {
+        self.tell(now, id, Notice::ServiceEnded { group, lane: 0 });
+        let target = self.draw_target(id, self.station_of(group));
+        if self.can_enter(id, target) {
+            self.leave_lane(now, id, group, 0, target, events);
+        } else {
+            self.block(now, id, group, 0, target);
+        }
+    }
+
+    fn draw_target(&mut self, id: TruckId, station: StationId) -> Target {
+        let data = &self.network.stations[station.index()];
+        let branches = &data.routes[self.truck(id).class.index()].branches;
+        let target = match branches.as_slice() {
+            [(_, only)] => *only,
+            several => {
+                let visit = self.visit(id, data.loop_slot);
+                let u = uniform(self.chance.route(self.truck(id), station, visit));
+                let found = several.iter().find(|(below, _)| u < *below).or(several.last());
+                found.expect("a route has branches").1
+            }
+        };
+        self.count_visit(id, data.loop_slot);
+        target
+    }
+
+    fn block(&mut self, now: SimTime, id: TruckId, group: GroupId, lane: u32, target: Target) {
+        match target {
+            Target::Station(station) => self.stations[station.index()].blocked.push_back((group, lane, id)),
+            Target::Road(road) => self.roads[road.index()].blocked.push_back((group, lane, id)),
+            Target::Exit => unreachable!("an exit is never full"),
+        }
+        self.tell(now, id, Notice::Blocked { group, lane, target });
+        if self.network.loop_slots > 0 {
+            self.look_for_deadlock(now, target);
+        }
+    }
+
+    /// The truck leaves its lane for `target`, which has a place; the lane takes the next truck.
+    pub(super) fn leave_lane(
+        &mut self,
+        now: SimTime,
+        id: TruckId,
+        group: GroupId,
+        lane: u32,
+        target: Target,
+        events: &mut Events,
+    ) {
+        self.tell(now, id, Notice::Left { group, lane });
+        self.go_on(now, id, target, events);
+        if self.network.groups[group.index()].lanes.is_some() {
+            self.release(now, group, lane, events);
+        }
+    }
+
+    /// A lane without a truck: it closes, or takes the next in line, or is idle.
+    fn release(&mut self, now: SimTime, group: GroupId, lane: u32, events: &mut Events) {
+        let state = &mut self.groups[group.index()];
+        if lane >= state.plan {
+            state.lanes[lane as usize].state = LaneState::Closed;
+            state.closing -= 1;
+            self.tell_plan(now, group);
+            self.queue_changed(now, group, events);
+            return;
+        }
+        if let Some(next) = self.next_in_line(group, lane) {
+            self.leave_line(now, next, events);
+            self.begin(now, next, group, lane, events);
+            return;
+        }
+        let state = &mut self.groups[group.index()];
+        state.lanes[lane as usize].state = LaneState::Idle;
+        state.free.insert(lane);
+        let station = self.network.groups[group.index()].station;
+        self.offer(station);
+    }
+
+    /// A lane or a place of a station is free: someone on a road or blocked may come.
+    fn offer(&mut self, station: StationId) {
+        let state = &self.stations[station.index()];
+        for &road in &state.roads {
+            if !self.roads[road.index()].common.is_empty() {
+                self.work.push_back(Work::Road(road));
+            }
+        }
+        if !state.blocked.is_empty() {
+            self.work.push_back(Work::Station(station));
+        }
+    }
+
+    fn next_in_line(&mut self, group: GroupId, lane: u32) -> Option<TruckId> {
+        let data = &self.network.groups[group.index()];
+        let state = &mut self.groups[group.index()];
+        match (&mut self.stations[data.station.index()].shared, data.queue) {
+            (Some(line), _) => line.pop_accepted(|class| accepts(data, class)),
+            (None, QueueLayout::Pooled) => state.lines[0].pop_front(),
+            (None, QueueLayout::PerLane(_)) => state.lines[lane as usize].pop_front(),
+        }
+    }
+
+    /// Bookkeeping for a truck taken from a line to be served.
+    fn leave_line(&mut self, now: SimTime, id: TruckId, events: &mut Events) {
+        let inside = self.at(id);
+        let group = inside.line.take().expect("it waited in a line");
+        match inside.road {
+            Some(road) => self.roads[road.index()].pockets[group.index()] -= 1,
+            None => {
+                let station = self.station_of(group);
+                let state = &mut self.stations[station.index()];
+                state.waiting -= 1;
+                if !state.blocked.is_empty() {
+                    self.work.push_back(Work::Station(station));
+                }
+            }
+        }
+        self.groups[group.index()].waiting -= 1;
+        self.tell_queue(now, group, events);
+    }
+
+    /// Lets in those that wait to come into a station, in the order in which they were blocked.
+    pub(super) fn admit_blocked(&mut self, now: SimTime, station: StationId, events: &mut Events) {
+        let target = Target::Station(station);
+        loop {
+            let blocked = &self.stations[station.index()].blocked;
+            let Some(place) = blocked.iter().position(|(_, _, id)| self.can_enter(*id, target)) else {
+                return;
+            };
+            let (group, lane, id) =
+                self.stations[station.index()].blocked.remove(place).expect("it was just found");
+            self.leave_lane(now, id, group, lane, target, events);
+        }
+    }
+
+    /// The group's table of lanes says something new.
+    pub(super) fn step_plan(&mut self, now: SimTime, group: GroupId, events: &mut Events) {
+        if let LanePlan::Table(table) = &self.network.groups[group.index()].plan {
+            let place = table.place(now);
+            let plan = table.steps[place].1;
+            if let Some((next, _)) = table.steps.get(place + 1) {
+                schedule(events, *next, Event::PlanStep { group });
+            }
+            self.set_plan(now, group, plan, SimDuration::ZERO, events);
+        }
+    }
+
+    /// Opens lanes 0..`plan` and closes the others, by the rules at the head of this module.
+    pub(super) fn set_plan(
+        &mut self,
+        now: SimTime,
+        group: GroupId,
+        plan: u32,
+        set_up: SimDuration,
+        events: &mut Events,
+    ) {
+        let built = self.network.groups[group.index()].lanes;
+        let state = &mut self.groups[group.index()];
+        let before = state.plan;
+        let plan = built.map_or(plan, |built| plan.min(built));
+        if plan == before {
+            return;
+        }
+        state.plan = plan;
+        if built.is_none() {
+            self.tell_plan(now, group);
+            return self.open_yard(now, group, events);
+        }
+        for lane in (plan..before).rev() {
+            match state.lanes[lane as usize].state {
+                LaneState::Idle => {
+                    state.free.remove(lane);
+                    state.lanes[lane as usize].state = LaneState::Closed;
+                }
+                LaneState::SettingUp => {
+                    state.setting_up -= 1;
+                    state.lanes[lane as usize].state = LaneState::Closed;
+                }
+                LaneState::Busy(_) | LaneState::Blocked(_) => state.closing += 1,
+                LaneState::Closed => unreachable!("an open lane is not closed"),
+            }
+        }
+        let mut ready = Vec::new();
+        for lane in before..plan {
+            let here = &mut state.lanes[lane as usize];
+            match here.state {
+                LaneState::Busy(_) | LaneState::Blocked(_) => state.closing -= 1,
+                LaneState::Closed if set_up > SimDuration::ZERO => {
+                    *here = Lane { state: LaneState::SettingUp, opened: now, ready: now + set_up };
+                    state.setting_up += 1;
+                    schedule(events, now + set_up, Event::SetUpDone { group, lane });
+                }
+                LaneState::Closed => {
+                    *here = Lane { state: LaneState::SettingUp, opened: now, ready: now };
+                    ready.push(lane);
+                }
+                LaneState::SettingUp | LaneState::Idle => unreachable!("a lane above the plan is closed"),
+            }
+        }
+        self.tell_plan(now, group);
+        for lane in plan..before {
+            self.rejoin(now, group, lane, events);
+        }
+        for lane in ready {
+            self.make_ready(now, group, lane, events);
+        }
+        if plan > before {
+            self.leave_lobby(now, group, events);
+        }
+    }
+
+    /// A yard that opens serves everyone who waited at its gate.
+    fn open_yard(&mut self, now: SimTime, group: GroupId, events: &mut Events) {
+        while self.groups[group.index()].plan > 0 {
+            let Some(next) = self.next_in_line(group, 0) else { break };
+            self.leave_line(now, next, events);
+            self.begin(now, next, group, 0, events);
+        }
+        self.offer(self.station_of(group));
+    }
+
+    /// A lane's set-up may be over: unless it was closed meanwhile, it serves.
+    pub(super) fn end_set_up(&mut self, now: SimTime, group: GroupId, lane: u32, events: &mut Events) {
+        let state = &mut self.groups[group.index()];
+        let here = &state.lanes[lane as usize];
+        if here.state == LaneState::SettingUp && here.ready == now {
+            state.setting_up -= 1;
+            self.tell_plan(now, group);
+            self.make_ready(now, group, lane, events);
+            self.leave_lobby(now, group, events);
+        }
+    }
+
+    fn make_ready(&mut self, now: SimTime, group: GroupId, lane: u32, events: &mut Events) {
+        // From here on it is as if its truck had just left.
+        let state = &mut self.groups[group.index()];
+        if let QueueLayout::PerLane(_) = self.network.groups[group.index()].queue
+            && !state.lines.is_empty()
+        {
+            state.lanes[lane as usize].state = LaneState::Idle;
+            state.free.insert(lane);
+            self.offer(self.station_of(group));
+        } else {
+            self.release(now, group, lane, events);
+        }
+    }
+
+    /// The line of a closing lane rejoins the group, in order of arrival.
+    fn rejoin(&mut self, now: SimTime, group: GroupId, lane: u32, events: &mut Events) {
+        if let Some(line) = self.groups[group.index()].lines.get_mut(lane as usize)
+            && matches!(self.network.groups[group.index()].queue, QueueLayout::PerLane(_))
+        {
+            let waiting = std::mem::take(line);
+            self.choose_again(now, group, waiting, events);
+        }
+    }
+
+    /// Trucks that came while no lane was open choose their lanes now, in order of arrival.
+    fn leave_lobby(&mut self, now: SimTime, group: GroupId, events: &mut Events) {
+        let lobby = self.network.groups[group.index()].lanes.unwrap_or(0);
+        self.rejoin(now, group, lobby, events);
+    }
+
+    fn choose_again(
+        &mut self,
+        now: SimTime,
+        group: GroupId,
+        waiting: VecDeque<TruckId>,
+        events: &mut Events,
+    ) {
+        for id in waiting {
+            let choice = self.choose_lane(id, group);
+            match choice.lane {
+                Some(lane) if choice.at_once => {
+                    self.leave_line(now, id, events);
+                    self.begin(now, id, group, lane, events);
+                }
+                lane => self.push_line(id, group, lane),
+            }
+        }
+    }
+
+    pub(super) fn tell_plan(&mut self, now: SimTime, group: GroupId) {
+        let GroupState { plan, setting_up, closing, .. } = self.groups[group.index()];
+        self.tell_lanes(now, LaneNotice::Lanes { group, open: plan, setting_up, closing });
+    }
+
+    /// How long the first truck that waits for a group has waited since its arrival.
+    pub(super) fn first_arrival(&self, group: GroupId) -> Option<SimTime> {
+        let data = &self.network.groups[group.index()];
+        let station = &self.stations[data.station.index()];
+        let lines = self.groups[group.index()].lines.iter().filter_map(|line| line.front().copied());
+        let shared =
+            station.shared.as_ref().and_then(|line| line.first_accepted(|class| accepts(data, class)));
+        let common = station.roads.iter().flat_map(|road| self.roads[road.index()].common.iter());
+        let mine = common.filter(|id| self.inside[id.0 as usize].first_choice == Some(group)).copied();
+        lines.chain(shared).chain(mine).map(|id| self.truck(id).arrived).min()
+    }
+
+    /// Whether the trucks blocked at `from` can ever go on; if not, the run fails with the circle.
+    ///
+    /// A station makes progress if a lane is serving, if it may yet open a lane, or if one of its
+    /// blocked trucks can move because its target makes progress; a road as its next place does.
+    fn look_for_deadlock(&mut self, now: SimTime, from: Target) {
+        let count = self.stations.len();
+        let mut moves: Vec<bool> = (0..count).map(|place| self.serves(StationId(place as u16))).collect();
+        let mut waits: Vec<(StationId, Target)> = Vec::new();
+        for (place, station) in self.stations.iter().enumerate() {
+            let target = Target::Station(StationId(place as u16));
+            waits.extend(station.blocked.iter().map(|(group, _, _)| (self.station_of(*group), target)));
+        }
+        for (place, road) in self.roads.iter().enumerate() {
+            let target = Target::Road(RoadId(place as u16));
+            waits.extend(road.blocked.iter().map(|(group, _, _)| (self.station_of(*group), target)));
+        }
+        loop {
+            let freed = waits.iter().find(|(station, target)| {
+                !moves[station.index()] && self.end_station(*target).is_none_or(|end| moves[end.index()])
+            });
+            match freed {
+                Some((station, _)) => moves[station.index()] = true,
+                None => break,
+            }
+        }
+        if self.end_station(from).is_none_or(|end| moves[end.index()]) {
+            return;
+        }
+        let mut path: Vec<Target> = Vec::new();
+        let mut here = from;
+        while !path.contains(&here) {
+            path.push(here);
+            let next = self.end_station(here).and_then(|end| waits.iter().find(|(at, _)| *at == end));
+            let Some((station, target)) = next else { return };
+            if Target::Station(*station) != here {
+                path.push(Target::Station(*station));
+            }
+            here = *target;
+        }
+        let first = path.iter().position(|target| *target == here).unwrap_or(0);
+        let mut cycle: Vec<String> = path[first..].iter().map(|target| self.name(*target)).collect();
+        cycle.push(self.name(here));
+        self.failure = Some(Failure::Deadlock { at: now, cycle });
+    }
+
+    fn serves(&self, station: StationId) -> bool {
+        self.network.groups_of(station).any(|group| {
+            let state = &self.groups[group.index()];
+            let built = self.network.groups[group.index()].lanes;
+            let serving = |lane: &Lane| matches!(lane.state, LaneState::Busy(_) | LaneState::SettingUp);
+            let may_rise = match &self.network.groups[group.index()].plan {
+                LanePlan::Table(table) => table.steps.len() > 1,
+                LanePlan::Officers(..) => true,
+            };
+            let may_open = built.is_none_or(|built| may_rise && state.plan < built);
+            may_open || state.lanes.iter().any(serving)
+        })
+    }
+
+    /// The station that decides whether a target makes progress; `None`: it always does.
+    fn end_station(&self, mut target: Target) -> Option<StationId> {
+        for _ in 0..=self.roads.len() {
+            match target {
+                Target::Exit => return None,
+                Target::Station(station) => return Some(station),
+                Target::Road(road) => target = self.network.roads[road.index()].next,
+            }
+        }
+        None
+    }
+
+    fn name(&self, target: Target) -> String {
+        match target {
+            Target::Exit => "exit".to_owned(),
+            Target::Station(id) => self.network.stations[id.index()].name.clone(),
+            Target::Road(id) => self.network.roads[id.index()].name.clone(),
+        }
+    }
+}
