@@ -5,3 +5,4 @@ pub mod experiment;
 pub mod kernel;
 pub mod measure;
 pub mod model;
+pub mod scenario;

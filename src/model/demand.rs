@@ -77,9 +77,7 @@ impl StreamState {
                 if start >= until {
                     return None;
                 }
-                let law = day_factor.as_ref().map(|day| &day.law);
-                let rate =
-                    Rate { steps: batches_per_hour, calendar: &network.calendar, day_key: self.day_key, law };
+                let rate = self.slot_rate(&network.calendar, batches_per_hour, day_factor.as_ref(), start);
                 self.read_slot(&rate, start, until);
             },
             Arrivals::Headways { headway, .. } => {
@@ -118,12 +116,31 @@ impl StreamState {
         self.next as usize - 1
     }
 
+    fn slot_rate<'a>(
+        &self,
+        calendar: &'a Calendar,
+        batches_per_hour: &'a Steps<f64>,
+        day_factor: Option<&DayFactor>,
+        start: SimTime,
+    ) -> SlotRate<'a> {
+        let last = start + SimDuration::from_micros(HOUR - 1);
+        let steps = &batches_per_hour.steps[batches_per_hour.place(start)..=batches_per_hour.place(last)];
+        let factor = |day: i64| match (self.day_key, day_factor) {
+            (Some(key), Some(day_factor)) => {
+                day_factor.law.sample(key.bits(day as u64, Purpose::new("day factor")))
+            }
+            _ => 1.0,
+        };
+        let (day, next_day) = (calendar.local_day(start), calendar.local_day(last));
+        let second_day = (day_factor.is_some() && day != next_day).then(|| (next_day, factor(next_day)));
+        SlotRate { steps, factor: factor(day), second_day, calendar }
+    }
+
     /// Reads the field of one hour slot into `coming`.
-    fn read_slot(&mut self, rate: &Rate, start: SimTime, until: SimTime) {
+    fn read_slot(&mut self, rate: &SlotRate, start: SimTime, until: SimTime) {
         let slot = self.next as u32;
         self.next += 1;
-        let most = rate.most_within(start, start + SimDuration::from_micros(HOUR));
-        for layer in 0..most.ceil().min(f64::from(MOST_LAYERS)) as u32 {
+        for layer in 0..rate.most().ceil().min(f64::from(MOST_LAYERS)) as u32 {
             let cell = field_identity(slot, layer as u16, 0, 0);
             for point in 0..poisson_one(self.key.bits(cell, self.cells)) {
                 let identity = cell | u64::from(point) << 16;
@@ -144,37 +161,32 @@ fn slot_start(calendar: &Calendar, slot: u64) -> SimTime {
     SimTime::from_micros(slot as i64 * HOUR - calendar.start_utc)
 }
 
-/// Batches per hour at any instant, day factors included.
-struct Rate<'a> {
-    steps: &'a Steps<f64>,
+/// Batches per hour within one hour slot, day factors included.
+struct SlotRate<'a> {
+    /// The steps that hold in the slot; the first may begin before it.
+    steps: &'a [(SimTime, f64)],
+    /// Factor of the slot's first day, and of the day that begins inside the slot, if one does.
+    factor: f64,
+    second_day: Option<(i64, f64)>,
     calendar: &'a Calendar,
-    day_key: Option<Key>,
-    law: Option<&'a crate::dist::Sampler>,
 }
 
-impl Rate<'_> {
-    fn day_factor(&self, at: SimTime) -> f64 {
-        match (self.day_key, self.law) {
-            (Some(key), Some(law)) => {
-                let day = self.calendar.local_day(at) as u64;
-                law.sample(key.bits(day, Purpose::new("day factor")))
-            }
-            _ => 1.0,
+impl SlotRate<'_> {
+    fn at(&self, at: SimTime) -> f64 {
+        let base = match self.steps {
+            [(_, only)] => *only,
+            several => several[several.partition_point(|(from, _)| *from <= at).saturating_sub(1)].1,
+        };
+        match self.second_day {
+            Some((day, factor)) if self.calendar.local_day(at) == day => base * factor,
+            _ => base * self.factor,
         }
     }
 
-    fn at(&self, at: SimTime) -> f64 {
-        let base = *self.steps.at(at);
-        if self.law.is_some() { base * self.day_factor(at) } else { base }
-    }
-
-    /// An upper bound of the rate over [from, to), reached unless a day ends inside.
-    fn most_within(&self, from: SimTime, to: SimTime) -> f64 {
-        let first = self.steps.place(from);
-        let inside = self.steps.steps[first..].iter().take_while(|(at, _)| *at < to || *at <= from);
-        let base = inside.map(|(_, rate)| *rate).fold(0.0, f64::max);
-        let last = to - SimDuration::from_micros(1);
-        base * self.day_factor(from).max(self.day_factor(last))
+    /// The highest rate that can occur in the slot.
+    fn most(&self) -> f64 {
+        let base = self.steps.iter().map(|(_, rate)| *rate).fold(0.0, f64::max);
+        base * self.second_day.map_or(self.factor, |(_, factor)| factor.max(self.factor))
     }
 }
 

@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::phrase::{
-    BatchPhrase, Count, DistPhrase, DurationPhrase, FactorPhrase, GoalPhrase, Length, Minutes, Percent, PostedPhrase, Rate,
+    BatchPhrase, Count, DistPhrase, DurationPhrase, FactorPhrase, GoalPhrase, Growth, Length, Minutes, Percent, PostedPhrase, Rate,
     Replications, RulePhrase, RunLength, Servers, SharePhrase, Spread, TargetPhrase,
 };
 
@@ -149,7 +149,7 @@ pub struct Demand {
     /// Factor by calendar month (`jan` to `dec`): 100 % is `volume`. Months left out are 100 %.
     pub by_month: Option<Table<Percent>>,
     /// Growth per year from the first day of `growth_from`: `"3 %"`.
-    pub growth: Option<Percent>,
+    pub growth: Option<Growth>,
     /// Date from which growth counts: `"2023-01-01"`.
     pub growth_from: Option<String>,
     /// Factor on the whole day, drawn each day; mean 1: `"lognormal(mean = 1, cv = 0.08)"`.
