@@ -78,7 +78,9 @@ impl Grid {
         let mut lines = Vec::new();
         let mut rest = &self.columns[..];
         while !rest.is_empty() {
-            let (block, after) = rest.split_at(fitting(rest, look.width.saturating_sub(label_width)));
+            // Blocks of about the same size look better than a full one and a remainder.
+            let most = fitting(rest, look.width.saturating_sub(label_width));
+            let (block, after) = rest.split_at(rest.len().div_ceil(rest.len().div_ceil(most)));
             if !lines.is_empty() {
                 lines.push(String::new());
             }
