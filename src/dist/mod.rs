@@ -1,12 +1,24 @@
 //! Probability distributions, all sampled by inversion.
 //!
-//! A [`Dist`] is a law checked when made; `quantile` is exact (to rounding) and slow. Samplers are
-//! what the event loop holds: tables of the inverse, built once per standardised shape and shared.
-//! One uniform is one decision. It does not know what a draw is for. Start at [`Dist`].
+//! A [`Dist`] is a law as a planner states it, by mean and coefficient of variation (cv, standard
+//! deviation over mean). [`Dist::check`] says in words what is wrong with its numbers; the other
+//! functions expect a law that passed. [`Dist::quantile`] is exact (to rounding) and slow; samplers
+//! are what the event loop holds: tables of the inverse, built once per standardised shape and
+//! shared. One uniform is one decision. It does not know what a draw is for. Start at [`Dist`].
+//! Formulas: Law, "Simulation Modeling and Analysis" (2015), chapter 6.
+
+mod empirical;
+mod sampler;
+pub(crate) mod special;
+mod standard;
+mod table;
 
 use std::sync::Arc;
 
-use crate::kernel::time::SimDuration;
+use libm::{expm1, log, log1p};
+
+pub use sampler::{CountSampler, DurationSampler, Sampler};
+use standard::Standard;
 
 /// A law of a non-negative quantity, in the unit of its parameters (seconds for durations).
 #[derive(Clone, PartialEq, Debug)]
@@ -15,74 +27,74 @@ pub enum Dist {
     Constant(f64),
     /// Exponential.
     Exponential {
-        /** Mean. */
+        /// Mean.
         mean: f64,
     },
     /// Sum of `k` exponentials.
     Erlang {
-        /** Mean. */
+        /// Mean.
         mean: f64,
-        /** Number of phases. */
+        /// Number of phases, at most 10,000.
         k: u32,
     },
     /// Gamma.
     Gamma {
-        /** Mean. */
+        /// Mean.
         mean: f64,
-        /** Standard deviation over mean. */
+        /// Standard deviation over mean, 0.01 to 10.
         cv: f64,
     },
     /// Lognormal.
     Lognormal {
-        /** Mean. */
+        /// Mean.
         mean: f64,
-        /** Standard deviation over mean. */
+        /// Standard deviation over mean, 0.01 to 10.
         cv: f64,
     },
     /// Weibull.
     Weibull {
-        /** Mean. */
+        /// Mean.
         mean: f64,
-        /** Standard deviation over mean. */
+        /// Standard deviation over mean, 0.01 to 10.
         cv: f64,
     },
     /// Triangular.
     Triangular {
-        /** Least value. */
+        /// Least value.
         min: f64,
-        /** Most likely value. */
+        /// Most likely value.
         mode: f64,
-        /** Greatest value. */
+        /// Greatest value.
         max: f64,
     },
     /// Uniform.
     Uniform {
-        /** Least value. */
+        /// Least value.
         min: f64,
-        /** Greatest value. */
+        /// Greatest value.
         max: f64,
     },
     /// Beta on [min, max], given by its mean and cv.
     Beta {
-        /** Mean. */
+        /// Mean.
         mean: f64,
-        /** Standard deviation over mean. */
+        /// Standard deviation over mean.
         cv: f64,
-        /** Least value. */
+        /// Least value.
         min: f64,
-        /** Greatest value. */
+        /// Greatest value.
         max: f64,
     },
-    /// Two exponentials with balanced means (p1/rate1 = p2/rate2); cv > 1.
+    /// Two exponentials with balanced means (p1/rate1 = p2/rate2).
     Hyperexponential {
-        /** Mean. */
+        /// Mean.
         mean: f64,
-        /** Standard deviation over mean, above 1. */
+        /// Standard deviation over mean, above 1 and at most 10.
         cv: f64,
     },
     /// Geometric on 1, 2, 3, ...
     Geometric {
-        /** Mean, at least 1. */
+        /// Mean, at least 1.
         mean: f64,
     },
     /// One of several laws: (weight, law); weights sum to 1.
@@ -91,63 +103,424 @@ pub enum Dist {
     Empirical(Arc<[(f64, f64)]>),
 }
 
-/// Samples a law by inversion.
-#[derive(Clone, Debug)]
-pub struct Sampler;
+/// Least and greatest cv of the laws that take one: below, a constant says the same.
+const CV: [f64; 2] = [0.01, 10.0];
+/// Least and greatest shape of a gamma or beta law: outside, quantiles lose their accuracy.
+const SHAPE: [f64; 2] = [0.01, 10_000.0];
+/// How far weights may be from summing to 1.
+const WEIGHT_SLACK: f64 = 1e-9;
 
-/// Samples durations: the law in seconds, rounded to the microsecond, never negative.
-#[derive(Clone, Debug)]
-pub struct DurationSampler;
-
-/// Samples counts of at least 1.
-#[derive(Clone, Debug)]
-pub struct CountSampler;
-
-impl Sampler {
-    /// For a law.
-    pub fn new(_law: &Dist) -> Self {
-        todo!()
-    }
-    /// The value for 64 random bits; increasing in the bits.
-    pub fn sample(&self, _bits: u64) -> f64 {
-        todo!()
-    }
+/// A standardised law, multiplied by `scale` and moved by `offset`.
+struct Placed {
+    law: Standard,
+    offset: f64,
+    scale: f64,
 }
 
-impl DurationSampler {
-    /// For a law in seconds.
-    pub fn new(_law: &Dist) -> Self {
-        todo!()
+impl Dist {
+    /// Whether the numbers describe a law.
+    ///
+    /// # Errors
+    /// The reason why not, for the planner: lower case, without a full stop.
+    pub fn check(&self) -> Result<(), String> {
+        match *self {
+            Dist::Constant(value) => {
+                demand(value.is_finite() && value >= 0.0, "a constant must be 0 or more")
+            }
+            Dist::Exponential { mean } => check_mean(mean),
+            Dist::Erlang { mean, k } => {
+                check_mean(mean)?;
+                demand((1..=SHAPE[1] as u32).contains(&k), "k of an erlang must be from 1 to 10,000")
+            }
+            Dist::Gamma { mean, cv } => check_mean(mean).and_then(|()| check_cv("a gamma", cv)),
+            Dist::Lognormal { mean, cv } => check_mean(mean).and_then(|()| check_cv("a lognormal", cv)),
+            Dist::Weibull { mean, cv } => check_mean(mean).and_then(|()| check_cv("a weibull", cv)),
+            Dist::Triangular { min, mode, max } => {
+                check_range(min, max)?;
+                demand(min <= mode && mode <= max, "mode must lie between min and max")
+            }
+            Dist::Uniform { min, max } => check_range(min, max),
+            Dist::Beta { mean, cv, min, max } => check_beta(mean, cv, [min, max]),
+            Dist::Hyperexponential { mean, cv } => {
+                check_mean(mean)?;
+                demand(cv > 1.0, "cv of a hyperexponential must be above 1")?;
+                check_cv("a hyperexponential", cv)
+            }
+            Dist::Geometric { mean } => demand(
+                mean.is_finite() && mean >= 1.0,
+                "mean of a geometric must be 1 or more, since it counts from 1",
+            ),
+            Dist::Mixture(ref parts) => {
+                check_weights("a mixture", parts.iter().map(|(weight, _)| *weight))?;
+                parts.iter().enumerate().try_for_each(|(index, (_, law))| {
+                    law.check().map_err(|reason| format!("component {} of the mixture: {reason}", index + 1))
+                })
+            }
+            Dist::Empirical(ref pairs) => {
+                check_weights("an empirical law", pairs.iter().map(|(_, weight)| *weight))?;
+                let valid = |value: f64| value.is_finite() && value >= 0.0;
+                demand(pairs.iter().all(|(value, _)| valid(*value)), "values must be 0 or more")?;
+                demand(pairs.windows(2).all(|pair| pair[0].0 < pair[1].0), "values must increase")
+            }
+        }
     }
-    /// Always `duration`.
-    pub fn constant(_duration: SimDuration) -> Self {
-        todo!()
-    }
-    /// The duration for 64 random bits; increasing in the bits.
-    pub fn sample(&self, _bits: u64) -> SimDuration {
-        todo!()
-    }
-    /// Whether a draw is needed: false for constants.
-    pub fn is_random(&self) -> bool {
-        todo!()
-    }
-    /// The mean of the law.
-    pub fn mean(&self) -> SimDuration {
-        todo!()
-    }
-}
 
-impl CountSampler {
-    /// For a law of counts: rounded to the nearest whole number, at least 1.
-    pub fn new(_law: &Dist) -> Self {
-        todo!()
-    }
-    /// The count for 64 random bits.
-    pub fn sample(&self, _bits: u64) -> u32 {
-        todo!()
-    }
-    /// The exact mean of the counts that are drawn (after rounding).
+    /// The mean.
     pub fn mean(&self) -> f64 {
-        todo!()
+        match *self {
+            Dist::Constant(value) => value,
+            Dist::Exponential { mean }
+            | Dist::Erlang { mean, .. }
+            | Dist::Gamma { mean, .. }
+            | Dist::Lognormal { mean, .. }
+            | Dist::Weibull { mean, .. }
+            | Dist::Beta { mean, .. }
+            | Dist::Hyperexponential { mean, .. }
+            | Dist::Geometric { mean } => mean,
+            Dist::Triangular { min, mode, max } => (min + mode + max) / 3.0,
+            Dist::Uniform { min, max } => 0.5 * (min + max),
+            Dist::Mixture(ref parts) => parts.iter().map(|(weight, law)| weight * law.mean()).sum(),
+            Dist::Empirical(ref pairs) => pairs.iter().map(|(value, weight)| weight * value).sum(),
+        }
     }
+
+    /// Standard deviation over mean; 0 for a constant, whatever its value.
+    pub fn cv(&self) -> f64 {
+        match *self {
+            Dist::Exponential { .. } => 1.0,
+            Dist::Erlang { k, .. } => 1.0 / f64::from(k).sqrt(),
+            Dist::Gamma { cv, .. }
+            | Dist::Lognormal { cv, .. }
+            | Dist::Weibull { cv, .. }
+            | Dist::Beta { cv, .. }
+            | Dist::Hyperexponential { cv, .. } => cv,
+            Dist::Constant(_)
+            | Dist::Triangular { .. }
+            | Dist::Uniform { .. }
+            | Dist::Geometric { .. }
+            | Dist::Mixture(_)
+            | Dist::Empirical(_) => {
+                let variance = self.variance();
+                if variance > 0.0 { variance.sqrt() / self.mean() } else { 0.0 }
+            }
+        }
+    }
+
+    /// The variance.
+    pub fn variance(&self) -> f64 {
+        let around = |mean: f64, value: f64| (value - mean) * (value - mean);
+        match *self {
+            Dist::Constant(_) => 0.0,
+            Dist::Exponential { .. }
+            | Dist::Erlang { .. }
+            | Dist::Gamma { .. }
+            | Dist::Lognormal { .. }
+            | Dist::Weibull { .. }
+            | Dist::Beta { .. }
+            | Dist::Hyperexponential { .. } => {
+                let deviation = self.cv() * self.mean();
+                deviation * deviation
+            }
+            Dist::Triangular { min, mode, max } => {
+                let (left, right) = (mode - min, max - mode);
+                (left * left + left * right + right * right) / 18.0
+            }
+            Dist::Uniform { min, max } => (max - min) * (max - min) / 12.0,
+            Dist::Geometric { mean } => mean * (mean - 1.0),
+            Dist::Mixture(ref parts) => {
+                let mean = self.mean();
+                parts.iter().map(|(weight, law)| weight * (law.variance() + around(mean, law.mean()))).sum()
+            }
+            Dist::Empirical(ref pairs) => {
+                let mean = self.mean();
+                pairs.iter().map(|(value, weight)| weight * around(mean, *value)).sum()
+            }
+        }
+    }
+
+    /// The same shape with another mean: every value is multiplied by the same factor (a geometric
+    /// keeps counting from 1).
+    ///
+    /// # Errors
+    /// When the law cannot have that mean; the reason is for the planner.
+    pub fn with_mean(&self, mean: f64) -> Result<Dist, String> {
+        let law = match self {
+            Dist::Constant(_) => Dist::Constant(mean),
+            Dist::Geometric { .. } => Dist::Geometric { mean },
+            scalable => {
+                check_mean(mean)?;
+                demand(scalable.mean() > 0.0, "a law whose mean is 0 cannot be scaled")?;
+                scalable.scaled(mean / scalable.mean())
+            }
+        };
+        law.check().map(|()| law)
+    }
+
+    /// The same mean with another cv: the shape of gamma, lognormal, weibull, beta and
+    /// hyperexponential; a uniform or triangular is stretched about its mean; an erlang becomes a
+    /// gamma.
+    ///
+    /// # Errors
+    /// When the law has no cv to set or cannot have this one; the reason is for the planner.
+    pub fn with_cv(&self, cv: f64) -> Result<Dist, String> {
+        let law = match *self {
+            Dist::Erlang { mean, .. } | Dist::Gamma { mean, .. } => Dist::Gamma { mean, cv },
+            Dist::Lognormal { mean, .. } => Dist::Lognormal { mean, cv },
+            Dist::Weibull { mean, .. } => Dist::Weibull { mean, cv },
+            Dist::Hyperexponential { mean, .. } => Dist::Hyperexponential { mean, cv },
+            Dist::Beta { mean, min, max, .. } => Dist::Beta { mean, cv, min, max },
+            Dist::Triangular { min, mode, max } => {
+                let [min, mode, max] = self.stretched(cv, [min, mode, max])?;
+                Dist::Triangular { min, mode, max }
+            }
+            Dist::Uniform { min, max } => {
+                let [min, max] = self.stretched(cv, [min, max])?;
+                Dist::Uniform { min, max }
+            }
+            Dist::Constant(_) => return Err("a constant has no cv".into()),
+            Dist::Exponential { .. } => return Err("an exponential has cv 1; a gamma has a cv to set".into()),
+            Dist::Geometric { .. } => return Err("a geometric has no cv to set: its mean decides it".into()),
+            Dist::Mixture(_) => return Err("a mixture has no cv to set".into()),
+            Dist::Empirical(_) => return Err("an empirical law has no cv to set".into()),
+        };
+        law.check().map(|()| law)
+    }
+
+    /// The least value that at least a share `p` (between 0 and 1) of samples does not exceed.
+    pub fn quantile(&self, p: f64) -> f64 {
+        let p = p.clamp(f64::MIN_POSITIVE, 1.0 - 0.5 * f64::EPSILON);
+        let q = 1.0 - p;
+        if let Some(Placed { law, offset, scale }) = self.placed() {
+            return offset + scale * law.quantile(p, q);
+        }
+        match *self {
+            Dist::Constant(value) => value,
+            Dist::Uniform { min, max } => min + p * (max - min),
+            Dist::Triangular { min, mode, max } => {
+                if p * (max - min) < mode - min {
+                    min + (p * (max - min) * (mode - min)).sqrt()
+                } else {
+                    max - (q * (max - min) * (max - mode)).sqrt()
+                }
+            }
+            Dist::Geometric { mean } if mean <= 1.0 => 1.0,
+            Dist::Geometric { mean } => (log(q) / log1p(-1.0 / mean)).ceil().max(1.0),
+            Dist::Mixture(ref parts) => self.search(p, parts),
+            Dist::Empirical(ref pairs) => {
+                let mut sum = 0.0;
+                let found = pairs.iter().find(|(_, weight)| {
+                    sum += weight;
+                    sum >= p - WEIGHT_SLACK
+                });
+                found.or(pairs.last()).map_or(0.0, |(value, _)| *value)
+            }
+            Dist::Exponential { .. }
+            | Dist::Erlang { .. }
+            | Dist::Gamma { .. }
+            | Dist::Lognormal { .. }
+            | Dist::Weibull { .. }
+            | Dist::Beta { .. }
+            | Dist::Hyperexponential { .. } => unreachable!("laws with a shape have a place"),
+        }
+    }
+
+    /// The probability of a value at or below `x`.
+    pub fn cdf(&self, x: f64) -> f64 {
+        self.tails(x)[0]
+    }
+
+    /// The probability of a value above `x`, accurate where it is small.
+    pub fn upper_tail(&self, x: f64) -> f64 {
+        self.tails(x)[1]
+    }
+
+    /// The probabilities of at most `x` and of more.
+    fn tails(&self, x: f64) -> [f64; 2] {
+        if let Some(Placed { law, offset, scale }) = self.placed() {
+            let point = law.at((x - offset) / scale);
+            return [point.lower, point.upper];
+        }
+        match *self {
+            Dist::Constant(value) => step(x >= value),
+            Dist::Uniform { min, max } => {
+                let share = ((x - min) / (max - min)).clamp(0.0, 1.0);
+                [share, 1.0 - share]
+            }
+            Dist::Triangular { min, mode, max } => {
+                if x <= min || x >= max {
+                    step(x >= max)
+                } else if x < mode {
+                    let lower = (x - min) * (x - min) / ((max - min) * (mode - min));
+                    [lower, 1.0 - lower]
+                } else {
+                    let upper = (max - x) * (max - x) / ((max - min) * (max - mode));
+                    [1.0 - upper, upper]
+                }
+            }
+            Dist::Geometric { mean } if mean <= 1.0 => step(x >= 1.0),
+            Dist::Geometric { mean } => {
+                let power = x.floor().max(0.0) * log1p(-1.0 / mean);
+                [-expm1(power), expm1(power) + 1.0]
+            }
+            Dist::Mixture(ref parts) => parts.iter().fold([0.0; 2], |[below, above], (weight, law)| {
+                let [lower, upper] = law.tails(x);
+                [below + weight * lower, above + weight * upper]
+            }),
+            Dist::Empirical(ref pairs) => {
+                let cut = pairs.partition_point(|(value, _)| *value <= x);
+                [&pairs[..cut], &pairs[cut..]].map(|side| side.iter().map(|(_, weight)| weight).sum())
+            }
+            Dist::Exponential { .. }
+            | Dist::Erlang { .. }
+            | Dist::Gamma { .. }
+            | Dist::Lognormal { .. }
+            | Dist::Weibull { .. }
+            | Dist::Beta { .. }
+            | Dist::Hyperexponential { .. } => unreachable!("laws with a shape have a place"),
+        }
+    }
+
+    /// The quantile of a mixture, by bisection between those of its components.
+    fn search(&self, p: f64, parts: &[(f64, Dist)]) -> f64 {
+        let quantiles = || parts.iter().filter(|(weight, _)| *weight > 0.0).map(|(_, law)| law.quantile(p));
+        let mut low = quantiles().fold(f64::INFINITY, f64::min);
+        let mut high = quantiles().fold(0.0, f64::max);
+        if self.cdf(low) >= p {
+            return low;
+        }
+        loop {
+            let middle = low + 0.5 * (high - low);
+            if middle <= low || middle >= high {
+                return high;
+            }
+            if self.cdf(middle) >= p {
+                high = middle;
+            } else {
+                low = middle;
+            }
+        }
+    }
+
+    /// Every value times `factor` (which is positive).
+    fn scaled(&self, factor: f64) -> Dist {
+        match *self {
+            Dist::Constant(value) => Dist::Constant(value * factor),
+            Dist::Exponential { mean } => Dist::Exponential { mean: mean * factor },
+            Dist::Erlang { mean, k } => Dist::Erlang { mean: mean * factor, k },
+            Dist::Gamma { mean, cv } => Dist::Gamma { mean: mean * factor, cv },
+            Dist::Lognormal { mean, cv } => Dist::Lognormal { mean: mean * factor, cv },
+            Dist::Weibull { mean, cv } => Dist::Weibull { mean: mean * factor, cv },
+            Dist::Hyperexponential { mean, cv } => Dist::Hyperexponential { mean: mean * factor, cv },
+            Dist::Geometric { mean } => Dist::Geometric { mean: mean * factor },
+            Dist::Beta { mean, cv, min, max } => {
+                Dist::Beta { mean: mean * factor, cv, min: min * factor, max: max * factor }
+            }
+            Dist::Triangular { min, mode, max } => {
+                Dist::Triangular { min: min * factor, mode: mode * factor, max: max * factor }
+            }
+            Dist::Uniform { min, max } => Dist::Uniform { min: min * factor, max: max * factor },
+            Dist::Mixture(ref parts) => {
+                Dist::Mixture(parts.iter().map(|(weight, law)| (*weight, law.scaled(factor))).collect())
+            }
+            Dist::Empirical(ref pairs) => {
+                Dist::Empirical(pairs.iter().map(|(value, weight)| (value * factor, *weight)).collect())
+            }
+        }
+    }
+
+    /// The corners of this law moved away from (or towards) its mean until its cv is `cv`.
+    fn stretched<const N: usize>(&self, cv: f64, corners: [f64; N]) -> Result<[f64; N], String> {
+        demand(cv.is_finite() && cv > 0.0, "cv must be above 0")?;
+        let (mean, factor) = (self.mean(), cv / self.cv());
+        let corners = corners.map(|corner| mean + (corner - mean) * factor);
+        demand(corners[0] >= 0.0, "cv is too great: the least value would be below 0")?;
+        Ok(corners)
+    }
+
+    /// The law as a standardised one moved and multiplied, when it has a shape.
+    fn placed(&self) -> Option<Placed> {
+        let scaled = |law: Standard, mean: f64| Some(Placed { law, offset: 0.0, scale: mean / law.mean() });
+        match *self {
+            Dist::Exponential { mean } => scaled(Standard::Exponential, mean),
+            Dist::Erlang { mean, k } => scaled(Standard::gamma(f64::from(k)), mean),
+            Dist::Gamma { mean, cv } => scaled(Standard::gamma(1.0 / (cv * cv)), mean),
+            Dist::Lognormal { mean, cv } => scaled(Standard::lognormal(cv), mean),
+            Dist::Weibull { mean, cv } => scaled(Standard::weibull(cv), mean),
+            Dist::Hyperexponential { mean, cv } => scaled(Standard::hyperexponential(cv), mean),
+            Dist::Beta { mean, cv, min, max } => {
+                let [a, b] = beta_shapes(mean, cv, [min, max]);
+                Some(Placed { law: Standard::beta(a, b), offset: min, scale: max - min })
+            }
+            Dist::Constant(_)
+            | Dist::Triangular { .. }
+            | Dist::Uniform { .. }
+            | Dist::Geometric { .. }
+            | Dist::Mixture(_)
+            | Dist::Empirical(_) => None,
+        }
+    }
+}
+
+fn step(reached: bool) -> [f64; 2] {
+    if reached { [1.0, 0.0] } else { [0.0, 1.0] }
+}
+
+/// The two shapes of a beta law from its moments.
+fn beta_shapes(mean: f64, cv: f64, [min, max]: [f64; 2]) -> [f64; 2] {
+    let place = (mean - min) / (max - min);
+    let deviation = cv * mean / (max - min);
+    let sum = place * (1.0 - place) / (deviation * deviation) - 1.0;
+    [place * sum, (1.0 - place) * sum]
+}
+
+fn demand(holds: bool, reason: &str) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(reason.into()) }
+}
+
+fn check_mean(mean: f64) -> Result<(), String> {
+    demand(mean.is_finite() && mean > 0.0, "mean must be above 0")
+}
+
+fn check_cv(of: &str, cv: f64) -> Result<(), String> {
+    if cv >= CV[0] && cv <= CV[1] {
+        return Ok(());
+    }
+    let hint = if cv >= 0.0 && cv < CV[0] { "; below that, write a constant" } else { "" };
+    Err(format!("cv of {of} must be from {} to {}{hint}", CV[0], CV[1]))
+}
+
+fn check_range(min: f64, max: f64) -> Result<(), String> {
+    demand(min.is_finite() && min >= 0.0, "min must be 0 or more")?;
+    demand(max.is_finite() && min < max, "max must be above min")
+}
+
+fn check_beta(mean: f64, cv: f64, [min, max]: [f64; 2]) -> Result<(), String> {
+    check_range(min, max)?;
+    demand(min < mean && mean < max, "mean of a beta must lie between min and max")?;
+    demand(cv.is_finite() && cv > 0.0, "cv of a beta must be above 0")?;
+    let shapes = beta_shapes(mean, cv, [min, max]);
+    if shapes.iter().any(|shape| *shape < SHAPE[0]) {
+        let most = ((mean - min) * (max - mean)).sqrt() / mean;
+        return Err(format!("cv of a beta with this mean and range must be well below {most:.3}"));
+    }
+    demand(
+        shapes.iter().all(|shape| *shape <= SHAPE[1]),
+        "cv of a beta is too small for its range; write a constant",
+    )
+}
+
+fn check_weights(of: &str, weights: impl Iterator<Item = f64>) -> Result<(), String> {
+    let (mut count, mut sum) = (0, 0.0);
+    for weight in weights {
+        demand(weight.is_finite() && weight >= 0.0, "weights must be 0 or more")?;
+        count += 1;
+        sum += weight;
+    }
+    if count == 0 {
+        return Err(format!("{of} needs at least one entry"));
+    }
+    if (sum - 1.0).abs() > WEIGHT_SLACK * f64::from(count).max(1.0) {
+        return Err(format!("weights of {of} must sum to 1, not {sum}"));
+    }
+    Ok(())
 }

@@ -7,6 +7,7 @@
 use serde::Serialize;
 
 use crate::measure::Entry;
+pub use crate::measure::Place;
 
 /// Everything that came out of a study.
 #[derive(Clone, Debug, Serialize)]
@@ -150,7 +151,7 @@ pub struct QueueSeries {
 #[derive(Clone, Debug, Serialize)]
 pub struct Storage {
     /// The road or station.
-    pub place: String,
+    pub place: Place,
     /// Trucks that find room.
     pub room: u32,
     /// Share of time in which it was full.
@@ -170,24 +171,6 @@ pub struct Link {
     pub class: Option<String>,
     /// Trucks per replication.
     pub trucks: Mean,
-}
-
-/// A place in the flow of trucks.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "kind", content = "name", rename_all = "snake_case")]
-pub enum Place {
-    /// Where trucks come from.
-    Stream(String),
-    /// A station.
-    Station(String),
-    /// A road.
-    Road(String),
-    /// Beyond the crossing.
-    Exit,
-    /// No place where they first arrived.
-    TurnedAway,
-    /// Still inside when the run ended.
-    Unfinished,
 }
 
 /// A replication that could not be finished.

@@ -4,7 +4,12 @@
 //! order changes nothing, so trucks keep their luck whatever else happens in a run (common random
 //! numbers). The generator is Philox2x64 with ten rounds, a counter-based bijection (Salmon,
 //! Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011). Start at
-//! [`Key`]; [`uniform`] turns bits into a number for inversion. It does not know what is drawn.
+//! [`Key`]; [`uniform`] turns bits into a number for inversion; [`Stream`] gives the draws of one
+//! entity in turn through `rand`'s traits. It does not know what is drawn.
+
+use std::convert::Infallible;
+
+use rand::TryRng;
 
 /// The key of one stream of draws: seed, replication and a name, mixed once.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -68,6 +73,49 @@ impl Purpose {
     }
 }
 
+/// The draws of one entity for one purpose, one after another: a generator for code that speaks
+/// `rand`. What it gives depends on how often it was asked, so the model itself does not use it.
+#[derive(Clone, Debug)]
+pub struct Stream {
+    key: Key,
+    who: u64,
+    purpose: u64,
+    asked: u64,
+}
+
+impl Stream {
+    /// The draws of `who` for `purpose`, from the first.
+    pub fn new(key: Key, who: u64, purpose: Purpose) -> Self {
+        let [who, purpose] = philox(key.0, [who, purpose.0]);
+        Stream { key, who, purpose, asked: 0 }
+    }
+
+    fn next(&mut self) -> u64 {
+        let bits = philox(self.key.0 ^ self.purpose, [self.who, self.asked])[0];
+        self.asked += 1;
+        bits
+    }
+}
+
+impl TryRng for Stream {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        Ok((self.next() >> 32) as u32)
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        Ok(self.next())
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        for part in bytes.chunks_mut(8) {
+            part.copy_from_slice(&self.next().to_le_bytes()[..part.len()]);
+        }
+        Ok(())
+    }
+}
+
 /// A uniform in the open interval (0, 1) from 64 bits: the middles of 2^52 equal cells.
 #[inline]
 pub fn uniform(bits: u64) -> f64 {
@@ -98,6 +146,23 @@ mod tests {
         assert_eq!(philox(pi_key, pi), [0x0a5e_742c_2997_341c, 0xb0f8_83d3_8000_de5d]);
         assert_eq!(philox_rounds::<7>(0, [0, 0]), [0xb41d_a69f_bfef_c666, 0x511e_9ce1_a553_4056]);
         assert_eq!(philox_rounds::<7>(pi_key, pi), [0x98ed_1534_392b_f372, 0x6752_8b15_6888_2fd5]);
+    }
+
+    #[test]
+    fn a_stream_repeats_itself_and_no_other() {
+        use rand::Rng;
+        let draw = |who: u64, purpose: &str| {
+            let mut stream = Stream::new(Key::new(1, 2, "trucks"), who, Purpose::new(purpose));
+            [stream.next_u64(), stream.next_u64(), u64::from(stream.next_u32())]
+        };
+        assert_eq!(draw(7, "service"), draw(7, "service"));
+        assert_ne!(draw(7, "service"), draw(8, "service"));
+        assert_ne!(draw(7, "service"), draw(7, "travel"));
+        let mut bytes = [0u8; 11];
+        let mut stream = Stream::new(Key::new(1, 2, "trucks"), 7, Purpose::new("service"));
+        stream.fill_bytes(&mut bytes);
+        assert_eq!(bytes[..8], draw(7, "service")[0].to_le_bytes());
+        assert_eq!(bytes[8..], draw(7, "service")[1].to_le_bytes()[..3]);
     }
 
     #[test]

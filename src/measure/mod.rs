@@ -7,5 +7,18 @@
 //! was written down, nor that there is more than one replication.
 
 mod catalog;
+mod clock;
+mod collector;
+mod entry;
+mod evaluate;
+#[cfg(test)]
+mod fixture;
+mod level;
+mod posted;
+#[cfg(test)]
+mod tests;
 
-pub use catalog::{Entry, Measure, Statistic, Unit};
+pub use catalog::Catalog;
+pub use collector::Collector;
+pub use entry::{Entry, Measure, Place, Statistic, Unit};
+pub use evaluate::{BrokenLaw, Observed};
