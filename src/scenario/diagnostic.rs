@@ -61,7 +61,16 @@ impl Diagnostic {
     }
 
     fn new(code: &'static str, severity: Severity, message: String) -> Self {
-        Diagnostic { code, severity, message, place: None, label: String::new(), others: Vec::new(), notes: Vec::new(), helps: Vec::new() }
+        Diagnostic {
+            code,
+            severity,
+            message,
+            place: None,
+            label: String::new(),
+            others: Vec::new(),
+            notes: Vec::new(),
+            helps: Vec::new(),
+        }
     }
 
     /// Puts it at a place, with a label beside the underline (may be empty).
@@ -164,7 +173,9 @@ impl Sources {
             return String::new();
         }
         let mut sorted: Vec<&Diagnostic> = diagnostics.iter().collect();
-        sorted.sort_by_key(|d| d.place.as_ref().map_or((usize::MAX, 0, 0), |p| (p.file, p.span.start, p.span.end)));
+        sorted.sort_by_key(|d| {
+            d.place.as_ref().map_or((usize::MAX, 0, 0), |p| (p.file, p.span.start, p.span.end))
+        });
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
         let mut out = String::new();
         for diagnostic in sorted.iter().take(MOST_DRAWN) {
@@ -186,9 +197,14 @@ impl Sources {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
         };
-        let mut group = Group::with_title(level.primary_title(shown(&diagnostic.message)).id(diagnostic.code));
-        let first = diagnostic.place.as_ref().map(|place| (place, diagnostic.label.as_str(), AnnotationKind::Primary));
-        let others = diagnostic.others.iter().map(|(place, label)| (place, label.as_str(), AnnotationKind::Context));
+        let mut group =
+            Group::with_title(level.primary_title(shown(&diagnostic.message)).id(diagnostic.code));
+        let first = diagnostic
+            .place
+            .as_ref()
+            .map(|place| (place, diagnostic.label.as_str(), AnnotationKind::Primary));
+        let others =
+            diagnostic.others.iter().map(|(place, label)| (place, label.as_str(), AnnotationKind::Context));
         for (place, label, kind) in first.into_iter().chain(others) {
             if place.file >= self.files.len() {
                 continue;
@@ -196,8 +212,12 @@ impl Sources {
             let (line, column) = self.position(place);
             let window = self.window(place);
             let snippet = Snippet::source(window.text).line_start(line).fold(false);
-            let snippet = snippet.annotation(kind.span(window.span).label(Some(shown(label)).filter(|label| !label.is_empty())));
-            group = group.element(Origin::path(escaped(self.name(place.file))).line(line).char_column(column)).element(snippet);
+            let snippet = snippet.annotation(
+                kind.span(window.span).label(Some(shown(label)).filter(|label| !label.is_empty())),
+            );
+            group = group
+                .element(Origin::path(escaped(self.name(place.file))).line(line).char_column(column))
+                .element(snippet);
         }
         for note in &diagnostic.notes {
             group = group.element(Level::NOTE.message(shown(note)));
@@ -216,7 +236,11 @@ impl Sources {
         let end = text[start..].find('\n').map_or(text.len(), |at| start + at);
         let stop = floor_char(text, place.span.end).clamp(start, end);
         // Cut before escaping, so that a line of megabytes costs nothing.
-        let from = if text[begin..start].chars().count() <= LONGEST_LINE / 2 { begin } else { back_chars(text, start, LONGEST_LINE / 2) };
+        let from = if text[begin..start].chars().count() <= LONGEST_LINE / 2 {
+            begin
+        } else {
+            back_chars(text, start, LONGEST_LINE / 2)
+        };
         let stop = ahead_chars(text, start, LONGEST_LINE).min(stop);
         let to = ahead_chars(text, from, LONGEST_LINE).max(stop).min(end);
         let mut shown = String::new();
@@ -321,7 +345,8 @@ error[E0204]: service time of `primary` cannot be negative
         let mut sources = Sources::default();
         let text = format!("x = \"\u{1b}[31m\u{202e}evil\"{}", " ".repeat(100_000));
         let file = sources.add("study.toml", text);
-        let d = Diagnostic::warning("W0401", "look at \u{1b}[2J this").at(Some(Place { file, span: 4..18 }), "");
+        let d =
+            Diagnostic::warning("W0401", "look at \u{1b}[2J this").at(Some(Place { file, span: 4..18 }), "");
         let drawn = sources.render(&[d], false);
         assert!(!drawn.contains('\u{1b}') && !drawn.contains('\u{202e}'), "{drawn}");
         assert!(drawn.len() < 1_000, "{}", drawn.len());

@@ -11,8 +11,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::phrase::{
-    BatchPhrase, Count, DistPhrase, DurationPhrase, FactorPhrase, GoalPhrase, Growth, Length, Minutes, Percent, PostedPhrase, Rate,
-    Replications, RulePhrase, RunLength, Servers, SharePhrase, Spread, TargetPhrase,
+    BatchPhrase, Count, DistPhrase, DurationPhrase, FactorPhrase, GoalPhrase, Growth, Length, Minutes,
+    Percent, PostedPhrase, Rate, Replications, RulePhrase, RunLength, Servers, SharePhrase, Spread,
+    TargetPhrase,
 };
 
 /// A name: lower-case letters, digits and hyphens.

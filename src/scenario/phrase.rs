@@ -278,7 +278,13 @@ phrase!(Growth, "cruce-growth", "growth per year", false, ["3 %", "-2 %"]);
 phrase!(Rate, "cruce-rate", "a rate", false, ["2300 trucks/day", "120 trucks/h"]);
 phrase!(Count, "cruce-count", "a whole number", true, ["6"]);
 phrase!(Servers, "cruce-servers", "a number of lanes", true, ["6", "unlimited"]);
-phrase!(SharePhrase, "cruce-share", "a share of something", false, ["36 % of trucks", "25 % of laden", "rest"]);
+phrase!(
+    SharePhrase,
+    "cruce-share",
+    "a share of something",
+    false,
+    ["36 % of trucks", "25 % of laden", "rest"]
+);
 phrase!(
     DistPhrase,
     "cruce-distribution",
@@ -306,13 +312,22 @@ phrase!(
     "cruce-rule",
     "a staffing rule",
     false,
-    ["2..6 lanes, open when queue >= 20 per lane, close when queue <= 12 per lane, set-up 5 min, at least 30 min", "1..2 lanes, as planned"]
+    [
+        "2..6 lanes, open when queue >= 20 per lane, close when queue <= 12 per lane, set-up 5 min, at least 30 min",
+        "1..2 lanes, as planned"
+    ]
 );
 
 fn leaf_schema<P: Phrase>() -> Schema {
     let kinds: &[&str] = if P::BARE { &["string", "number"] } else { &["string"] };
-    let examples = P::EXAMPLES.iter().map(|example| example.parse().map_or_else(|_| (*example).into(), serde_json::Value::Number));
-    let examples: Vec<serde_json::Value> = if P::BARE { examples.collect() } else { P::EXAMPLES.iter().map(|&example| example.into()).collect() };
+    let examples = P::EXAMPLES
+        .iter()
+        .map(|example| example.parse().map_or_else(|_| (*example).into(), serde_json::Value::Number));
+    let examples: Vec<serde_json::Value> = if P::BARE {
+        examples.collect()
+    } else {
+        P::EXAMPLES.iter().map(|&example| example.into()).collect()
+    };
     schemars::json_schema!({ "type": kinds, "format": P::FORMAT, "description": P::WHAT, "examples": examples })
 }
 

@@ -47,7 +47,9 @@ impl Origins {
     pub fn place(&self, path: &str) -> Option<Place> {
         let mut path = path;
         loop {
-            if let Some(place) = self.leaves.get(path).map(|leaf| &leaf.place).or_else(|| self.tables.get(path)) {
+            if let Some(place) =
+                self.leaves.get(path).map(|leaf| &leaf.place).or_else(|| self.tables.get(path))
+            {
                 return Some(place.clone());
             }
             path = &path[..path.rfind('.')?];

@@ -65,7 +65,8 @@ fn parse_law(scanner: &mut Scanner<'_>, kind: Kind, depth: usize) -> Result<LawS
     let start = scanner.here();
     let Some((name, name_span)) = scanner.word() else {
         let constant = parse_number(scanner, kind)?;
-        return check(&[("value", constant)].into(), "constant", start..scanner.span_from(start).end, kind).map(LawSpec::Plain);
+        return check(&[("value", constant)].into(), "constant", start..scanner.span_from(start).end, kind)
+            .map(LawSpec::Plain);
     };
     let Some(&(name, parameters, example)) = LAWS.iter().find(|law| law.0 == name) else {
         return Err(unknown_law(name, name_span));
@@ -80,7 +81,8 @@ fn parse_law(scanner: &mut Scanner<'_>, kind: Kind, depth: usize) -> Result<LawS
             let given = parse_parameters(scanner, parameters, name, kind, example)?;
             let span = scanner.span_from(start);
             if let Some(missing) = parameters.iter().find(|parameter| !given.contains_key(*parameter)) {
-                let error = PhraseError::new("E0209", span, format!("`{name}` misses `{missing}`")).label(format!("no `{missing}` here"));
+                let error = PhraseError::new("E0209", span, format!("`{name}` misses `{missing}`"))
+                    .label(format!("no `{missing}` here"));
                 return Err(error.help(format!("write it like `{example}`")));
             }
             LawSpec::Plain(check(&given, name, span, kind)?)
@@ -91,14 +93,18 @@ fn parse_law(scanner: &mut Scanner<'_>, kind: Kind, depth: usize) -> Result<LawS
 
 fn unknown_law(name: &str, span: Range<usize>) -> PhraseError {
     let slip = match name.to_lowercase().as_str() {
-        "normal" | "gaussian" => Some("a normal time could be negative: write `lognormal(mean = ..., cv = ...)` or `gamma(...)`".to_owned()),
+        "normal" | "gaussian" => Some(
+            "a normal time could be negative: write `lognormal(mean = ..., cv = ...)` or `gamma(...)`"
+                .to_owned(),
+        ),
         "poisson" | "exp" => Some("write `exponential(mean = ...)`".to_owned()),
         "deterministic" | "fixed" | "const" => Some("write `constant(60 s)`, or `60 s` alone".to_owned()),
         "hyperexp" => Some("write `hyperexponential(mean = ..., cv = ...)`".to_owned()),
         lower => nearest(lower, LAWS.iter().map(|law| law.0)).map(|law| format!("did you mean `{law}`?")),
     };
     let all: Vec<&str> = LAWS.iter().map(|law| law.0).collect();
-    let error = PhraseError::new("E0207", span, format!("`{name}` is no distribution")).label("a distribution is expected here");
+    let error = PhraseError::new("E0207", span, format!("`{name}` is no distribution"))
+        .label("a distribution is expected here");
     error.help(slip.unwrap_or_else(|| format!("there are {}", all.join(", "))))
 }
 
@@ -106,7 +112,9 @@ fn unknown_law(name: &str, span: Range<usize>) -> PhraseError {
 pub(crate) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     known
         .map(|candidate| (strsim::damerau_levenshtein(word, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= (word.chars().count().max(candidate.chars().count()) / 3).max(1))
+        .filter(|(distance, candidate)| {
+            *distance <= (word.chars().count().max(candidate.chars().count()) / 3).max(1)
+        })
         .min()
         .map(|(_, candidate)| candidate)
 }
@@ -114,7 +122,9 @@ pub(crate) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> O
 /// A number of the kind: with a unit for durations, bare otherwise.
 fn parse_number(scanner: &mut Scanner<'_>, kind: Kind) -> Result<Parameter, PhraseError> {
     match kind {
-        Kind::Duration => scanner.quantity(Dimension::Duration).map(|quantity| Parameter { value: quantity.value, span: quantity.span }),
+        Kind::Duration => scanner
+            .quantity(Dimension::Duration)
+            .map(|quantity| Parameter { value: quantity.value, span: quantity.span }),
         Kind::Factor | Kind::Batch => parse_bare(scanner, LARGEST_NUMBER),
     }
 }
@@ -122,10 +132,16 @@ fn parse_number(scanner: &mut Scanner<'_>, kind: Kind) -> Result<Parameter, Phra
 fn parse_bare(scanner: &mut Scanner<'_>, most: f64) -> Result<Parameter, PhraseError> {
     let number = scanner.number()?;
     if let Ok(Some((unit, span))) = scanner.unit() {
-        return Err(PhraseError::new("E0203", span, format!("this number has no unit, so not `{}`", unit.name)).label("leave the unit out"));
+        return Err(PhraseError::new(
+            "E0203",
+            span,
+            format!("this number has no unit, so not `{}`", unit.name),
+        )
+        .label("leave the unit out"));
     }
     if number.value > most {
-        return Err(PhraseError::new("E0205", number.span, "the number is too large").label(format!("at most {most} here")));
+        return Err(PhraseError::new("E0205", number.span, "the number is too large")
+            .label(format!("at most {most} here")));
     }
     Ok(Parameter { value: number.value, span: number.span })
 }
@@ -170,7 +186,12 @@ fn parse_parameters(
             _ => parse_number(scanner, kind)?,
         };
         if given.contains_key(name) {
-            return Err(PhraseError::new("E0212", if span.is_empty() { parameter.span } else { span }, format!("`{name}` is given twice")).label("once is enough"));
+            return Err(PhraseError::new(
+                "E0212",
+                if span.is_empty() { parameter.span } else { span },
+                format!("`{name}` is given twice"),
+            )
+            .label("once is enough"));
         }
         given.insert(name, parameter);
         position += 1;
@@ -178,7 +199,13 @@ fn parse_parameters(
     Ok(given)
 }
 
-fn unknown_parameter(name: &str, span: Range<usize>, law: &str, parameters: &[&str], example: &str) -> PhraseError {
+fn unknown_parameter(
+    name: &str,
+    span: Range<usize>,
+    law: &str,
+    parameters: &[&str],
+    example: &str,
+) -> PhraseError {
     let error = PhraseError::new("E0208", span, format!("`{law}` has no parameter `{name}`"));
     let error = error.label(format!("its parameters are {}", parameters.join(", ")));
     match name {
@@ -188,7 +215,12 @@ fn unknown_parameter(name: &str, span: Range<usize>, law: &str, parameters: &[&s
     }
 }
 
-fn parse_mixture(scanner: &mut Scanner<'_>, kind: Kind, depth: usize, start: usize) -> Result<Vec<(f64, LawSpec)>, PhraseError> {
+fn parse_mixture(
+    scanner: &mut Scanner<'_>,
+    kind: Kind,
+    depth: usize,
+    start: usize,
+) -> Result<Vec<(f64, LawSpec)>, PhraseError> {
     let mut parts: Vec<(f64, LawSpec)> = Vec::new();
     while !scanner.eat(")") {
         if !parts.is_empty() && !scanner.eat(",") {
@@ -196,14 +228,22 @@ fn parse_mixture(scanner: &mut Scanner<'_>, kind: Kind, depth: usize, start: usi
         }
         if parts.len() == MOST_PARTS || depth == DEEPEST {
             let span = scanner.span_from(start);
-            return Err(PhraseError::new("E0205", span, format!("a mixture has at most {MOST_PARTS} parts, {DEEPEST} deep")));
+            return Err(PhraseError::new(
+                "E0205",
+                span,
+                format!("a mixture has at most {MOST_PARTS} parts, {DEEPEST} deep"),
+            ));
         }
         let weight = scanner.quantity(Dimension::Share)?;
         parts.push((weight.value, parse_law(scanner, kind, depth + 1)?));
     }
     let sum: f64 = parts.iter().map(|part| part.0).sum();
     if parts.is_empty() || (sum - 1.0).abs() > 1e-6 {
-        let error = PhraseError::new("E0210", scanner.span_from(start), format!("the parts of the mixture are {} %, not 100 %", tidy(sum * 100.0)));
+        let error = PhraseError::new(
+            "E0210",
+            scanner.span_from(start),
+            format!("the parts of the mixture are {} %, not 100 %", tidy(sum * 100.0)),
+        );
         return Err(error.label("its shares sum to 100 %"));
     }
     for part in &mut parts {
@@ -232,11 +272,17 @@ fn parse_empirical(scanner: &mut Scanner<'_>) -> Result<LawSpec, PhraseError> {
 /// The law, if its parameters fit one another.
 fn check(given: &Parameters, law: &str, span: Range<usize>, kind: Kind) -> Result<Dist, PhraseError> {
     let value = |name: &str| given[name].value;
-    let wrong = |name: &str, message: &str, label: &str| Err(PhraseError::new("E0210", given[name].span.clone(), message).label(label));
+    let wrong = |name: &str, message: &str, label: &str| {
+        Err(PhraseError::new("E0210", given[name].span.clone(), message).label(label))
+    };
     if let Some(cv) = given.get("cv")
         && cv.value < SMALLEST_CV
     {
-        return wrong("cv", "this cv is too small for the law", "0.01 or more; for no spread at all write `constant(...)`");
+        return wrong(
+            "cv",
+            "this cv is too small for the law",
+            "0.01 or more; for no spread at all write `constant(...)`",
+        );
     }
     if let Some(mean) = given.get("mean")
         && mean.value == 0.0
@@ -275,19 +321,29 @@ fn check(given: &Parameters, law: &str, span: Range<usize>, kind: Kind) -> Resul
                 return wrong("mean", "the mean lies outside", "between `min` and `max`");
             }
             if (mean * cv) * (mean * cv) >= (mean - min) * (max - mean) {
-                return wrong("cv", "no beta law on this range has so large a cv", "smaller, or widen `min` and `max`");
+                return wrong(
+                    "cv",
+                    "no beta law on this range has so large a cv",
+                    "smaller, or widen `min` and `max`",
+                );
             }
             Dist::Beta { mean, cv, min, max }
         }
         "hyperexponential" => {
             if value("cv") <= 1.0 {
-                return wrong("cv", "a hyperexponential law has a cv above 1", "for 1 write `exponential`, for less `gamma` or `erlang`");
+                return wrong(
+                    "cv",
+                    "a hyperexponential law has a cv above 1",
+                    "for 1 write `exponential`, for less `gamma` or `erlang`",
+                );
             }
             Dist::Hyperexponential { mean: value("mean"), cv: value("cv") }
         }
         "geometric" => {
             if kind != Kind::Batch {
-                let error = PhraseError::new("E0207", span, "`geometric` counts trucks: it is for batches only").label("a law of a continuous quantity is expected");
+                let error =
+                    PhraseError::new("E0207", span, "`geometric` counts trucks: it is for batches only")
+                        .label("a law of a continuous quantity is expected");
                 return Err(error.help("`exponential` is its continuous sister"));
             }
             if value("mean") < 1.0 {
@@ -369,7 +425,9 @@ fn scaled(law: &LawSpec, factor: f64) -> LawSpec {
     let by = |value: &f64| tidy(value * factor);
     match law {
         LawSpec::Empirical { file, scale } => LawSpec::Empirical { file: file.clone(), scale: by(scale) },
-        LawSpec::Mixture(parts) => LawSpec::Mixture(parts.iter().map(|(weight, law)| (*weight, scaled(law, factor))).collect()),
+        LawSpec::Mixture(parts) => {
+            LawSpec::Mixture(parts.iter().map(|(weight, law)| (*weight, scaled(law, factor))).collect())
+        }
         LawSpec::Plain(dist) => LawSpec::Plain(match dist {
             Dist::Constant(value) => Dist::Constant(by(value)),
             Dist::Exponential { mean } => Dist::Exponential { mean: by(mean) },
@@ -377,16 +435,24 @@ fn scaled(law: &LawSpec, factor: f64) -> LawSpec {
             Dist::Gamma { mean, cv } => Dist::Gamma { mean: by(mean), cv: *cv },
             Dist::Lognormal { mean, cv } => Dist::Lognormal { mean: by(mean), cv: *cv },
             Dist::Weibull { mean, cv } => Dist::Weibull { mean: by(mean), cv: *cv },
-            Dist::Triangular { min, mode, max } => Dist::Triangular { min: by(min), mode: by(mode), max: by(max) },
+            Dist::Triangular { min, mode, max } => {
+                Dist::Triangular { min: by(min), mode: by(mode), max: by(max) }
+            }
             Dist::Uniform { min, max } => Dist::Uniform { min: by(min), max: by(max) },
-            Dist::Beta { mean, cv, min, max } => Dist::Beta { mean: by(mean), cv: *cv, min: by(min), max: by(max) },
+            Dist::Beta { mean, cv, min, max } => {
+                Dist::Beta { mean: by(mean), cv: *cv, min: by(min), max: by(max) }
+            }
             Dist::Hyperexponential { mean, cv } => Dist::Hyperexponential { mean: by(mean), cv: *cv },
             Dist::Geometric { mean } => Dist::Geometric { mean: by(mean) },
             Dist::Mixture(parts) => {
-                let parts = parts.iter().map(|(weight, dist)| (*weight, scaled(&LawSpec::Plain(dist.clone()), factor)));
+                let parts = parts
+                    .iter()
+                    .map(|(weight, dist)| (*weight, scaled(&LawSpec::Plain(dist.clone()), factor)));
                 return LawSpec::Mixture(parts.collect());
             }
-            Dist::Empirical(points) => Dist::Empirical(points.iter().map(|(value, weight)| (by(value), *weight)).collect()),
+            Dist::Empirical(points) => {
+                Dist::Empirical(points.iter().map(|(value, weight)| (by(value), *weight)).collect())
+            }
         }),
     }
 }
@@ -400,7 +466,10 @@ fn law_text(law: &LawSpec, kind: Kind) -> String {
         LawSpec::Empirical { file, scale } if *scale == 1.0 => format!("empirical(\"{file}\")"),
         LawSpec::Empirical { file, scale } => format!("empirical(\"{file}\", x{scale})"),
         LawSpec::Mixture(parts) => {
-            let parts: Vec<String> = parts.iter().map(|(weight, law)| format!("{} % {}", tidy(weight * 100.0), law_text(law, kind))).collect();
+            let parts: Vec<String> = parts
+                .iter()
+                .map(|(weight, law)| format!("{} % {}", tidy(weight * 100.0), law_text(law, kind)))
+                .collect();
             format!("mixture({})", parts.join(", "))
         }
         LawSpec::Plain(dist) => match dist {
@@ -410,13 +479,26 @@ fn law_text(law: &LawSpec, kind: Kind) -> String {
             Dist::Gamma { mean, cv } => format!("gamma(mean = {}, cv = {cv})", number(*mean)),
             Dist::Lognormal { mean, cv } => format!("lognormal(mean = {}, cv = {cv})", number(*mean)),
             Dist::Weibull { mean, cv } => format!("weibull(mean = {}, cv = {cv})", number(*mean)),
-            Dist::Triangular { min, mode, max } => format!("triangular(min = {}, mode = {}, max = {})", number(*min), number(*mode), number(*max)),
+            Dist::Triangular { min, mode, max } => format!(
+                "triangular(min = {}, mode = {}, max = {})",
+                number(*min),
+                number(*mode),
+                number(*max)
+            ),
             Dist::Uniform { min, max } => format!("uniform(min = {}, max = {})", number(*min), number(*max)),
-            Dist::Beta { mean, cv, min, max } => format!("beta(mean = {}, cv = {cv}, min = {}, max = {})", number(*mean), number(*min), number(*max)),
-            Dist::Hyperexponential { mean, cv } => format!("hyperexponential(mean = {}, cv = {cv})", number(*mean)),
+            Dist::Beta { mean, cv, min, max } => format!(
+                "beta(mean = {}, cv = {cv}, min = {}, max = {})",
+                number(*mean),
+                number(*min),
+                number(*max)
+            ),
+            Dist::Hyperexponential { mean, cv } => {
+                format!("hyperexponential(mean = {}, cv = {cv})", number(*mean))
+            }
             Dist::Geometric { mean } => format!("geometric(mean = {mean})"),
             Dist::Mixture(parts) => {
-                let parts = parts.iter().map(|(weight, dist)| (*weight, LawSpec::Plain(dist.clone()))).collect();
+                let parts =
+                    parts.iter().map(|(weight, dist)| (*weight, LawSpec::Plain(dist.clone()))).collect();
                 law_text(&LawSpec::Mixture(parts), kind)
             }
             // Never written: empirical laws come from files.

@@ -4,7 +4,10 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::scan::{Dimension, PhraseError, Scanner, seconds_text, tidy};
-use super::{Count, DurationPhrase, Growth, Length, Minutes, Percent, Rate, Replications, RunLength, Servers, SharePhrase, Spread};
+use super::{
+    Count, DurationPhrase, Growth, Length, Minutes, Percent, Rate, Replications, RunLength, Servers,
+    SharePhrase, Spread,
+};
 use crate::kernel::time::SimDuration;
 
 /// The most of anything that is counted: lanes, trucks, officers.
@@ -19,7 +22,8 @@ const LONGEST_ROAD: f64 = 1_000_000.0;
 const HIGHEST_RATE: f64 = 1_000_000.0;
 
 fn too_large(span: std::ops::Range<usize>, written: &str, limit: &str) -> PhraseError {
-    PhraseError::new("E0205", span, format!("`{written}` is too large")).label(format!("at most {limit} here"))
+    PhraseError::new("E0205", span, format!("`{written}` is too large"))
+        .label(format!("at most {limit} here"))
 }
 
 impl FromStr for DurationPhrase {
@@ -50,9 +54,16 @@ impl FromStr for RunLength {
         scanner.end()?;
         let written = &text[number.span.clone()];
         if !number.whole {
-            return Err(PhraseError::new("E0205", number.span.clone(), format!("`{written}` is no whole number of days"))
-                .label("days are whole: local midnight to local midnight")
-                .help(format!("write `{} h` for a length that is no whole number of days", tidy(number.value * 24.0))));
+            return Err(PhraseError::new(
+                "E0205",
+                number.span.clone(),
+                format!("`{written}` is no whole number of days"),
+            )
+            .label("days are whole: local midnight to local midnight")
+            .help(format!(
+                "write `{} h` for a length that is no whole number of days",
+                tidy(number.value * 24.0)
+            )));
         }
         if number.value > 36_500.0 {
             return Err(too_large(number.span.clone(), written, "36500 days"));
@@ -106,7 +117,11 @@ impl FromStr for Growth {
         let share = scanner.signed_quantity(Dimension::Share)?;
         scanner.end()?;
         if !(-0.99..=LARGEST_FACTOR).contains(&share.value) {
-            let error = PhraseError::new("E0205", share.span.clone(), format!("`{}` is out of range", &text[share.span]));
+            let error = PhraseError::new(
+                "E0205",
+                share.span.clone(),
+                format!("`{}` is out of range", &text[share.span]),
+            );
             return Err(error.label("between -99 % and 10000 % here"));
         }
         Ok(Growth(share.value))
@@ -196,21 +211,33 @@ impl FromStr for SharePhrase {
         if !rest && scanner.peek().is_some_and(char::is_alphabetic) {
             return Err(scanner.expected("a share or `rest`"));
         }
-        let share = if rest { 0.0 } else { scanner.quantity(Dimension::Share).map(|share| (share.value, share.span)).and_then(at_most_all)? };
+        let share = if rest {
+            0.0
+        } else {
+            scanner.quantity(Dimension::Share).map(|share| (share.value, share.span)).and_then(at_most_all)?
+        };
         if !scanner.eat_word("of") {
-            return Err(scanner.expected("`of`, and what it is a share of,").help("write `36 % of trucks`, `25 % of laden` or `4 % of standard`"));
+            return Err(scanner
+                .expected("`of`, and what it is a share of,")
+                .help("write `36 % of trucks`, `25 % of laden` or `4 % of standard`"));
         }
         let Some((of, _)) = scanner.word() else {
             return Err(scanner.expected("`trucks`, `laden` or a class"));
         };
         scanner.end()?;
-        Ok(if rest { SharePhrase::Rest { of: Some(of.to_owned()) } } else { SharePhrase::Of { share, of: of.to_owned() } })
+        Ok(if rest {
+            SharePhrase::Rest { of: Some(of.to_owned()) }
+        } else {
+            SharePhrase::Of { share, of: of.to_owned() }
+        })
     }
 }
 
 fn at_most_all((share, span): (f64, std::ops::Range<usize>)) -> Result<f64, PhraseError> {
     if share > 1.0 {
-        return Err(PhraseError::new("E0205", span, "a share is at most 100 %").label("more than all of them"));
+        return Err(
+            PhraseError::new("E0205", span, "a share is at most 100 %").label("more than all of them")
+        );
     }
     Ok(share)
 }
@@ -306,12 +333,22 @@ impl FromStr for Replications {
         let mut scanner = Scanner::new(text);
         let (least, span) = scanner.whole("a whole number of replications", MOST_REPLICATIONS)?;
         if least == 0 {
-            return Err(PhraseError::new("E0205", span, "a study needs at least one replication").label("1 or more is expected"));
+            return Err(PhraseError::new("E0205", span, "a study needs at least one replication")
+                .label("1 or more is expected"));
         }
-        let most = if scanner.eat("..") { scanner.whole("a whole number of replications", MOST_REPLICATIONS)?.0 } else { least };
+        let most = if scanner.eat("..") {
+            scanner.whole("a whole number of replications", MOST_REPLICATIONS)?.0
+        } else {
+            least
+        };
         scanner.end()?;
         if most < least {
-            return Err(PhraseError::new("E0210", 0..text.len(), format!("the range ends at {most}, before it begins")).label("the smaller number comes first"));
+            return Err(PhraseError::new(
+                "E0210",
+                0..text.len(),
+                format!("the range ends at {most}, before it begins"),
+            )
+            .label("the smaller number comes first"));
         }
         Ok(Replications { least, most })
     }

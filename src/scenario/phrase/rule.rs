@@ -5,7 +5,9 @@ use std::str::FromStr;
 
 use super::quantity::MOST_COUNTED;
 use super::scan::{Dimension, PhraseError, Scanner, seconds_text, tidy};
-use super::{DurationPhrase, GoalPhrase, PostedPhrase, QuantityKind, Rate, RulePhrase, TargetPhrase, WantPhrase};
+use super::{
+    DurationPhrase, GoalPhrase, PostedPhrase, QuantityKind, Rate, RulePhrase, TargetPhrase, WantPhrase,
+};
 use crate::kernel::time::SimDuration;
 use crate::model::network::{Posted, Trigger};
 
@@ -40,32 +42,40 @@ impl FromStr for RulePhrase {
             } else if scanner.eat_word("priority") {
                 priority.replace(scanner.whole("a whole number", MOST_COUNTED)?.0).is_some()
             } else {
-                return Err(scanner.expected("`as planned`, `open when`, `close when`, `set-up`, `at least` or `priority`"));
+                return Err(scanner.expected(
+                    "`as planned`, `open when`, `close when`, `set-up`, `at least` or `priority`",
+                ));
             };
             if twice {
-                return Err(PhraseError::new("E0212", scanner.span_from(start), "this is said twice").label("once is enough"));
+                return Err(PhraseError::new("E0212", scanner.span_from(start), "this is said twice")
+                    .label("once is enough"));
             }
         }
         scanner.end()?;
         let want = match (planned, open, close) {
             (None, None, None) if least == most => WantPhrase::Fixed,
             (None, None, None) => {
-                let error = PhraseError::new("E0211", lanes_span, "the rule does not say when lanes open and close").label("between these, but when?");
+                let error =
+                    PhraseError::new("E0211", lanes_span, "the rule does not say when lanes open and close")
+                        .label("between these, but when?");
                 return Err(error.help(format!("write `{RULE_EXAMPLE}`, or `as planned`")));
             }
             (Some(_), None, None) => WantPhrase::Planned,
             (Some(span), _, _) => {
-                return Err(PhraseError::new("E0210", span, "lanes follow the plan or the queue, not both").label("take this or the others out"));
+                return Err(PhraseError::new("E0210", span, "lanes follow the plan or the queue, not both")
+                    .label("take this or the others out"));
             }
             (None, Some((open, span)), Some((close, _))) => {
                 contradiction(open, close, span)?;
                 WantPhrase::Follow { open, close }
             }
             (None, Some((_, span)), None) => {
-                return Err(PhraseError::new("E0211", span, "the rule opens lanes and never closes them").label("add `close when ...`"));
+                return Err(PhraseError::new("E0211", span, "the rule opens lanes and never closes them")
+                    .label("add `close when ...`"));
             }
             (None, None, Some((_, span))) => {
-                return Err(PhraseError::new("E0211", span, "the rule closes lanes and never opens them").label("add `open when ...`"));
+                return Err(PhraseError::new("E0211", span, "the rule closes lanes and never opens them")
+                    .label("add `open when ...`"));
             }
         };
         Ok(RulePhrase {
@@ -83,13 +93,15 @@ impl FromStr for RulePhrase {
 fn lanes(scanner: &mut Scanner<'_>) -> Result<(u32, u32), PhraseError> {
     let start = scanner.here();
     let (least, _) = scanner.whole("a whole number of lanes", MOST_COUNTED)?;
-    let most = if scanner.eat("..") { scanner.whole("a whole number of lanes", MOST_COUNTED)?.0 } else { least };
+    let most =
+        if scanner.eat("..") { scanner.whole("a whole number of lanes", MOST_COUNTED)?.0 } else { least };
     let span = scanner.span_from(start);
     if !scanner.eat_word("lanes") && !scanner.eat_word("lane") {
         return Err(scanner.expected("`lanes`").help(format!("write it like `{RULE_EXAMPLE}`")));
     }
     if most < least {
-        return Err(PhraseError::new("E0210", span, format!("the range ends at {most}, before it begins")).label("the smaller number comes first"));
+        return Err(PhraseError::new("E0210", span, format!("the range ends at {most}, before it begins"))
+            .label("the smaller number comes first"));
     }
     Ok((least, most))
 }
@@ -119,7 +131,8 @@ fn bare_trigger(scanner: &mut Scanner<'_>, sign: &str) -> Result<Trigger, Phrase
     }
     let number = scanner.number()?;
     if number.value > f64::from(MOST_COUNTED) {
-        return Err(PhraseError::new("E0205", number.span, "the queue is too long").label(format!("at most {MOST_COUNTED} here")));
+        return Err(PhraseError::new("E0205", number.span, "the queue is too long")
+            .label(format!("at most {MOST_COUNTED} here")));
     }
     if scanner.eat_word("trucks") && scanner.is_done() {
         return Ok(Trigger::Queue(number.value));
@@ -137,13 +150,15 @@ fn bare_trigger(scanner: &mut Scanner<'_>, sign: &str) -> Result<Trigger, Phrase
 /// Opening and closing at the same queue would flutter; closing above opening makes no sense at all.
 fn contradiction(open: Trigger, close: Trigger, span: std::ops::Range<usize>) -> Result<(), PhraseError> {
     let crossed = match (open, close) {
-        (Trigger::Queue(open), Trigger::Queue(close)) | (Trigger::QueuePerLane(open), Trigger::QueuePerLane(close)) => close >= open,
+        (Trigger::Queue(open), Trigger::Queue(close))
+        | (Trigger::QueuePerLane(open), Trigger::QueuePerLane(close)) => close >= open,
         (Trigger::Wait(open), Trigger::Wait(close)) => close >= open,
         // Different quantities can always both hold; which is larger depends on the truck.
         (Trigger::Queue(_) | Trigger::QueuePerLane(_) | Trigger::Wait(_), _) => false,
     };
     if crossed {
-        let error = PhraseError::new("E0210", span, "lanes would close at a line that opens them").label("must lie above the threshold that closes");
+        let error = PhraseError::new("E0210", span, "lanes would close at a line that opens them")
+            .label("must lie above the threshold that closes");
         return Err(error.help("leave a gap, so that lanes do not flutter: open at 20, close at 12"));
     }
     Ok(())
@@ -185,7 +200,12 @@ impl fmt::Display for RulePhrase {
         match self.want {
             WantPhrase::Fixed => {}
             WantPhrase::Planned => f.write_str(", as planned")?,
-            WantPhrase::Follow { open, close } => write!(f, ", open when {}, close when {}", trigger_text(open, ">="), trigger_text(close, "<="))?,
+            WantPhrase::Follow { open, close } => write!(
+                f,
+                ", open when {}, close when {}",
+                trigger_text(open, ">="),
+                trigger_text(close, "<=")
+            )?,
         }
         if self.set_up > SimDuration::ZERO {
             write!(f, ", set-up {}", DurationPhrase(self.set_up))?;
@@ -214,7 +234,12 @@ impl FromStr for PostedPhrase {
             let clause = if scanner.eat_word("every") {
                 posted.interval = duration(&mut scanner)?;
                 if posted.interval == SimDuration::ZERO {
-                    return Err(PhraseError::new("E0205", scanner.span_from(start), "a wait cannot be posted every 0 s").label("more than zero"));
+                    return Err(PhraseError::new(
+                        "E0205",
+                        scanner.span_from(start),
+                        "a wait cannot be posted every 0 s",
+                    )
+                    .label("more than zero"));
                 }
                 "every"
             } else if scanner.eat_word("lag") {
@@ -239,7 +264,12 @@ impl FromStr for PostedPhrase {
                 return Err(scanner.expected("`every`, `lag`, `over`, `rounded to` or `at most`"));
             };
             if said.contains(&clause) {
-                return Err(PhraseError::new("E0212", scanner.span_from(start), format!("`{clause}` is said twice")).label("once is enough"));
+                return Err(PhraseError::new(
+                    "E0212",
+                    scanner.span_from(start),
+                    format!("`{clause}` is said twice"),
+                )
+                .label("once is enough"));
             }
             said.push(clause);
         }
@@ -263,7 +293,14 @@ impl fmt::Display for PostedPhrase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let posted = self.0;
         let text = |duration: SimDuration| seconds_text(duration.seconds());
-        write!(f, "every {}, lag {}, over {}, rounded to {}", text(posted.interval), text(posted.lag), text(posted.window), text(posted.rounding))?;
+        write!(
+            f,
+            "every {}, lag {}, over {}, rounded to {}",
+            text(posted.interval),
+            text(posted.lag),
+            text(posted.window),
+            text(posted.rounding)
+        )?;
         match posted.cap {
             Some(cap) => write!(f, ", at most {}", text(cap)),
             None => Ok(()),
@@ -282,7 +319,8 @@ fn any_quantity(scanner: &mut Scanner<'_>) -> Result<(f64, QuantityKind), Phrase
         Dimension::Share => QuantityKind::Share,
         Dimension::Rate => QuantityKind::Rate,
         Dimension::Length => {
-            return Err(PhraseError::new("E0203", span, "no measure is a length").label("a duration, a share, a rate or a number is expected"));
+            return Err(PhraseError::new("E0203", span, "no measure is a length")
+                .label("a duration, a share, a rate or a number is expected"));
         }
     };
     Ok((unit.to_base(number.value), kind))
@@ -302,7 +340,9 @@ impl FromStr for TargetPhrase {
     fn from_str(text: &str) -> Result<Self, PhraseError> {
         let mut scanner = Scanner::new(text);
         if !scanner.eat_word("difference") {
-            return Err(scanner.expected("`difference`").help("write `difference crossing_time.mean +/- 1 min`"));
+            return Err(scanner
+                .expected("`difference`")
+                .help("write `difference crossing_time.mean +/- 1 min`"));
         }
         let Some((measure, _)) = scanner.word() else {
             return Err(scanner.expected("a measure"));
@@ -313,7 +353,12 @@ impl FromStr for TargetPhrase {
         let start = scanner.here();
         let (half_width, kind) = any_quantity(&mut scanner)?;
         if half_width == 0.0 {
-            return Err(PhraseError::new("E0205", scanner.span_from(start), "no number of replications makes a half-width zero").label("more than zero"));
+            return Err(PhraseError::new(
+                "E0205",
+                scanner.span_from(start),
+                "no number of replications makes a half-width zero",
+            )
+            .label("more than zero"));
         }
         scanner.end()?;
         Ok(TargetPhrase { measure: measure.to_owned(), half_width, kind })

@@ -265,7 +265,11 @@ impl<'a> Scanner<'a> {
     fn piece(&mut self) -> Range<usize> {
         self.skip_blanks();
         let rest = &self.text[self.at..];
-        let length = rest.char_indices().skip(1).find(|(_, c)| c.is_whitespace() || ",()".contains(*c)).map_or(rest.len(), |(at, _)| at);
+        let length = rest
+            .char_indices()
+            .skip(1)
+            .find(|(_, c)| c.is_whitespace() || ",()".contains(*c))
+            .map_or(rest.len(), |(at, _)| at);
         self.at..self.at + length
     }
 
@@ -274,10 +278,16 @@ impl<'a> Scanner<'a> {
         if self.is_done() {
             let end = self.text.trim_end().len();
             let start = self.text[..end].char_indices().next_back().map_or(0, |(at, _)| at);
-            return PhraseError::new("E0206", start..end, format!("the text ends where {what} is expected")).label(format!("{what} is missing after this"));
+            return PhraseError::new("E0206", start..end, format!("the text ends where {what} is expected"))
+                .label(format!("{what} is missing after this"));
         }
         let span = self.piece();
-        PhraseError::new("E0206", span.clone(), format!("`{}` stands where {what} is expected", &self.text[span])).label(format!("{what} is expected here"))
+        PhraseError::new(
+            "E0206",
+            span.clone(),
+            format!("`{}` stands where {what} is expected", &self.text[span]),
+        )
+        .label(format!("{what} is expected here"))
     }
 
     /// Fails if anything is left.
@@ -287,14 +297,26 @@ impl<'a> Scanner<'a> {
         }
         let start = self.here();
         let end = self.text.trim_end().len();
-        Err(PhraseError::new("E0206", start..end, format!("`{}` is one thing too many", &self.text[start..end])).label("nothing more is expected here"))
+        Err(PhraseError::new(
+            "E0206",
+            start..end,
+            format!("`{}` is one thing too many", &self.text[start..end]),
+        )
+        .label("nothing more is expected here"))
     }
 
     /// Reads a number of zero or more.
     pub(crate) fn number(&mut self) -> Result<Number, PhraseError> {
         let number = self.signed_number()?;
-        if number.value < 0.0 || self.text[number.span.clone()].starts_with(['-', '\u{2212}']) && number.value != 0.0 {
-            return Err(PhraseError::new("E0204", number.span.clone(), format!("`{}` is negative", &self.text[number.span])).label("zero or more is expected"));
+        if number.value < 0.0
+            || self.text[number.span.clone()].starts_with(['-', '\u{2212}']) && number.value != 0.0
+        {
+            return Err(PhraseError::new(
+                "E0204",
+                number.span.clone(),
+                format!("`{}` is negative", &self.text[number.span]),
+            )
+            .label("zero or more is expected"));
         }
         Ok(number)
     }
@@ -314,7 +336,12 @@ impl<'a> Scanner<'a> {
             let span = self.piece();
             let word = self.text[span.clone()].trim_start_matches(['-', '+']).to_lowercase();
             if word == "nan" || word.starts_with("inf") {
-                return Err(PhraseError::new("E0201", span.clone(), format!("`{}` is no number that can be used", &self.text[span])).label("a number is expected here"));
+                return Err(PhraseError::new(
+                    "E0201",
+                    span.clone(),
+                    format!("`{}` is no number that can be used", &self.text[span]),
+                )
+                .label("a number is expected here"));
             }
             if !self.is_done() && span.is_empty() {
                 return Err(self.expected("a number"));
@@ -323,7 +350,9 @@ impl<'a> Scanner<'a> {
             return Err(PhraseError { code: "E0201", ..error });
         }
         let mut length = digits;
-        let fraction = rest[length..].strip_prefix('.').map_or(0, |after| after.bytes().take_while(u8::is_ascii_digit).count());
+        let fraction = rest[length..]
+            .strip_prefix('.')
+            .map_or(0, |after| after.bytes().take_while(u8::is_ascii_digit).count());
         if fraction > 0 {
             length += 1 + fraction;
         }
@@ -337,13 +366,27 @@ impl<'a> Scanner<'a> {
                 .label("decimals are written with a point")
                 .help(format!("write `{}`, and thousands without a separator", written.replace(',', "."))));
         }
-        if after.starts_with(['e', 'E']) && after[1..].starts_with(|c: char| c.is_ascii_digit() || "+-".contains(c)) {
-            let end = self.at + 1 + after[1..].bytes().take_while(|b| b.is_ascii_digit() || b"+-".contains(b)).count();
-            return Err(PhraseError::new("E0201", start..end, format!("`{}` has an exponent", &self.text[start..end])).label("write the digits in full"));
+        if after.starts_with(['e', 'E'])
+            && after[1..].starts_with(|c: char| c.is_ascii_digit() || "+-".contains(c))
+        {
+            let end = self.at
+                + 1
+                + after[1..].bytes().take_while(|b| b.is_ascii_digit() || b"+-".contains(b)).count();
+            return Err(PhraseError::new(
+                "E0201",
+                start..end,
+                format!("`{}` has an exponent", &self.text[start..end]),
+            )
+            .label("write the digits in full"));
         }
         let value: f64 = rest[..length].parse().expect("digits, a point and digits are a number");
         if value > LARGEST {
-            return Err(PhraseError::new("E0205", span.clone(), format!("`{}` is too large", &self.text[span])).label("numbers end at 1000000000000"));
+            return Err(PhraseError::new(
+                "E0205",
+                span.clone(),
+                format!("`{}` is too large", &self.text[span]),
+            )
+            .label("numbers end at 1000000000000"));
         }
         Ok(Number { value: if negative { -value } else { value }, span, whole: fraction == 0 })
     }
@@ -352,17 +395,23 @@ impl<'a> Scanner<'a> {
     pub(crate) fn unit(&mut self) -> Result<Option<(Unit, Range<usize>)>, PhraseError> {
         self.skip_blanks();
         let rest = &self.text[self.at..];
-        let length = if rest.starts_with('%') { 1 } else { rest.find(|c: char| !(c.is_alphabetic() || c == '/')).unwrap_or(rest.len()) };
+        let length = if rest.starts_with('%') {
+            1
+        } else {
+            rest.find(|c: char| !(c.is_alphabetic() || c == '/')).unwrap_or(rest.len())
+        };
         if length == 0 {
             return Ok(None);
         }
         let span = self.at..self.at + length;
         let name = &self.text[span.clone()];
         let Some(unit) = find_unit(name) else {
-            let error = PhraseError::new("E0202", span, format!("`{name}` is no unit")).label("a unit is expected here");
+            let error = PhraseError::new("E0202", span, format!("`{name}` is no unit"))
+                .label("a unit is expected here");
             return Err(match usual_slip(name) {
                 Some(right) => error.help(format!("write `{right}`")),
-                None => error.help("units are s, min, h, days; m, km, mi, ft; %; trucks/day, trucks/h, trucks/min"),
+                None => error
+                    .help("units are s, min, h, days; m, km, mi, ft; %; trucks/day, trucks/h, trucks/min"),
             });
         };
         self.at = span.end;
@@ -384,18 +433,32 @@ impl<'a> Scanner<'a> {
     fn unit_of(&mut self, number: Number, dimension: Dimension) -> Result<Quantity, PhraseError> {
         let written = &self.text[number.span.clone()];
         let Some((unit, span)) = self.unit()? else {
-            let error = PhraseError::new("E0213", number.span.clone(), format!("{} needs a unit", dimension.name())).label(format!("{written} what?"));
+            let error =
+                PhraseError::new("E0213", number.span.clone(), format!("{} needs a unit", dimension.name()))
+                    .label(format!("{written} what?"));
             return Err(error.help(write_with_unit(written, number.value, dimension)));
         };
         if unit.dimension != dimension || unit.name == "pp" {
-            let error = PhraseError::new("E0203", span, format!("`{}` is no unit of {}", unit.name, dimension.name()));
-            let slip = if dimension == Dimension::Duration && unit.name == "m" { "; minutes are `min`" } else { "" };
-            return Err(error.label(format!("{} is expected", dimension.name())).help(format!("its units are {}{slip}", dimension.all_units())));
+            let error = PhraseError::new(
+                "E0203",
+                span,
+                format!("`{}` is no unit of {}", unit.name, dimension.name()),
+            );
+            let slip =
+                if dimension == Dimension::Duration && unit.name == "m" { "; minutes are `min`" } else { "" };
+            return Err(error
+                .label(format!("{} is expected", dimension.name()))
+                .help(format!("its units are {}{slip}", dimension.all_units())));
         }
         let span = number.span.start..span.end;
         let value = unit.to_base(number.value);
         if dimension == Dimension::Duration && value > LONGEST_DURATION {
-            return Err(PhraseError::new("E0205", span.clone(), format!("`{}` is too long", &self.text[span])).label("durations end at 36500 days"));
+            return Err(PhraseError::new(
+                "E0205",
+                span.clone(),
+                format!("`{}` is too long", &self.text[span]),
+            )
+            .label("durations end at 36500 days"));
         }
         Ok(Quantity { value, span })
     }
@@ -405,10 +468,16 @@ impl<'a> Scanner<'a> {
         let number = self.number()?;
         let written = &self.text[number.span.clone()];
         if !number.whole {
-            return Err(PhraseError::new("E0205", number.span.clone(), format!("`{written}` is no whole number")).label(format!("{what} is expected")));
+            return Err(PhraseError::new(
+                "E0205",
+                number.span.clone(),
+                format!("`{written}` is no whole number"),
+            )
+            .label(format!("{what} is expected")));
         }
         if number.value > f64::from(most) {
-            return Err(PhraseError::new("E0205", number.span.clone(), format!("`{written}` is too large")).label(format!("at most {most} here")));
+            return Err(PhraseError::new("E0205", number.span.clone(), format!("`{written}` is too large"))
+                .label(format!("at most {most} here")));
         }
         Ok((number.value as u32, number.span))
     }
@@ -421,7 +490,11 @@ fn of_zero_or_more(error: PhraseError, dimension: Dimension) -> PhraseError {
     if error.code != "E0204" {
         return error;
     }
-    PhraseError { message: format!("{} cannot be negative", dimension.name()), label: format!("{} of zero or more", dimension.name()), ..error }
+    PhraseError {
+        message: format!("{} cannot be negative", dimension.name()),
+        label: format!("{} of zero or more", dimension.name()),
+        ..error
+    }
 }
 
 /// `write "70 s" or "1.17 min"`.
