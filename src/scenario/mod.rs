@@ -6,11 +6,17 @@
 //! What a user wrote wrong is a [`diagnostic::Diagnostic`]; what the file system did wrong is a
 //! [`LoadError`]. Nothing here is printed. Start at [`load`].
 
+pub mod build;
+pub mod calendar;
+pub mod check;
 pub mod diagnostic;
+pub mod digest;
 pub mod file;
+pub mod lint;
 pub mod phrase;
 pub mod plan;
 pub mod resolve;
+pub mod schedule;
 
 use std::path::{Path, PathBuf};
 

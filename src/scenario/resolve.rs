@@ -61,6 +61,11 @@ impl Origins {
         self.leaves.get(path).map(|leaf| leaf.text.clone())
     }
 
+    /// The value at a path in its canonical spelling.
+    pub fn canonical(&self, path: &str) -> Option<&str> {
+        self.leaves.get(path).map(|leaf| leaf.canonical.as_str())
+    }
+
     /// All values, in order of their paths.
     pub fn paths(&self) -> impl Iterator<Item = &str> {
         self.leaves.keys().map(String::as_str)
@@ -72,6 +77,13 @@ impl Origins {
 pub struct Files {
     /// Values (seconds for durations) with weights that sum to 1, values increasing.
     points: BTreeMap<String, Vec<(f64, f64)>>,
+}
+
+impl Files {
+    /// File names with their values and weights, in name order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &[(f64, f64)])> {
+        self.points.iter().map(|(name, points)| (name.as_str(), points.as_slice()))
+    }
 }
 
 impl DistSpec {
