@@ -11,8 +11,8 @@ use clap::ValueEnum;
 use cruce::report::layout::{Look, Tone, paragraph};
 use serde_json::{Value, json};
 
-use super::exit::Exit;
 use super::Globals;
+use super::exit::Exit;
 
 /// When to use color.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]

@@ -58,7 +58,8 @@ impl Init {
         console.next(&format!("cruce run {}", shell_word(&folder)));
         if console.json {
             let folder = folder.display().to_string();
-            console.object(Exit::Done, json!({ "folder": folder, "template": template.name, "files": names }))?;
+            console
+                .object(Exit::Done, json!({ "folder": folder, "template": template.name, "files": names }))?;
         }
         Ok(Exit::Done)
     }
@@ -100,7 +101,9 @@ fn contents(template: &Template, folder: &Path) -> Vec<(String, String)> {
 }
 
 fn readme(template: &Template, folder: &Path) -> String {
-    let name = folder.file_name().map_or_else(|| template.name.to_owned(), |name| name.to_string_lossy().into_owned());
+    let name = folder
+        .file_name()
+        .map_or_else(|| template.name.to_owned(), |name| name.to_string_lossy().into_owned());
     let path = shell_word(folder);
     format!(
         "# {name}
@@ -126,10 +129,10 @@ fn refuse_if_taken(folder: &Path) -> anyhow::Result<()> {
     match fs::read_dir(folder) {
         Ok(mut entries) => match entries.next() {
             None => Ok(()),
-            Some(_) => {
-                Err(Refused(format!("`{shown}` already holds files, and `init` never overwrites; choose another name"))
-                    .into())
-            }
+            Some(_) => Err(Refused(format!(
+                "`{shown}` already holds files, and `init` never overwrites; choose another name"
+            ))
+            .into()),
         },
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(error).with_context(|| format!("cannot create `{shown}`")),

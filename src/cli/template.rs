@@ -25,8 +25,7 @@ macro_rules! template {
 }
 
 /// All templates; the first is the default.
-pub const TEMPLATES: &[Template] =
-    &[template!("1-one-booth", "lesson: one booth or two", ["study.toml"])];
+pub const TEMPLATES: &[Template] = &[template!("1-one-booth", "lesson: one booth or two", ["study.toml"])];
 
 /// What runs when no file is named.
 pub fn default_template() -> &'static Template {
@@ -38,6 +37,10 @@ pub fn find(name: &str) -> Result<&'static Template, Option<&'static str>> {
     let found = TEMPLATES.iter().find(|template| template.name == name);
     found.ok_or_else(|| {
         let likeness = |template: &&Template| (strsim::jaro_winkler(name, template.name) * 1000.0) as u32;
-        TEMPLATES.iter().filter(|template| likeness(template) > 600).max_by_key(likeness).map(|nearest| nearest.name)
+        TEMPLATES
+            .iter()
+            .filter(|template| likeness(template) > 600)
+            .max_by_key(likeness)
+            .map(|nearest| nearest.name)
     })
 }

@@ -42,7 +42,11 @@ impl Look {
             Tone::Bad => "31",
             Tone::Warn => "33",
         };
-        if self.color && !text.is_empty() { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+        if self.color && !text.is_empty() {
+            format!("\u{1b}[{code}m{text}\u{1b}[0m")
+        } else {
+            text.to_owned()
+        }
     }
 }
 
@@ -165,7 +169,11 @@ pub fn paragraph(first: &str, text: &str, look: Look) -> Vec<String> {
     }
     lines.push(line);
     let before = |place| if place == 0 { first } else { indent.as_str() };
-    lines.iter().enumerate().map(|(place, line)| format!("{}{line}", before(place)).trim_end().to_owned()).collect()
+    lines
+        .iter()
+        .enumerate()
+        .map(|(place, line)| format!("{}{line}", before(place)).trim_end().to_owned())
+        .collect()
 }
 
 #[cfg(test)]

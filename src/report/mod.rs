@@ -9,6 +9,7 @@ pub mod json;
 pub mod layout;
 mod notice;
 pub mod number;
+pub mod outline;
 pub mod package;
 pub mod sheet;
 pub mod summary;

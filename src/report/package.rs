@@ -62,7 +62,8 @@ mod tests {
 
     #[test]
     fn every_column_has_type_unit_and_sentence() {
-        let columns = vec![Column::text("scenario", "Its scenario."), Column::number("mean", "min", "Its mean.")];
+        let columns =
+            vec![Column::text("scenario", "Its scenario."), Column::number("mean", "min", "Its mean.")];
         let sheet = Sheet::new("measures", "A row is a measure.", columns);
         let text = data_package("x", "X", &[Resource { path: "tables/measures.csv".into(), sheet: &sheet }]);
         let package: Value = serde_json::from_str(&text).expect("JSON");

@@ -73,7 +73,11 @@ impl Page<'_> {
             length(network.run_length.seconds()),
             self.plan.start,
             self.plan.time_zone,
-            if scenarios == 1 { "1 scenario".to_owned() } else { format!("{scenarios} scenarios on the same trucks") },
+            if scenarios == 1 {
+                "1 scenario".to_owned()
+            } else {
+                format!("{scenarios} scenarios on the same trucks")
+            },
             self.result.replications
         );
         lines.extend(self.faint(&facts));
@@ -91,7 +95,10 @@ impl Page<'_> {
         let mut scales = Vec::new();
         for &place in &places {
             let entry = &self.result.entries[place];
-            let scale = Scale::of(entry.unit, self.result.scenarios.iter().map(|scenario| &scenario.estimates[place]));
+            let scale = Scale::of(
+                entry.unit,
+                self.result.scenarios.iter().map(|scenario| &scenario.estimates[place]),
+            );
             labels.push(label(entry, scale));
             scales.push(scale);
         }
@@ -120,7 +127,8 @@ impl Page<'_> {
         let mut scales = Vec::new();
         for &place in &places {
             let entry = &result.entries[place];
-            let differences = result.comparisons.iter().map(|comparison| &comparison.paired[place].difference);
+            let differences =
+                result.comparisons.iter().map(|comparison| &comparison.paired[place].difference);
             let scale = Scale::of(entry.unit, differences);
             labels.push(label(entry, scale));
             scales.push(scale);
@@ -143,7 +151,9 @@ impl Page<'_> {
         lines.extend(grid.lines(self.look));
         let family = match result.family {
             0 | 1 => "difference (95 % interval)".to_owned(),
-            family => format!("difference (interval; the {family} of a row hold together at 95 %, Bonferroni)"),
+            family => {
+                format!("difference (interval; the {family} of a row hold together at 95 %, Bonferroni)")
+            }
         };
         lines.extend(self.faint(&family));
         lines
@@ -191,8 +201,12 @@ impl Page<'_> {
             .comparisons
             .iter()
             .filter_map(|comparison| {
-                let classes: Vec<&str> =
-                    comparison.classes.iter().filter(|class| class.loses).map(|class| class.class.as_str()).collect();
+                let classes: Vec<&str> = comparison
+                    .classes
+                    .iter()
+                    .filter(|class| class.loses)
+                    .map(|class| class.class.as_str())
+                    .collect();
                 (!classes.is_empty()).then(|| format!("{} in {}", classes.join(", "), name(comparison)))
             })
             .collect();
@@ -221,7 +235,8 @@ impl Page<'_> {
         let baseline = self.result.baseline;
         let has_observed = group.hours.iter().any(|hour| hour.observed.is_some());
         let has_check = group.hours.iter().any(|hour| hour.check.is_some());
-        let minutes = |value: Option<f64>| value.map_or_else(|| "·".to_owned(), |seconds| grouped(seconds / 60.0, 0));
+        let minutes =
+            |value: Option<f64>| value.map_or_else(|| "·".to_owned(), |seconds| grouped(seconds / 60.0, 0));
         let mut labels = vec!["simulated".to_owned()];
         if has_observed {
             labels.extend(["observed".to_owned(), "difference".to_owned()]);
@@ -242,18 +257,17 @@ impl Page<'_> {
         });
         let grid = Grid { corner: "hour".to_owned(), labels, columns: columns.collect() };
         let name = &self.result.scenarios[baseline].name;
-        let mut lines = self.bold(&format!("Posted wait at {}.{} by hour, {name} (min)", group.station, group.group));
+        let mut lines =
+            self.bold(&format!("Posted wait at {}.{} by hour, {name} (min)", group.station, group.group));
         lines.extend(grid.lines(self.look));
         let error = |value: Option<f64>, against: &str| {
             value.map(|seconds| format!("{} min from {against}", grouped(seconds / 60.0, 1)))
         };
-        let errors: Vec<String> = [
-            error(group.error, "the observed waits"),
-            error(group.check_error, "those of the check period"),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
+        let errors: Vec<String> =
+            [error(group.error, "the observed waits"), error(group.check_error, "those of the check period")]
+                .into_iter()
+                .flatten()
+                .collect();
         if !errors.is_empty() {
             lines.extend(self.faint(&format!("on average {}", errors.join(", "))));
         }
@@ -278,7 +292,10 @@ impl Page<'_> {
                 .map(|goal| {
                     let status = goal.status[place];
                     let value = scale(goal).mean(&scenario.estimates[goal.entry]);
-                    (format!("{value} {}", words::goal(status)).trim_start().to_owned(), words::goal_tone(status))
+                    (
+                        format!("{value} {}", words::goal(status)).trim_start().to_owned(),
+                        words::goal_tone(status),
+                    )
                 })
                 .collect(),
         });
@@ -292,11 +309,13 @@ impl Page<'_> {
         let mut lines = Vec::new();
         for scenario in &self.result.scenarios {
             for failure in scenario.failures.iter().take(3) {
-                let text = format!("{}, replication {}: {}", scenario.name, failure.replication, failure.reason);
+                let text =
+                    format!("{}, replication {}: {}", scenario.name, failure.replication, failure.reason);
                 lines.extend(paragraph("failed: ", &text, self.look));
             }
             if scenario.failures.len() > 3 {
-                let text = format!("{}: {} replications failed in all", scenario.name, scenario.failures.len());
+                let text =
+                    format!("{}: {} replications failed in all", scenario.name, scenario.failures.len());
                 lines.extend(paragraph("failed: ", &text, self.look));
             }
         }
@@ -334,9 +353,13 @@ impl Page<'_> {
             let scale = Scale { decimals: 1, ..Scale::of(headline.unit, [&wanted]) };
             let target = format!("{} {}", plain(target / scale.divisor), scale.label);
             let widest = stopping.looks.last().and_then(|look| look.widest);
-            let widest = widest.map(|widest| format!(", widest ±{}", scale.with_unit(widest))).unwrap_or_default();
+            let widest =
+                widest.map(|widest| format!(", widest ±{}", scale.with_unit(widest))).unwrap_or_default();
             let met = if met { "met" } else { "not met" };
-            text.push_str(&format!("; target ±{target} for the difference in {} {met}{widest}", words::entry(headline)));
+            text.push_str(&format!(
+                "; target ±{target} for the difference in {} {met}{widest}",
+                words::entry(headline)
+            ));
         }
         let mut lines = self.faint(&text);
         let needed = result.scenarios.iter().filter_map(|scenario| scenario.minimum_runs.needed).max();
@@ -357,7 +380,10 @@ impl Page<'_> {
     fn headline_places(&self) -> Vec<usize> {
         let whole = &self.result.entries[..self.result.whole_run];
         let wanted = |entry: &Entry, (measure, statistic): (Measure, Statistic)| {
-            entry.measure == measure && entry.statistic == statistic && entry.class.is_none() && entry.group.is_none()
+            entry.measure == measure
+                && entry.statistic == statistic
+                && entry.class.is_none()
+                && entry.group.is_none()
         };
         let mut places: Vec<usize> = Vec::new();
         for headline in HEADLINES {

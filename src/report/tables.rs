@@ -35,15 +35,23 @@ pub fn tables(plan: &StudyPlan, result: &StudyResult, notices: &[Notice]) -> Vec
 
 const SCENARIO: Column = Column::text("scenario", "Name of the scenario.");
 const MEASURE: Column = Column::text("measure", "What is measured: wait, crossing_time, queue_length, ...");
-const STATION: Column = Column::text("station", "Station (for officers: the pool); blank for the whole crossing.");
+const STATION: Column =
+    Column::text("station", "Station (for officers: the pool); blank for the whole crossing.");
 const GROUP: Column = Column::text("group", "Lane group of the station; blank for the whole station.");
 const CLASS: Column = Column::text("class", "Class of trucks; blank for all.");
 const STATISTIC: Column = Column::text("statistic", "Which number of the measure: mean, p95, count, ...");
-const UNIT: Column = Column::text("unit", "Unit of the values in this row: min, fraction, trucks, trucks/h, lanes, h.");
-const LOW: Column = Column::number("ci_low", "as in `unit`", "Lower end of the interval; blank with fewer than two values.");
-const HIGH: Column = Column::number("ci_high", "as in `unit`", "Upper end of the interval; blank with fewer than two values.");
+const UNIT: Column =
+    Column::text("unit", "Unit of the values in this row: min, fraction, trucks, trucks/h, lanes, h.");
+const LOW: Column =
+    Column::number("ci_low", "as in `unit`", "Lower end of the interval; blank with fewer than two values.");
+const HIGH: Column =
+    Column::number("ci_high", "as in `unit`", "Upper end of the interval; blank with fewer than two values.");
 const N: Column = Column::whole("n", "replications", "Replications that have a value.");
-const DAY: Column = Column::whole("day", "days", "Day of the run from 1; blank when the hours of all days are taken together.");
+const DAY: Column = Column::whole(
+    "day",
+    "days",
+    "Day of the run from 1; blank when the hours of all days are taken together.",
+);
 const HOUR: Column = Column::whole("hour_local", "h", "Local hour, 0 to 23, at the inspection side.");
 
 /// A value in the unit of files; blank if it was not observed.
@@ -87,10 +95,22 @@ fn row(parts: impl IntoIterator<Item = Vec<Cell>>) -> Vec<Cell> {
 
 fn measures(result: &StudyResult) -> Sheet {
     let columns = vec![
-        SCENARIO, MEASURE, STATION, GROUP, CLASS, STATISTIC, UNIT,
+        SCENARIO,
+        MEASURE,
+        STATION,
+        GROUP,
+        CLASS,
+        STATISTIC,
+        UNIT,
         Column::number("value", "as in `unit`", "Mean over replications."),
-        LOW, HIGH, N,
-        Column::number("sd", "as in `unit`", "Standard deviation between replications; blank with fewer than two values."),
+        LOW,
+        HIGH,
+        N,
+        Column::number(
+            "sd",
+            "as in `unit`",
+            "Standard deviation between replications; blank with fewer than two values.",
+        ),
     ];
     let sentence = "A row is a measure over the whole run in one scenario: mean over replications with its 95 % \
                     Student t interval.";
@@ -111,8 +131,17 @@ fn measures(result: &StudyResult) -> Sheet {
 fn replications(result: &StudyResult) -> Sheet {
     let columns = vec![
         SCENARIO,
-        Column::whole("replication", "", "Number of the replication, from 0; the same number means the same trucks."),
-        MEASURE, STATION, GROUP, CLASS, STATISTIC, UNIT,
+        Column::whole(
+            "replication",
+            "",
+            "Number of the replication, from 0; the same number means the same trucks.",
+        ),
+        MEASURE,
+        STATION,
+        GROUP,
+        CLASS,
+        STATISTIC,
+        UNIT,
         Column::number("value", "as in `unit`", "Value in this replication; blank if nothing was observed."),
     ];
     let sentence = "A row is a measure over the whole run in one replication of one scenario.";
@@ -149,7 +178,8 @@ fn pooled(result: &StudyResult) -> Sheet {
     let mut sheet = Sheet::new("pooled", sentence, columns);
     for scenario in &result.scenarios {
         for pooled in &scenario.pooled {
-            let mut cells = vec![scenario.name.as_str().into(), pooled.name.as_str().into(), pooled.count.into()];
+            let mut cells =
+                vec![scenario.name.as_str().into(), pooled.name.as_str().into(), pooled.count.into()];
             let quantiles = [pooled.p50, pooled.p90, pooled.p95, pooled.p99, pooled.max];
             cells.extend(quantiles.map(|quantile| value(Unit::Seconds, quantile)));
             sheet.push(cells);
@@ -162,17 +192,37 @@ fn paired(result: &StudyResult) -> Sheet {
     let columns = vec![
         SCENARIO,
         Column::text("versus", "Name of the baseline."),
-        MEASURE, STATION, GROUP, CLASS, STATISTIC, UNIT,
-        Column::number("difference", "as in `unit`", "Mean over replications of scenario minus baseline, on the same trucks."),
-        LOW, HIGH, N,
-        Column::number("confidence", "fraction", "Confidence of this one interval; those of a family hold together at 0.95 (Bonferroni)."),
-        Column::number("variance_ratio", "", "How many times more replications unpaired runs would need; blank if differences do not vary."),
+        MEASURE,
+        STATION,
+        GROUP,
+        CLASS,
+        STATISTIC,
+        UNIT,
+        Column::number(
+            "difference",
+            "as in `unit`",
+            "Mean over replications of scenario minus baseline, on the same trucks.",
+        ),
+        LOW,
+        HIGH,
+        N,
+        Column::number(
+            "confidence",
+            "fraction",
+            "Confidence of this one interval; those of a family hold together at 0.95 (Bonferroni).",
+        ),
+        Column::number(
+            "variance_ratio",
+            "",
+            "How many times more replications unpaired runs would need; blank if differences do not vary.",
+        ),
         Column::text("verdict", "What the difference means; blank where neither more nor less is better."),
     ];
     let sentence = "A row is the paired difference of a measure between a scenario and the baseline.";
     let mut sheet = Sheet::new("paired", sentence, columns);
     for comparison in &result.comparisons {
-        let names = [comparison.scenario, comparison.versus].map(|place| result.scenarios[place].name.as_str().into());
+        let names = [comparison.scenario, comparison.versus]
+            .map(|place| result.scenarios[place].name.as_str().into());
         for (entry, paired) in result.entries.iter().zip(&comparison.paired) {
             sheet.push(row([
                 names.to_vec(),
@@ -194,17 +244,29 @@ fn classes(result: &StudyResult) -> Sheet {
         SCENARIO,
         Column::text("versus", "Name of the baseline."),
         Column::text("class", "Class of trucks."),
-        MEASURE, STATISTIC, UNIT,
-        Column::number("difference", "as in `unit`", "Mean over replications of scenario minus baseline, on the same trucks."),
-        LOW, HIGH, N,
+        MEASURE,
+        STATISTIC,
+        UNIT,
+        Column::number(
+            "difference",
+            "as in `unit`",
+            "Mean over replications of scenario minus baseline, on the same trucks.",
+        ),
+        LOW,
+        HIGH,
+        N,
         Column::text("verdict", "What the difference means for this class."),
-        Column::text("loses", "yes if the class is shown to be worse off; the intervals of all classes and scenarios hold together."),
+        Column::text(
+            "loses",
+            "yes if the class is shown to be worse off; the intervals of all classes and scenarios hold together.",
+        ),
     ];
     let sentence = "A row is what a scenario does to one class of trucks, by the measure that decides.";
     let mut sheet = Sheet::new("classes", sentence, columns);
     let headline = &result.entries[result.headline];
     for comparison in &result.comparisons {
-        let names = [comparison.scenario, comparison.versus].map(|place| result.scenarios[place].name.as_str().into());
+        let names = [comparison.scenario, comparison.versus]
+            .map(|place| result.scenarios[place].name.as_str().into());
         for change in &comparison.classes {
             sheet.push(row([
                 names.to_vec(),
@@ -228,9 +290,19 @@ fn classes(result: &StudyResult) -> Sheet {
 fn hourly(result: &StudyResult) -> Sheet {
     let quantile = |name, sentence| Column::number(name, "as in `unit`", sentence);
     let columns = vec![
-        SCENARIO, MEASURE, STATION, GROUP, CLASS, STATISTIC, UNIT, DAY, HOUR,
+        SCENARIO,
+        MEASURE,
+        STATION,
+        GROUP,
+        CLASS,
+        STATISTIC,
+        UNIT,
+        DAY,
+        HOUR,
         Column::number("mean", "as in `unit`", "Mean over replications."),
-        LOW, HIGH, N,
+        LOW,
+        HIGH,
+        N,
         quantile("p05", "5 % of replications have less."),
         quantile("p25", "A quarter of replications have less."),
         quantile("p50", "Half of the replications have less."),
@@ -247,10 +319,16 @@ fn hourly(result: &StudyResult) -> Sheet {
             if mean.n == 0 {
                 continue;
             }
-            let mut sorted: Vec<f64> =
-                scenario.values.iter().filter_map(|values| values.get(place)).copied().filter(|v| !v.is_nan()).collect();
+            let mut sorted: Vec<f64> = scenario
+                .values
+                .iter()
+                .filter_map(|values| values.get(place))
+                .copied()
+                .filter(|v| !v.is_nan())
+                .collect();
             sorted.sort_by(f64::total_cmp);
-            let quantiles = [0.05, 0.25, 0.5, 0.75, 0.95].map(|share| value(entry.unit, quantile_of(&sorted, share)));
+            let quantiles =
+                [0.05, 0.25, 0.5, 0.75, 0.95].map(|share| value(entry.unit, quantile_of(&sorted, share)));
             sheet.push(row([
                 vec![scenario.name.as_str().into()],
                 what(entry).into(),
@@ -293,8 +371,13 @@ fn lanes(result: &StudyResult) -> Sheet {
         SCENARIO,
         Column::text("station", "Station."),
         Column::text("group", "Lane group."),
-        DAY, HOUR,
-        Column::number("lanes_open", "lanes", "Lanes open, those that finish a truck beyond the plan included; mean over time."),
+        DAY,
+        HOUR,
+        Column::number(
+            "lanes_open",
+            "lanes",
+            "Lanes open, those that finish a truck beyond the plan included; mean over time.",
+        ),
         Column::number("occupancy", "fraction", "Serving and moving up over open time."),
         Column::number("utilization", "fraction", "Serving over open time."),
         Column::number("move_up_share", "fraction", "Moving up over open time."),
@@ -306,7 +389,8 @@ fn lanes(result: &StudyResult) -> Sheet {
     let places = lane_hours(result);
     for scenario in &result.scenarios {
         for (entry, places) in &places {
-            let means = places.map(|place| value(Unit::Number, place.and_then(|place| scenario.estimates[place].mean)));
+            let means = places
+                .map(|place| value(Unit::Number, place.and_then(|place| scenario.estimates[place].mean)));
             sheet.push(row([
                 vec![scenario.name.as_str().into(), entry.station.clone().into(), entry.group.clone().into()],
                 hour(result, entry).into(),
@@ -340,7 +424,11 @@ fn queue(result: &StudyResult) -> Sheet {
         SCENARIO,
         Column::text("station", "Station."),
         Column::text("group", "Lane group; blank for the whole station with the common line of its road."),
-        Column::number("from_min", "min", "Begin of the interval after the local midnight at which the run began."),
+        Column::number(
+            "from_min",
+            "min",
+            "Begin of the interval after the local midnight at which the run began.",
+        ),
         Column::number("interval_min", "min", "Length of the interval."),
         trucks("mean", "Trucks in line, mean over the interval and over replications."),
         trucks("p05", "5 % of replications have less."),
@@ -374,7 +462,10 @@ fn outcomes(result: &StudyResult) -> Sheet {
     let columns = vec![
         SCENARIO,
         CLASS,
-        Column::text("outcome", "What became of the trucks: entered counts all, stranded is turned_away plus unfinished."),
+        Column::text(
+            "outcome",
+            "What became of the trucks: entered counts all, stranded is turned_away plus unfinished.",
+        ),
         Column::number("trucks", "trucks", "Trucks per replication, mean."),
         Column { unit: "trucks", ..LOW },
         Column { unit: "trucks", ..HIGH },
@@ -385,7 +476,8 @@ fn outcomes(result: &StudyResult) -> Sheet {
     for scenario in &result.scenarios {
         for (entry, mean) in result.entries[..result.whole_run].iter().zip(&scenario.estimates) {
             if entry.measure == Measure::Trucks && entry.station.is_none() {
-                let names = vec![scenario.name.as_str().into(), entry.class.clone().into(), key(&entry.statistic)];
+                let names =
+                    vec![scenario.name.as_str().into(), entry.class.clone().into(), key(&entry.statistic)];
                 sheet.push(row([names, estimate(entry.unit, mean).into()]));
             }
         }
@@ -438,7 +530,11 @@ fn storage(result: &StudyResult) -> Sheet {
         SCENARIO,
         Column::text("place", "The road or station."),
         Column::whole("room", "trucks", "Trucks that find room."),
-        Column::number("full_share", "fraction", "Share of time in which it was full, mean over replications."),
+        Column::number(
+            "full_share",
+            "fraction",
+            "Share of time in which it was full, mean over replications.",
+        ),
         Column::number("full_low", "fraction", "Lower end of its 95 % interval."),
         Column::number("full_high", "fraction", "Upper end of its 95 % interval."),
         N,
@@ -465,7 +561,10 @@ fn posted(result: &StudyResult) -> Sheet {
         Column::text("station", "The primary station."),
         Column::text("group", "Its lane group."),
         HOUR,
-        minutes("simulated_min", "Wait as it would have been posted, mean over the days of the run and replications."),
+        minutes(
+            "simulated_min",
+            "Wait as it would have been posted, mean over the days of the run and replications.",
+        ),
         minutes("ci_low", "Lower end of its 95 % interval."),
         minutes("ci_high", "Upper end of its 95 % interval."),
         N,
@@ -501,7 +600,9 @@ fn goals(result: &StudyResult) -> Sheet {
         Column::text("relation", "at_most or at_least."),
         Column::number("limit", "as in `unit`", "The limit."),
         Column::number("value", "as in `unit`", "Mean over replications."),
-        LOW, HIGH, N,
+        LOW,
+        HIGH,
+        N,
         Column::text("status", "met or missed when the whole interval says so, else not_settled."),
     ];
     let mut sheet = Sheet::new("goals", "A row is a goal in one scenario.", columns);
@@ -569,7 +670,8 @@ fn inputs(plan: &StudyPlan) -> Sheet {
         Column::text("value", "Its value in the baseline, as written."),
         Column::text("source", "Where it comes from; blank: an assumption."),
     ];
-    let sentence = "A row is an input of the baseline with its source; one without a source is an assumption.";
+    let sentence =
+        "A row is an input of the baseline with its source; one without a source is an assumption.";
     let mut sheet = Sheet::new("inputs", sentence, columns);
     for (key, value, source) in &plan.sources {
         sheet.push([key, value, source].map(|text| text.as_str().into()).into());

@@ -28,7 +28,9 @@ impl Language {
     pub fn text(self, text: &Text) -> &str {
         match text {
             Text::Plain(text) => text,
-            Text::ByLanguage(texts) => texts.get(self.code()).or_else(|| texts.values().next()).map_or("", String::as_str),
+            Text::ByLanguage(texts) => {
+                texts.get(self.code()).or_else(|| texts.values().next()).map_or("", String::as_str)
+            }
         }
     }
 }
