@@ -84,14 +84,11 @@ impl<E> EventList<E> {
         let key = EventKey::new(at, rank, self.sequence);
         self.sequence += 1;
         let entry = Entry { key, event };
-        if self.far.peek().is_some_and(|far| key > far.key) {
+        if !self.far.is_empty() && self.far.peek().is_some_and(|far| key > far.key) {
             self.far.push(entry);
             return key;
         }
-        let mut place = self.near.len();
-        while place > 0 && self.near[place - 1].key < key {
-            place -= 1;
-        }
+        let place = self.near.partition_point(|entry| entry.key > key);
         self.near.insert(place, entry);
         if self.near.len() > NEAR {
             self.far.extend(self.near.drain(..NEAR / 2));

@@ -16,9 +16,8 @@ pub(super) struct Chance {
 }
 
 struct StationPurposes {
-    service: Purpose,
+    visit: Purpose,
     move_up: Purpose,
-    route: Purpose,
     lane: Purpose,
 }
 
@@ -35,9 +34,8 @@ impl Chance {
                 .stations
                 .iter()
                 .map(|station| StationPurposes {
-                    service: purpose("service", &station.name),
+                    visit: purpose("visit", &station.name),
                     move_up: purpose("move-up", &station.name),
-                    route: purpose("route", &station.name),
                     lane: purpose("lane", &station.name),
                 })
                 .collect(),
@@ -56,19 +54,16 @@ impl Chance {
         &self.streams
     }
 
+    /// The two decisions of a visit: service time, and where the truck goes afterwards.
     #[inline]
-    pub(super) fn service(&self, truck: &Truck, at: StationId, visit: u16) -> u64 {
-        self.bits(truck, self.stations[at.index()].service.nth(visit))
+    pub(super) fn visit(&self, truck: &Truck, at: StationId, visit: u16) -> [u64; 2] {
+        let purpose = self.stations[at.index()].visit.nth(visit);
+        self.streams[truck.stream.index()].pair(truck.identity, purpose)
     }
 
     #[inline]
     pub(super) fn move_up(&self, truck: &Truck, at: StationId, visit: u16) -> u64 {
         self.bits(truck, self.stations[at.index()].move_up.nth(visit))
-    }
-
-    #[inline]
-    pub(super) fn route(&self, truck: &Truck, at: StationId, visit: u16) -> u64 {
-        self.bits(truck, self.stations[at.index()].route.nth(visit))
     }
 
     #[inline]

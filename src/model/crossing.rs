@@ -110,7 +110,22 @@ pub(super) struct Inside {
     /// Order of joining lines: ties and rejoining go by it.
     pub(super) order: u64,
     /// Its row when it comes from a trace.
-    pub(super) trace_row: u32,
+    pub(super) trace_row: Option<u32>,
+    /// Decides where it goes after the present service.
+    pub(super) route_bits: u64,
+}
+
+/// A truck about to come to the crossing.
+#[derive(Clone, Copy, Debug)]
+struct Coming {
+    stream: StreamId,
+    /// `None`: drawn.
+    class: Option<ClassId>,
+    identity: u64,
+    trace_row: Option<u32>,
+    entry: StationId,
+    /// The road at whose end it stands, if any.
+    road: Option<RoadId>,
 }
 
 /// Something to be looked at before the next event, at the same instant.
@@ -264,34 +279,34 @@ impl<'n, O: Observer> Crossing<'n, O> {
         let Some(batch) = self.coming[stream.index()] else { return };
         let state = &self.streams[stream.index()];
         let size = state.batch_size(self.network, stream, batch);
-        let row = state.trace_row() as u32;
+        let row = state.trace_row();
         let source = &self.network.streams[stream.index()];
         let (entry, fixed_class) = (source.entry, source.class);
         for member in 0..size {
-            let (class, identity, road) = match &source.arrivals {
-                Arrivals::Trace(trucks) => (Some(trucks[row as usize].class), batch.identity, None),
-                Arrivals::AtStart { road, .. } => (fixed_class, u64::from(member), *road),
-                Arrivals::Field { .. } | Arrivals::Headways { .. } => {
-                    (fixed_class, batch.identity | u64::from(member), None)
+            let mut coming =
+                Coming { stream, class: fixed_class, identity: 0, trace_row: None, entry, road: None };
+            match &source.arrivals {
+                Arrivals::Trace(trucks) => {
+                    coming.class = Some(trucks[row].class);
+                    coming.identity = batch.identity;
+                    coming.trace_row = Some(row as u32);
                 }
-            };
-            self.bring(now, stream, class, identity, row, (entry, road), events);
+                Arrivals::AtStart { road, .. } => {
+                    coming.identity = u64::from(member);
+                    coming.road = *road;
+                }
+                Arrivals::Field { .. } | Arrivals::Headways { .. } => {
+                    coming.identity = batch.identity | u64::from(member);
+                }
+            }
+            self.bring(now, coming, events);
         }
         self.schedule_arrival(stream, events);
     }
 
     /// One truck comes to the crossing.
-    #[allow(clippy::too_many_arguments)]
-    fn bring(
-        &mut self,
-        now: SimTime,
-        stream: StreamId,
-        class: Option<ClassId>,
-        identity: u64,
-        trace_row: u32,
-        (entry, road): (StationId, Option<RoadId>),
-        events: &mut Events,
-    ) {
+    fn bring(&mut self, now: SimTime, coming: Coming, events: &mut Events) {
+        let Coming { stream, class, identity, trace_row, entry, road } = coming;
         let mut truck = Truck {
             stream,
             class: class.unwrap_or(ClassId(0)),
@@ -336,15 +351,18 @@ impl<'n, O: Observer> Crossing<'n, O> {
         }
     }
 
-    fn admit(&mut self, truck: Truck, trace_row: u32) -> TruckId {
-        let entry = Inside { truck, road: None, line: None, first_choice: None, order: 0, trace_row };
+    fn admit(&mut self, truck: Truck, trace_row: Option<u32>) -> TruckId {
+        let entry =
+            Inside { truck, road: None, line: None, first_choice: None, order: 0, trace_row, route_bits: 0 };
         self.count_inside += 1;
         let slots = self.network.loop_slots as usize;
         match self.vacant.pop() {
             Some(id) => {
                 let place = id.0 as usize;
                 self.inside[place] = entry;
-                self.visits[place * slots..(place + 1) * slots].fill(0);
+                if slots > 0 {
+                    self.visits[place * slots..(place + 1) * slots].fill(0);
+                }
                 id
             }
             None => {
@@ -356,6 +374,7 @@ impl<'n, O: Observer> Crossing<'n, O> {
     }
 
     /// The truck is gone; its place in the table may be used again.
+    #[inline(always)]
     pub(super) fn forget(&mut self, now: SimTime, id: TruckId, outcome: Outcome, station: Option<StationId>) {
         self.tell(now, id, Notice::Gone { outcome, station });
         self.last_gone = now;
@@ -405,6 +424,7 @@ impl<'n, O: Observer> Crossing<'n, O> {
     }
 
     /// Whether a truck can go on to `target` now.
+    #[inline(always)]
     pub(super) fn can_enter(&self, id: TruckId, target: Target) -> bool {
         match target {
             Target::Exit => true,
@@ -418,6 +438,7 @@ impl<'n, O: Observer> Crossing<'n, O> {
     }
 
     /// The truck goes on to `target`, which has been found to have a place for it.
+    #[inline(always)]
     pub(super) fn go_on(&mut self, now: SimTime, id: TruckId, target: Target, events: &mut Events) {
         match target {
             Target::Exit => self.forget(now, id, Outcome::Crossed, None),
@@ -430,6 +451,7 @@ impl<'n, O: Observer> Crossing<'n, O> {
     }
 
     /// Bookkeeping and notice of an arrival at a station; the truck may still stand on a road.
+    #[inline(always)]
     pub(super) fn reach_station(&mut self, now: SimTime, station: StationId, id: TruckId) {
         self.last_station = station;
         if self.network.border_wait.as_ref().is_some_and(|wait| wait.from == station) {

@@ -8,6 +8,8 @@
 //! as they were, and a change at ten leaves eleven alone. It does not know what trucks do. Start
 //! at [`StreamState`].
 
+use std::cmp::Reverse;
+
 use crate::kernel::draws::{Key, Purpose, uniform};
 use crate::kernel::time::{SimDuration, SimTime};
 use crate::model::calendar::{Calendar, HOUR};
@@ -15,7 +17,7 @@ use crate::model::network::{Arrivals, DayFactor, Network, Steps, StreamId};
 use crate::model::truck::field_identity;
 
 /// A batch that will arrive: when, and the identity of its first member.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Batch {
     pub(super) at: SimTime,
     pub(super) identity: u64,
@@ -25,8 +27,9 @@ pub(super) struct Batch {
 pub(super) struct StreamState {
     key: Key,
     day_key: Option<Key>,
-    /// Batches of the present slot, latest first; or the next one of another process.
-    coming: Vec<Batch>,
+    /// Batches of the present slot, latest first, packed: microseconds into the slot (32 bits),
+    /// rate layer (16), point of the cell (8).
+    coming: Vec<u64>,
     /// The next hour slot to read (field), batch (headways) or row (trace).
     next: u64,
     /// Arrival of the batch last read (headways).
@@ -70,8 +73,12 @@ impl StreamState {
         let until = SimTime::ZERO + network.run_length;
         match &network.streams[stream.index()].arrivals {
             Arrivals::Field { batches_per_hour, day_factor, .. } => loop {
-                if let Some(batch) = self.coming.pop() {
-                    return Some(batch);
+                if let Some(packed) = self.coming.pop() {
+                    let slot = self.next - 1;
+                    let at =
+                        slot_start(&network.calendar, slot) + SimDuration::from_micros((packed >> 24) as i64);
+                    let identity = field_identity(slot as u32, (packed >> 8) as u16, packed as u8, 0);
+                    return Some(Batch { at, identity });
                 }
                 let start = slot_start(&network.calendar, self.next);
                 if start >= until {
@@ -145,15 +152,15 @@ impl StreamState {
             for point in 0..poisson_one(self.key.bits(cell, self.cells)) {
                 let identity = cell | u64::from(point) << 16;
                 let [when, height] = self.key.pair(identity, self.points);
-                let offset = (u128::from(when) * HOUR as u128 >> 64) as i64;
-                let at = start + SimDuration::from_micros(offset);
+                let offset = (u128::from(when) * HOUR as u128 >> 64) as u64;
+                let at = start + SimDuration::from_micros(offset as i64);
                 let inside = at >= SimTime::ZERO && at < until;
                 if inside && f64::from(layer) + uniform(height) < rate.at(at) {
-                    self.coming.push(Batch { at, identity });
+                    self.coming.push(offset << 24 | u64::from(layer) << 8 | u64::from(point));
                 }
             }
         }
-        self.coming.sort_unstable_by(|a, b| b.cmp(a));
+        self.coming.sort_unstable_by_key(|packed| Reverse(*packed));
     }
 }
 

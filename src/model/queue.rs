@@ -41,6 +41,16 @@ impl LaneSet {
         self.count
     }
 
+    /// The lowest-numbered lane of the set.
+    #[inline]
+    pub(super) fn first(&self) -> Option<u32> {
+        if self.count == 0 {
+            return None;
+        }
+        let place = self.words.iter().position(|word| *word != 0)?;
+        Some(place as u32 * 64 + self.words[place].trailing_zeros())
+    }
+
     /// The `n`-th lane of the set in order of number, from 0.
     #[inline]
     pub(super) fn nth(&self, n: u32) -> Option<u32> {

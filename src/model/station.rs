@@ -54,6 +54,8 @@ pub(super) struct GroupState {
     pub(super) closing: u32,
     /// Lane whose turn it is (round robin).
     turn: u32,
+    /// A pooled line of its own, lowest free lane first: no lane is free while someone waits.
+    plain: bool,
 }
 
 pub(super) struct StationState {
@@ -86,6 +88,10 @@ impl GroupState {
             setting_up: 0,
             closing: 0,
             turn: 0,
+            plain: !shared
+                && built > 0
+                && group.queue == QueueLayout::Pooled
+                && group.free_lane == FreeLane::Lowest,
         }
     }
 
@@ -144,9 +150,13 @@ impl<O: Observer> Crossing<'_, O> {
 
     /// A truck's group, and its lane where it has one to choose: the first group by preference
     /// that can start it at once, else the first that is open, else the first.
+    #[inline(always)]
     pub(super) fn choose(&self, id: TruckId, station: StationId) -> Choice {
         let class = self.truck(id).class;
         let groups = &self.network.stations[station.index()].choices[class.index()];
+        if let [only] = groups.as_slice() {
+            return self.choose_lane(id, *only);
+        }
         let mut open = None;
         for &group in groups {
             let choice = self.choose_lane(id, group);
@@ -161,9 +171,14 @@ impl<O: Observer> Crossing<'_, O> {
         open.unwrap_or_else(|| self.choose_lane(id, *first))
     }
 
+    #[inline(always)]
     fn choose_lane(&self, id: TruckId, group: GroupId) -> Choice {
-        let data = &self.network.groups[group.index()];
         let state = &self.groups[group.index()];
+        if state.plain {
+            let lane = state.free.first();
+            return Choice { group, lane, at_once: lane.is_some() };
+        }
+        let data = &self.network.groups[group.index()];
         if data.lanes.is_none() {
             // A yard is open when its plan says so; everyone starts at once.
             return Choice { group, lane: Some(0), at_once: state.plan > 0 };
@@ -227,6 +242,7 @@ impl<O: Observer> Crossing<'_, O> {
     }
 
     /// The truck starts at the chosen group, or joins its line.
+    #[inline(always)]
     pub(super) fn join(&mut self, now: SimTime, id: TruckId, choice: Choice, events: &mut Events) {
         let Choice { group, lane, at_once } = choice;
         self.tell(now, id, Notice::Joined { group });
@@ -257,6 +273,7 @@ impl<O: Observer> Crossing<'_, O> {
         self.tell_queue(now, group, events);
     }
 
+    #[inline(always)]
     fn push_line(&mut self, id: TruckId, group: GroupId, lane: Option<u32>) {
         let Inside { truck, order, .. } = *self.at(id);
         let station = self.station_of(group);
@@ -271,6 +288,7 @@ impl<O: Observer> Crossing<'_, O> {
         }
     }
 
+    #[inline(always)]
     fn tell_queue(&mut self, now: SimTime, group: GroupId, events: &mut Events) {
         let waiting = self.groups[group.index()].waiting;
         let station = self.station_of(group);
@@ -279,6 +297,7 @@ impl<O: Observer> Crossing<'_, O> {
     }
 
     /// The rule that staffs a group looks at its queue: officers may move.
+    #[inline(always)]
     pub(super) fn queue_changed(&mut self, now: SimTime, group: GroupId, events: &mut Events) {
         if let LanePlan::Officers(pool, _) = self.network.groups[group.index()].plan {
             self.unsettle(now, pool, events);
@@ -291,6 +310,7 @@ impl<O: Observer> Crossing<'_, O> {
         let data = &self.network.groups[group.index()];
         let visit = self.visit(id, self.network.stations[station.index()].loop_slot);
         let truck = self.truck(id);
+        let [service_bits, route_bits] = self.chance.visit(truck, station, visit);
         let move_up = match &data.move_up {
             Some(law) if now > truck.arrived => {
                 let bits = if law.is_random() { self.chance.move_up(truck, station, visit) } else { 0 };
@@ -298,11 +318,12 @@ impl<O: Observer> Crossing<'_, O> {
             }
             _ => SimDuration::ZERO,
         };
-        let service = self.service_time(id, station, group, visit);
+        let service = self.service_time(id, group, visit, service_bits);
         let inside = self.at(id);
         inside.truck.began = now + move_up;
         inside.truck.ends = inside.truck.began + service;
         inside.truck.own += service;
+        inside.route_bits = route_bits;
         let ends = inside.truck.ends;
         if let Some(road) = inside.road.take() {
             self.leave_road(now, id, road);
@@ -321,18 +342,20 @@ impl<O: Observer> Crossing<'_, O> {
         schedule(events, ends, event);
     }
 
-    fn service_time(&self, id: TruckId, station: StationId, group: GroupId, visit: u16) -> SimDuration {
-        let truck = self.truck(id);
-        if let Arrivals::Trace(trucks) = &self.network.streams[truck.stream.index()].arrivals {
-            let row = &trucks[self.inside[id.0 as usize].trace_row as usize];
-            if let Some((_, service)) = row.service.iter().find(|(at, _)| *at == station && visit == 0) {
+    #[inline(always)]
+    fn service_time(&self, id: TruckId, group: GroupId, visit: u16, bits: u64) -> SimDuration {
+        let Inside { truck, trace_row, .. } = &self.inside[id.0 as usize];
+        let data = &self.network.groups[group.index()];
+        if let (Some(row), Arrivals::Trace(trucks)) =
+            (trace_row, &self.network.streams[truck.stream.index()].arrivals)
+        {
+            let mut brought = trucks[*row as usize].service.iter();
+            if let Some((_, service)) = brought.find(|(at, _)| *at == data.station && visit == 0) {
                 return *service;
             }
         }
-        let law = self.network.groups[group.index()].service[truck.class.index()].as_ref();
-        let law = law.expect("a truck is served only where its class is accepted");
-        let bits = if law.is_random() { self.chance.service(truck, station, visit) } else { 0 };
-        law.sample(bits)
+        let law = data.service[truck.class.index()].as_ref();
+        law.expect("a truck is served only where its class is accepted").sample(bits)
     }
 
     /// A lane finishes its truck, which goes on or blocks it.
@@ -367,14 +390,14 @@ impl<O: Observer> Crossing<'_, O> {
         }
     }
 
+    #[inline(always)]
     fn draw_target(&mut self, id: TruckId, station: StationId) -> Target {
         let data = &self.network.stations[station.index()];
         let branches = &data.routes[self.truck(id).class.index()].branches;
         let target = match branches.as_slice() {
             [(_, only)] => *only,
             several => {
-                let visit = self.visit(id, data.loop_slot);
-                let u = uniform(self.chance.route(self.truck(id), station, visit));
+                let u = uniform(self.inside[id.0 as usize].route_bits);
                 let found = several.iter().find(|(below, _)| u < *below).or(several.last());
                 found.expect("a route has branches").1
             }
@@ -396,6 +419,7 @@ impl<O: Observer> Crossing<'_, O> {
     }
 
     /// The truck leaves its lane for `target`, which has a place; the lane takes the next truck.
+    #[inline(always)]
     pub(super) fn leave_lane(
         &mut self,
         now: SimTime,
@@ -413,6 +437,7 @@ impl<O: Observer> Crossing<'_, O> {
     }
 
     /// A lane without a truck: it closes, or takes the next in line, or is idle.
+    #[inline(always)]
     fn release(&mut self, now: SimTime, group: GroupId, lane: u32, events: &mut Events) {
         let state = &mut self.groups[group.index()];
         if lane >= state.plan {
@@ -435,6 +460,7 @@ impl<O: Observer> Crossing<'_, O> {
     }
 
     /// A lane or a place of a station is free: someone on a road or blocked may come.
+    #[inline(always)]
     fn offer(&mut self, station: StationId) {
         let state = &self.stations[station.index()];
         for &road in &state.roads {
@@ -447,6 +473,7 @@ impl<O: Observer> Crossing<'_, O> {
         }
     }
 
+    #[inline(always)]
     fn next_in_line(&mut self, group: GroupId, lane: u32) -> Option<TruckId> {
         let data = &self.network.groups[group.index()];
         let state = &mut self.groups[group.index()];
@@ -458,6 +485,7 @@ impl<O: Observer> Crossing<'_, O> {
     }
 
     /// Bookkeeping for a truck taken from a line to be served.
+    #[inline(always)]
     fn leave_line(&mut self, now: SimTime, id: TruckId, events: &mut Events) {
         let inside = self.at(id);
         let group = inside.line.take().expect("it waited in a line");
