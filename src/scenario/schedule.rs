@@ -171,8 +171,9 @@ impl<T: Clone + PartialEq> Timetable<T> {
             let help = "add a row at the beginning of the run";
             faults.push(fault("E0342", &row.key, message, "the first row", help));
         }
-        let broken = rows.windows(2).find_map(|pair| broken_seam(&pair[0], &pair[1], &days));
-        faults.extend(broken);
+        if faults.is_empty() {
+            faults.extend(rows.windows(2).find_map(|pair| broken_seam(&pair[0], &pair[1], &days)));
+        }
         let mut told: Vec<(i64, T)> = Vec::with_capacity(rows.len());
         for (from, _, row) in rows {
             match told.last_mut() {
@@ -514,4 +515,145 @@ fn time_text(seconds: i64) -> String {
 
 fn quoted(text: &str) -> String {
     format!("`{text}`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::calendar::HOUR;
+    use crate::model::network::End;
+    use crate::scenario::calendar::zone;
+    use crate::scenario::phrase::RunLength;
+
+    fn clock(start: &str, days: u32) -> Clock {
+        let zone = zone("America/Denver").expect("a zone of the database");
+        Clock::new(&zone, Day::parse(start).expect("a date"), RunLength::Days(days), None, End::Cut)
+    }
+
+    fn table(rows: &[(&str, u32)]) -> ByTime<u32> {
+        ByTime::Time(rows.iter().map(|(key, value)| ((*key).to_owned(), *value)).collect())
+    }
+
+    /// (hours since the start, value), hours with decimals.
+    fn told<T: Copy + PartialEq>(steps: &Steps<T>) -> Vec<(f64, T)> {
+        steps.steps.iter().map(|(at, value)| (at.micros() as f64 / HOUR as f64, *value)).collect()
+    }
+
+    fn check(start: &str, days: u32, rows: &[(&str, u32)], expected: &[(f64, u32)]) {
+        let mut faults = Vec::new();
+        let steps = by_time(&table(rows), &clock(start, days), |value| *value, &mut faults);
+        assert_eq!(faults, [], "{rows:?}");
+        assert_eq!(told(&steps), expected, "{rows:?}");
+    }
+
+    fn fault_of(start: &str, days: u32, rows: &[(&str, u32)]) -> String {
+        let mut faults = Vec::new();
+        by_time(&table(rows), &clock(start, days), |value| *value, &mut faults);
+        let lines: Vec<String> = faults.iter().map(|fault| format!("{} {}", fault.code, fault.message)).collect();
+        lines.join("\n")
+    }
+
+    #[test]
+    fn a_row_holds_until_the_next_over_midnight_too() {
+        // 3 October 2023 is a Tuesday.
+        check("2023-10-03", 2, &[("06:00", 4), ("22:00", 2)], &[(0.0, 2), (6.0, 4), (22.0, 2), (30.0, 4), (46.0, 2)]);
+        check("2023-10-03", 1, &[("0", 1), ("6", 4), ("22:30:30", 2)], &[(0.0, 1), (6.0, 4), (22.0 + 1830.0 / 3600.0, 2)]);
+        check("2023-10-03", 1, &[("00:00", 1), ("24:00", 2)], &[(0.0, 1)]);
+    }
+
+    #[test]
+    fn the_most_specific_day_wins_for_the_whole_day() {
+        // Friday 6 to Monday 9 October; Saturday the 7th by its weekday, Sunday by its date.
+        let rows = [("06:00", 1), ("mon-fri 06:00", 2), ("mon-fri 18:00", 3), ("sat 08:00", 4), ("2023-10-08", 5)];
+        let expected = [(0.0, 3), (6.0, 2), (18.0, 3), (32.0, 4), (48.0, 5), (78.0, 2), (90.0, 3)];
+        check("2023-10-06", 4, &rows, &expected);
+    }
+
+    #[test]
+    fn a_time_past_midnight_belongs_to_the_day_before() {
+        // Until half past two on Saturday; Saturday's own rows go on after that.
+        let rows = [("fri 06:00", 4), ("fri 26:30", 1), ("sat 08:00", 2), ("sun-thu 00:00", 3)];
+        check("2023-10-06", 2, &rows, &[(0.0, 3), (6.0, 4), (26.5, 1), (32.0, 2)]);
+    }
+
+    #[test]
+    fn ranges_leave_neither_gap_nor_overlap() {
+        let rows = [("06:00-14:00", 4), ("14:00-22:00", 3), ("22:00-06:00", 1)];
+        check("2023-10-03", 1, &rows, &[(0.0, 1), (6.0, 4), (14.0, 3), (22.0, 1)]);
+        let gap = [("06:00-14:00", 4), ("15:00-22:00", 3), ("22:00-30:00", 1)];
+        assert_eq!(fault_of("2023-10-03", 1, &gap), "E0342 nothing holds between `06:00-14:00` and `15:00-22:00`");
+        let overlap = [("06:00-14:00", 4), ("13:00-22:00", 3), ("22:00-06:00", 1)];
+        assert_eq!(fault_of("2023-10-03", 1, &overlap), "E0341 `06:00-14:00` and `13:00-22:00` overlap");
+        assert_eq!(
+            fault_of("2023-10-03", 1, &[("06:00-06:00", 4), ("8", 1)]),
+            "E0340 times and ranges stand in one table: `06:00-06:00` and `8`"
+        );
+    }
+
+    #[test]
+    fn gaps_and_overlaps_of_days_are_faults() {
+        assert_eq!(fault_of("2023-10-06", 2, &[("mon-fri 06:00", 4)]), "E0342 the table says nothing for sat 2023-10-07");
+        assert_eq!(fault_of("2023-10-06", 1, &[("mon-fri 06:00", 4)]), "");
+        assert_eq!(fault_of("2023-10-06", 1, &[("mon-fri 06:00", 4), ("fri-sun 06:00", 1)]), "E0341 `mon-fri 06:00` and `fri-sun 06:00` overlap");
+        assert_eq!(fault_of("2023-10-06", 1, &[("6", 4), ("06:00", 1)]), "E0341 `06:00` and `6` overlap");
+        assert_eq!(fault_of("2023-10-07", 1, &[("2023-10-07 08:00", 4)]), "E0342 nothing holds before `2023-10-07 08:00`");
+        for key in ["25h", "6:5", "49:00", "24:60", "funday 06:00", "mon fri 06:00", "", "-6", "06:00-"] {
+            assert_eq!(fault_of("2023-10-07", 1, &[(key, 4), ("0", 1)]), format!("E0340 `{key}` is no time of a table"));
+        }
+    }
+
+    #[test]
+    fn rows_follow_the_clock_on_days_of_23_and_25_hours() {
+        let rows = [("0", 0), ("1", 1), ("2", 2), ("3", 3), ("22", 22)];
+        check("2023-03-12", 1, &rows, &[(0.0, 0), (1.0, 1), (2.0, 3), (21.0, 22)]);
+        check("2023-11-05", 1, &rows, &[(0.0, 0), (1.0, 1), (3.0, 2), (4.0, 3), (23.0, 22)]);
+    }
+
+    fn open(start: &str, days: u32, hours: ByDay) -> (Vec<(f64, bool)>, Vec<Fault>) {
+        let mut faults = Vec::new();
+        let clock = clock(start, days);
+        let steps = Hours::new(&hours, &mut faults).steps(&clock, &mut faults);
+        (told(&steps), faults)
+    }
+
+    fn by_day(rows: &[(&str, &str)]) -> ByDay {
+        ByDay::Day(rows.iter().map(|(day, hours)| ((*day).to_owned(), (*hours).to_owned())).collect())
+    }
+
+    #[test]
+    fn opening_hours_by_day_and_past_midnight() {
+        let every = |text: &str| ByDay::Every(text.to_owned());
+        assert_eq!(open("2023-10-03", 1, every("06:00-24:00")).0, [(0.0, false), (6.0, true)]);
+        assert_eq!(open("2023-10-03", 2, every("00:00-24:00")).0, [(0.0, true)]);
+        assert_eq!(open("2023-10-03", 1, every("22:00-06:00")).0, [(0.0, true), (6.0, false), (22.0, true)]);
+        assert_eq!(
+            open("2023-10-03", 1, every("06:00-12:00, 13:00-18:00")).0,
+            [(0.0, false), (6.0, true), (12.0, false), (13.0, true), (18.0, false)]
+        );
+        assert_eq!(open("2023-10-03", 1, every("closed")).0, [(0.0, false)]);
+        // Friday until two in the night, Saturday 8 to 16, Sunday closed, Monday from six.
+        let week = by_day(&[("mon-fri", "06:00-26:00"), ("sat", "08:00-16:00"), ("sun", "closed")]);
+        let expected = [(0.0, true), (2.0, false), (6.0, true), (26.0, false), (32.0, true), (40.0, false), (78.0, true)];
+        assert_eq!(open("2023-10-06", 4, week).0, expected);
+    }
+
+    #[test]
+    fn wrong_opening_hours_are_faults() {
+        let codes = |hours: ByDay| open("2023-10-06", 2, hours).1.iter().map(|fault| fault.code).collect::<Vec<_>>();
+        assert_eq!(codes(by_day(&[("mon-fri", "06:00-22:00")])), ["E0342"]);
+        assert_eq!(codes(by_day(&[("mon-sun", "6 to 22")])), ["E0343"]);
+        assert_eq!(codes(by_day(&[("mon-sun", "06:00-12:00, 11:00-18:00")])), ["E0341"]);
+        assert_eq!(codes(by_day(&[("mon-sat", "06:00-12:00"), ("sat-sun", "06:00-12:00")])), ["E0341"]);
+        assert_eq!(codes(by_day(&[("mon-sun", "closed"), ("holiday", "closed")])), ["E0340"]);
+    }
+
+    #[test]
+    fn years_of_rows_are_read_at_once() {
+        let rows: Vec<(String, u32)> = (0..24).map(|hour| (format!("{hour:02}:00"), hour)).collect();
+        let rows: Vec<(&str, u32)> = rows.iter().map(|(key, value)| (key.as_str(), *value)).collect();
+        let mut faults = Vec::new();
+        let steps = by_time(&table(&rows), &clock("2023-10-03", 574), |value| *value, &mut faults);
+        // Two hours are skipped in spring; in autumn two rows hold for two hours.
+        assert_eq!(steps.steps.len(), 574 * 24 - 2);
+    }
 }
