@@ -158,14 +158,26 @@ impl Sheet {
 
     /// The file: UTF-8, comma, one head line, lines end with LF.
     pub fn csv(&self) -> Vec<u8> {
-        let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
-        let head = self.columns.iter().map(|column| column.name);
-        writer.write_record(head).expect("writing to memory succeeds");
-        for row in &self.rows {
-            writer.write_record(row.iter().map(Cell::field)).expect("writing to memory succeeds");
-        }
-        writer.into_inner().expect("flushing to memory succeeds")
+        [self.head(), self.body()].concat()
     }
+
+    /// The head line of the file.
+    pub fn head(&self) -> Vec<u8> {
+        lines([self.columns.iter().map(|column| column.name.to_owned()).collect()])
+    }
+
+    /// The lines of the rows: files that are too large for memory are written piece by piece.
+    pub fn body(&self) -> Vec<u8> {
+        lines(self.rows.iter().map(|row| row.iter().map(Cell::field).collect()))
+    }
+}
+
+fn lines(records: impl IntoIterator<Item = Vec<String>>) -> Vec<u8> {
+    let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
+    for record in records {
+        writer.write_record(record).expect("records of one sheet have the same length");
+    }
+    writer.into_inner().expect("flushing to memory succeeds")
 }
 
 #[cfg(test)]

@@ -545,7 +545,7 @@ fn storage(result: &StudyResult) -> Sheet {
     for scenario in &result.scenarios {
         for storage in &scenario.storage {
             sheet.push(row([
-                vec![scenario.name.as_str().into(), storage.place.as_str().into(), storage.room.into()],
+                vec![scenario.name.as_str().into(), place(&storage.place)[1].clone(), storage.room.into()],
                 estimate(Unit::Fraction, &storage.full).into(),
                 vec![value(Unit::Trucks, storage.trucks.mean)],
             ]));
