@@ -14,7 +14,9 @@ pub use crate::measure::Place;
 pub struct StudyResult {
     /// Seed of all chance.
     pub seed: u64,
-    /// Replications of each scenario that the results rest on: a complete prefix 0, 1, 2, ...
+    /// Number of the first replication: 0, unless one was asked for alone.
+    pub first_replication: u32,
+    /// Replications of each scenario that the results rest on, one after another from the first.
     pub replications: u32,
     /// Place of the baseline in `scenarios`.
     pub baseline: usize,

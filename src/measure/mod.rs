@@ -17,8 +17,10 @@ mod level;
 mod posted;
 #[cfg(test)]
 mod tests;
+mod truck_log;
 
 pub use catalog::Catalog;
 pub use collector::Collector;
 pub use entry::{Entry, Measure, Place, Statistic, Unit};
 pub use evaluate::{BrokenLaw, Observed};
+pub use truck_log::{TruckLog, TruckNumbers, Visit};
