@@ -1,46 +1,14 @@
 //! Networks compiled from scenario files: tables, trees, ways and what is wrong with them.
 
-use std::collections::BTreeMap;
+mod study;
 
 use cruce::kernel::time::{SimDuration, SimTime};
 use cruce::model::network::{Arrivals, Branch, End, LanePlan, Network, Target, Want};
 use cruce::scenario::build::{build, compile};
 use cruce::scenario::diagnostic::Diagnostic;
-use cruce::scenario::file::Study;
 use cruce::scenario::lint::capacity_by_hour;
 use cruce::scenario::plan::StudyPlan;
-use cruce::scenario::resolve::{Files, Origins, Resolved};
-
-/// One booth: the base that most tests change.
-const BOOTH: &str = r#"
-format = 1
-[study]
-title = "One booth"
-start = "2023-10-03"
-run_length = "1 day"
-[class.all]
-share = "100 % of trucks"
-[demand.north]
-entry = "booth"
-volume = "240 trucks/day"
-[station.booth]
-lanes.all = { servers = 1 }
-service = "constant(60 s)"
-next = "exit"
-"#;
-
-fn resolved(text: &str) -> Resolved {
-    let study: Study = toml::from_str(text).unwrap_or_else(|wrong| panic!("{wrong}\n{text}"));
-    Resolved { name: "base".to_owned(), study, origins: Origins::default(), files: Files::default() }
-}
-
-/// The base with pieces of its text replaced.
-fn with(changes: &[(&str, &str)]) -> String {
-    changes.iter().fold(BOOTH.to_owned(), |text, (old, new)| {
-        assert!(text.contains(old), "`{old}` is not in the base");
-        text.replace(old, new)
-    })
-}
+use study::{BOOTH, PORT, classes, demand, messages, port, resolved, with};
 
 fn network(text: &str) -> Network {
     let (network, found) = compile(&resolved(text), true);
@@ -52,18 +20,6 @@ fn plan(text: &str) -> (StudyPlan, Vec<Diagnostic>) {
     let (plan, found) = build("study", &[resolved(text)]);
     let told = messages(&found);
     (plan.unwrap_or_else(|| panic!("{told}")), found)
-}
-
-fn messages(found: &[Diagnostic]) -> String {
-    let lines: Vec<String> = found.iter().map(|found| format!("{} {}", found.code, found.message)).collect();
-    lines.join("\n")
-}
-
-/// What is wrong with a file, as `CODE message` lines.
-fn wrong(text: &str) -> String {
-    let (plan, found) = build("study", &[resolved(text)]);
-    assert!(plan.is_none() || found.iter().all(|found| !found.is_error()));
-    messages(&found)
 }
 
 fn hours(n: i64) -> SimTime {
@@ -102,11 +58,6 @@ fn tree(text: &str) -> Vec<String> {
     network.class_tree.splits.iter().map(line).collect()
 }
 
-fn classes(shares: &[(&str, &str)]) -> String {
-    let tables: Vec<String> = shares.iter().map(|(name, share)| format!("[class.{name}]\nshare = \"{share}\"\n")).collect();
-    with(&[("[class.all]\nshare = \"100 % of trucks\"\n", &tables.join(""))])
-}
-
 #[test]
 fn classes_are_drawn_one_attribute_after_another() {
     let text = classes(&[("empty", "36 % of trucks"), ("fast", "25 % of laden"), ("standard", "rest")]);
@@ -132,82 +83,6 @@ fn a_single_class_needs_no_draw() {
         assert!(network.class_tree.splits.is_empty(), "{share}");
         assert!(network.streams[0].class.is_some(), "{share}");
     }
-}
-
-#[test]
-fn shares_of_classes_must_fit() {
-    let cases: [(&[(&str, &str)], &str); 9] = [
-        (&[("a", "60 % of trucks"), ("b", "50 % of trucks")], "E0310 the shares of `trucks` sum to 110 %"),
-        (&[("a", "60 % of trucks"), ("b", "30 % of trucks")], "E0311 10 % of `trucks` belong to no class"),
-        (&[("a", "60 % of trucks"), ("b", "30 % of laden")], "E0311 70 % of `laden` belong to no class"),
-        (&[("a", "60 % of lorries"), ("b", "rest")], "E0312 `a` is a share of `lorries`, which is no class"),
-        (&[("a", "rest"), ("b", "rest")], "E0313 `a` and `b` both want the rest of `trucks`"),
-        (&[("a", "rest of trucks"), ("b", "rest of laden")], "E0313 `a` and `laden` both are the rest of `trucks`"),
-        (&[("a", "10 % of b"), ("b", "10 % of a"), ("c", "rest")], "E0313 `a` is, over its parents, a share of itself\nE0313 `b` is, over its parents, a share of itself"),
-        (&[("a", "100 % of a")], "E0313 `a` is, over its parents, a share of itself"),
-        (&[("rest", "100 % of trucks")], "E0304 a class cannot be called `rest`"),
-    ];
-    for (shares, expected) in cases {
-        assert_eq!(wrong(&classes(shares)), expected, "{shares:?}");
-    }
-}
-
-/// Two stations with a road between, and officers.
-const PORT: &str = r#"
-format = 1
-[study]
-title = "Port"
-time_zone = "America/Denver"
-start = "2023-10-03"
-run_length = "1 day"
-[class.empty]
-share = "36 % of trucks"
-[class.fast]
-share = "36 % of laden"
-[class.standard]
-share = "rest"
-[demand.northbound]
-entry = "toll"
-volume = "2400 trucks/day"
-batch = "2"
-[station.toll]
-lanes.all = { servers = 4 }
-service = "gamma(mean = 18 s, cv = 0.5)"
-next = "bridge"
-[road.bridge]
-travel = "6 min"
-lanes = 4
-room = 250
-split = 60
-next = "primary"
-[station.primary]
-lanes.fast = { servers = 2, accepts = ["fast"] }
-lanes.standard = { servers = 6, open = "officers" }
-queue = "shortest"
-move_up = "15 s"
-service.fast = "erlang(mean = 40 s, k = 3)"
-service.standard = "lognormal(mean = 75 s, cv = 0.6)"
-service.rest = "erlang(mean = 35 s, k = 3)"
-route.secondary = "5 %"
-route.standard.secondary = "12 %"
-next = "exit"
-[station.secondary]
-lanes.docks = { servers = "unlimited" }
-service = "30 min"
-next = "exit"
-[officers.cbp]
-on_duty = 6
-rule."primary.standard" = "2..6 lanes, open when queue >= 20 per lane, close when queue <= 12 per lane, set-up 5 min, at least 30 min"
-[border_wait]
-from = "toll"
-at = "primary"
-"#;
-
-fn port(changes: &[(&str, &str)]) -> String {
-    changes.iter().fold(PORT.to_owned(), |text, (old, new)| {
-        assert!(text.contains(old), "`{old}` is not in the port");
-        text.replace(old, new)
-    })
 }
 
 #[test]
@@ -283,10 +158,6 @@ fn rates(text: &str) -> Vec<(i64, f64)> {
     let Arrivals::Field { batches_per_hour, .. } = &network.streams[0].arrivals else { panic!("a field") };
     let hour = |at: SimTime| at.micros() / 3_600_000_000;
     batches_per_hour.steps.iter().map(|(at, rate)| (hour(*at), (rate * 1e9).round() / 1e9)).collect()
-}
-
-fn demand(more: &str) -> String {
-    with(&[("volume = \"240 trucks/day\"", &format!("volume = \"240 trucks/day\"\n{more}"))])
 }
 
 /// Shares of 4 % for 20 hours, 5 % for four: a table of hours.

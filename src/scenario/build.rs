@@ -13,7 +13,6 @@ pub use demand::integral;
 pub use station::DEFAULT_SPACING;
 
 use super::calendar::{Clock, Day, zone, zone_names};
-use super::check::class::Drawing;
 use super::check::limit::{LONGEST_MEAN, clamped};
 use super::check::name::Names;
 use super::check::{Findings, check, flow, suggestion};
@@ -100,9 +99,8 @@ pub fn compile(resolved: &Resolved, base: bool) -> (Network, Vec<Diagnostic>) {
     let study = &resolved.study;
     let names = Names::new(study);
     let mut findings = Findings::new(&resolved.origins);
-    check(study, &names, &mut findings);
+    let (drawing, sound) = check(study, &names, &mut findings);
     let clock = clock(study, &mut findings);
-    let drawing = Drawing::new(study, &names, &mut findings);
     let mut context = Context { study, names: &names, clock: &clock, files: &resolved.files, base, findings };
     let (stations, groups) = station::stations(&mut context);
     let roads = station::roads(&mut context);
@@ -126,7 +124,7 @@ pub fn compile(resolved: &Resolved, base: bool) -> (Network, Vec<Diagnostic>) {
         end: clock.end,
         drain_limit: clock.drain_limit,
     };
-    if !network.classes.is_empty() && !network.stations.is_empty() {
+    if sound && !network.classes.is_empty() && !network.stations.is_empty() {
         flow::mark_loops(&mut network);
         flow::check(&mut network, &mut findings);
     }

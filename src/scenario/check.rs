@@ -16,13 +16,19 @@ use super::diagnostic::{Diagnostic, Place};
 use super::file::Study;
 use super::resolve::Origins;
 use super::schedule::Fault;
+use class::Drawing;
 use name::Names;
 
-/// Reports everything that can be told without compiling schedules and routes.
-pub fn check(study: &Study, names: &Names, findings: &mut Findings) {
-    limit::check(study, findings);
+/// Reports everything that can be told without compiling schedules and routes. What it returns
+/// is how classes are drawn, and whether names and classes are sound, so that ways through the
+/// network can be followed.
+pub fn check(study: &Study, names: &Names, findings: &mut Findings) -> (Drawing, bool) {
     reference::check(study, names, findings);
+    let drawing = Drawing::new(study, names, findings);
+    let sound = !findings.any_error();
+    limit::check(study, findings);
     contradiction::check(study, findings);
+    (drawing, sound)
 }
 
 /// What was found in one scenario.

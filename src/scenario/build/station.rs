@@ -193,11 +193,12 @@ fn lane_plan(path: &str, full_name: &str, lanes: &Lanes, built: Option<u32>, hou
             return LanePlan::Officers(PoolId(pool as u16), member);
         }
     }
-    let built = built.unwrap_or(1);
-    let wanted = match &lanes.open {
-        None | Some(Open::Officers(_)) => Steps::constant(built),
-        Some(Open::Lanes(open)) => lanes_by_time(&format!("{path}.open"), open, context),
+    let wanted = match (&lanes.open, built) {
+        // A yard has no lanes to open: that it says so has been told before.
+        (None | Some(Open::Officers(_)), _) | (_, None) => Steps::constant(built.unwrap_or(1)),
+        (Some(Open::Lanes(open)), Some(_)) => lanes_by_time(&format!("{path}.open"), open, context),
     };
+    let built = built.unwrap_or(1);
     let most = wanted.steps.iter().map(|step| step.1).max().unwrap_or(0);
     if most > built {
         let message = format!("`{full_name}` would open {most} lanes of {built}");

@@ -50,7 +50,7 @@ impl Drawing {
         let mut tree = Tree { nodes, names, classes: &study.class, splits: Vec::new() };
         tree.check_cycles(findings);
         tree.check_sums(findings);
-        if findings.any_error() {
+        if findings.any_error() || study.class.is_empty() {
             return Drawing { tree: ClassTree { splits: Vec::new() }, only: Some(ClassId(0)) };
         }
         let only = match tree.add(TRUCKS) {

@@ -3,7 +3,6 @@
 use super::super::file::{Demand, Lanes, Open, Queue, Road, Station, Study};
 use super::super::phrase::{Servers, Spread, WantPhrase};
 use super::Findings;
-use crate::model::network::Trigger;
 
 /// Reports pairs of values of which one makes no sense beside the other.
 pub fn check(study: &Study, findings: &mut Findings) {
@@ -193,13 +192,6 @@ fn check_officers(study: &Study, findings: &mut Findings) {
                     "write `as planned` in the rule, or take the plan away",
                 );
             }
-            if rule.least > rule.most {
-                let message = format!("`{group}` wants at least {} and at most {} lanes", rule.least, rule.most);
-                findings.error("E0333", &path, message, "the least is more than the most", "write `2..6 lanes`");
-            }
-            if let WantPhrase::Follow { open, close } = rule.want {
-                check_triggers(&path, open, close, findings);
-            }
         }
         for group in pool.plan.keys().filter(|group| !pool.rule.contains_key(*group)) {
             let path = format!("officers.{name}.plan.{group}");
@@ -211,19 +203,5 @@ fn check_officers(study: &Study, findings: &mut Findings) {
             let message = format!("the officers of `{name}` staff no lanes");
             findings.error("E0332", &path, message, "no rule", "add `rule.\"station.group\" = \"1..2 lanes\"`");
         }
-    }
-}
-
-/// Hysteresis: a lane closes below where it opens.
-fn check_triggers(path: &str, open: Trigger, close: Trigger, findings: &mut Findings) {
-    let (opens, closes) = match (open, close) {
-        (Trigger::Queue(open), Trigger::Queue(close)) => (open, close),
-        (Trigger::QueuePerLane(open), Trigger::QueuePerLane(close)) => (open, close),
-        (Trigger::Wait(open), Trigger::Wait(close)) => (open.seconds(), close.seconds()),
-        (Trigger::Queue(_) | Trigger::QueuePerLane(_) | Trigger::Wait(_), _) => return,
-    };
-    if closes >= opens {
-        let help = "leave room between the two, or lanes open and close for ever";
-        findings.error("E0334", path, "lanes close where they open", "the close threshold is not below the open one", help);
     }
 }
