@@ -12,6 +12,8 @@ mod sampler;
 pub(crate) mod special;
 mod standard;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

@@ -95,7 +95,7 @@ impl Sampler {
                 if u < *turn { min + (rise * u).sqrt() } else { max - (fall * uniform(!bits)).sqrt() }
             }
             Kind::Geometric { exponential, per_step, unit } => {
-                (exponential.sample(bits) * per_step).ceil().max(1.0) * unit
+                ceiling(exponential.sample(bits) * per_step).max(1.0) * unit
             }
             Kind::Discrete(discrete) => discrete.sample(bits),
             Kind::Mixture(components) => sample_mixture(components, bits),
@@ -107,6 +107,13 @@ impl Sampler {
     pub fn is_random(&self) -> bool {
         !matches!(self.0, Kind::Constant(_))
     }
+}
+
+/// The least whole number not below `x`, without a call where the processor has no instruction.
+#[inline]
+fn ceiling(x: f64) -> f64 {
+    let down = x as i64;
+    (down + i64::from((down as f64) < x)) as f64
 }
 
 fn components(parts: &[(f64, Dist)], unit: f64) -> Arc<[Component]> {
@@ -203,7 +210,7 @@ impl CountSampler {
     /// The count for 64 random bits; increasing in the bits.
     #[inline]
     pub fn sample(&self, bits: u64) -> u32 {
-        whole(self.sampler.sample(bits)) as u32
+        ((self.sampler.sample(bits) + 0.5) as u32).max(1)
     }
 
     /// Whether a draw is needed: false for constants.
@@ -219,7 +226,6 @@ impl CountSampler {
 }
 
 /// Rounded, halves up, and at least 1.
-#[inline]
 fn whole(value: f64) -> f64 {
     (value + 0.5).floor().max(1.0)
 }

@@ -74,7 +74,9 @@ pub(crate) fn gamma_point(shape: f64, ln_gamma: f64, x: f64) -> Point {
     }
     let kernel = gamma_kernel(shape, ln_gamma, x);
     let density = kernel / x;
-    if x < shape + 1.0 {
+    // The fraction is slow near a large shape, where the upper tail is no smaller than 1 in 50.
+    let turn = if shape > 20.0 { 2.0 * sqrt(shape) } else { 1.0 };
+    if x < shape + turn {
         let lower = kernel * gamma_series(shape, x);
         Point { lower, upper: 1.0 - lower, density }
     } else {

@@ -1,14 +1,15 @@
 //! Tables of inverse distribution functions: sampling in a few nanoseconds without a logarithm.
 //!
 //! A table covers one standardised law. Each half of the unit interval is cut into octaves of the
-//! probability that remains towards its end (a leading-zero count of the random word) and each
-//! octave into 32 equal cells; in a cell the inverse is a cubic that meets the exact inverse in
-//! value and slope at both borders (Hermite interpolation; Derflinger, Hörmann and Leydold, "Random
-//! variate generation by numerical inversion when only the density is known", TOMACS 2010). A cell
-//! is accepted when it rises all through and its error at the middle, where it is greatest, is at
-//! most [`RELATIVE`] of the value or [`ABSOLUTE`] of the mean. The few cells that fail, and
-//! the last 2^-12 of each tail, use the exact inverse, so the bound holds for every shape.
-//! It does not know scale or unit. Start at [`table_of`].
+//! probability that remains towards its end and each octave into 32 equal cells: the exponent and
+//! the first bits of that probability, as a floating-point number, name the cell and the rest is
+//! the place in it. In a cell the inverse is a cubic that meets the exact inverse in value and
+//! slope at both borders (Hermite interpolation; Derflinger, Hörmann and Leydold, "Random variate
+//! generation by numerical inversion when only the density is known", TOMACS 2010). A cubic is
+//! accepted when it rises all through and its error at the middle, where it is greatest, is at most
+//! half of [`RELATIVE`] of the value or [`ABSOLUTE`] of the mean. A cell that fails is cut into 32
+//! again; what fails then, and the last 2^-13 of each tail, uses the exact inverse, so the bound
+//! holds for every shape. It does not know scale or unit. Start at [`table_of`].
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -21,14 +22,16 @@ pub(super) const RELATIVE: f64 = 1e-7;
 /// ...or relative to the mean of the law, whichever is more: 0.6 microseconds for a mean of a minute.
 pub(super) const ABSOLUTE: f64 = 1e-8;
 
-/// Octaves of each tail that the table covers.
+/// Octaves of each half that the table covers: probabilities from 2^-13 to 2^-1.
 const OCTAVES: usize = 12;
-/// One more row of cells stands for the tail beyond them.
-const ROWS: usize = OCTAVES + 1;
 const SUB_BITS: u32 = 5;
+/// Cells of an octave, and parts of a cell that is cut again.
 const CELLS: usize = 1 << SUB_BITS;
+/// Cells of one half; the first stands for the tail beyond the octaves.
+const HALF: usize = 1 + OCTAVES * CELLS;
 
-/// The coefficients of a cubic in the place within the cell; NaN where the exact inverse is used.
+/// The coefficients of a cubic in the place within the cell. When the first is NaN there is none,
+/// and the second is where its parts begin, or NaN where the exact inverse is used.
 type Cubic = [f64; 4];
 
 const EXACT: Cubic = [f64::NAN; 4];
@@ -37,7 +40,9 @@ const EXACT: Cubic = [f64::NAN; 4];
 #[derive(Debug)]
 pub(super) struct Table {
     law: Standard,
-    cells: Box<[Cubic; 2 * ROWS * CELLS]>,
+    /// The lower half, then the upper, each from its end towards the median.
+    cells: Box<[Cubic; 2 * HALF]>,
+    parts: Vec<Cubic>,
 }
 
 /// The table of a law: built on first use, then shared by the whole process.
@@ -58,48 +63,72 @@ pub(super) fn table_of(law: Standard) -> Arc<Table> {
 
 impl Table {
     fn build(law: Standard) -> Table {
-        let mut cells = Box::new([EXACT; 2 * ROWS * CELLS]);
-        for side in [Side::Lower, Side::Upper] {
-            let mut builder = Builder { law, side, border: Border::new(law, side, 0.5), before: None };
-            for octave in 0..OCTAVES {
-                for sub in (0..CELLS).rev() {
-                    cells[place(side, octave, sub)] = builder.next_cell(octave, sub);
+        let mut cells = Box::new([EXACT; 2 * HALF]);
+        let mut parts = Vec::new();
+        for (side, half) in [Side::Lower, Side::Upper].into_iter().zip(cells.chunks_exact_mut(HALF)) {
+            let mut walk = Walk::from_median(law, side);
+            for (octave, octave_cells) in half[1..].chunks_exact_mut(CELLS).rev().enumerate() {
+                let width = 0.25 / (CELLS << octave) as f64;
+                for cell in octave_cells.iter_mut().rev() {
+                    let start = walk;
+                    *cell = walk.step(width).unwrap_or_else(|| cut(&mut parts, start, width));
                 }
             }
         }
-        Table { law, cells }
+        Table { law, cells, parts }
     }
 
     /// The value for 64 random bits.
     #[inline]
     pub(super) fn sample(&self, bits: u64) -> f64 {
+        const FIRST: u64 = (1023 + 54 - 1 - OCTAVES as u64) << SUB_BITS; // of 2^-13, in units of 2^-54
         let upper = ((bits as i64) >> 63) as u64; // all ones in the upper half
-        let tail = bits ^ upper; // distance from the near end, in 2^-64
-        let row = (tail.leading_zeros() - 1).min(OCTAVES as u32);
-        let within = tail.wrapping_shl(row + 2);
-        let sub = (within >> (64 - SUB_BITS)) as usize;
-        let index = (upper as usize & (ROWS * CELLS)) + row as usize * CELLS + sub;
-        let w = ((within << SUB_BITS) >> 11) as i64 as f64 * (1.0 / (1u64 << 53) as f64);
-        let [c0, c1, c2, c3] = self.cells[index];
-        let x = c0 + w * (c1 + w * (c2 + w * c3));
-        if x.is_nan() { self.exact(bits) } else { x }
+        let tail = ((bits ^ upper) >> 10) as i64 as f64; // exact: it has 53 bits
+        let index = (tail.to_bits() >> (52 - SUB_BITS)).saturating_sub(FIRST - 1) as usize;
+        let cubic = &self.cells[index + (upper as usize & HALF)];
+        let w = place_in_cell(tail);
+        let x = evaluate(cubic, w);
+        if x.is_nan() { self.sample_part(cubic, w, bits) } else { x }
     }
 
-    #[cold]
     #[inline(never)]
-    fn exact(&self, bits: u64) -> f64 {
-        self.law.quantile(uniform(bits), uniform(!bits))
+    fn sample_part(&self, [_, begin, _, _]: &Cubic, w: f64, bits: u64) -> f64 {
+        let place = w * CELLS as f64;
+        let part = place as usize;
+        let x = match self.parts.get(*begin as usize + part) {
+            Some(cubic) if begin.is_finite() => evaluate(cubic, place - part as f64),
+            Some(_) | None => f64::NAN,
+        };
+        if x.is_nan() { self.law.quantile(uniform(bits), uniform(!bits)) } else { x }
     }
+}
+
+/// What follows the first bits of the fraction of `tail`, as a fraction of its own.
+#[inline]
+fn place_in_cell(tail: f64) -> f64 {
+    const FRACTION: u64 = (1 << 52) - 1;
+    f64::from_bits(((tail.to_bits() << SUB_BITS) & FRACTION) | 1.0f64.to_bits()) - 1.0
+}
+
+#[inline]
+fn evaluate([c0, c1, c2, c3]: &Cubic, w: f64) -> f64 {
+    c0 + w * (c1 + w * (c2 + w * c3))
+}
+
+/// Cuts the cell before `walk` into parts, and returns what stands in its place.
+fn cut(parts: &mut Vec<Cubic>, mut walk: Walk, width: f64) -> Cubic {
+    let begin = parts.len();
+    parts.resize(begin + CELLS, EXACT);
+    for part in parts[begin..].iter_mut().rev() {
+        *part = walk.step(width / CELLS as f64).unwrap_or(EXACT);
+    }
+    [f64::NAN, begin as f64, 0.0, 0.0]
 }
 
 #[derive(Clone, Copy, PartialEq, Debug)]
 enum Side {
     Lower,
     Upper,
-}
-
-fn place(side: Side, octave: usize, sub: usize) -> usize {
-    (side as usize * ROWS + octave) * CELLS + sub
 }
 
 /// The exact inverse where the remaining probability is `tail`: value, and slope by `tail`.
@@ -110,29 +139,9 @@ struct Border {
     slope: f64,
 }
 
-impl Border {
-    fn new(law: Standard, side: Side, tail: f64) -> Border {
-        let (p, q) = side.tails(tail);
-        Border::at(law, side, tail, law.quantile(p, q))
-    }
-
-    fn at(law: Standard, side: Side, tail: f64, value: f64) -> Border {
-        let slope = 1.0 / law.at(value).density;
-        Border { tail, value, slope: if side == Side::Lower { slope } else { -slope } }
-    }
-}
-
-impl Side {
-    fn tails(self, tail: f64) -> (f64, f64) {
-        match self {
-            Side::Lower => (tail, 1.0 - tail),
-            Side::Upper => (1.0 - tail, tail),
-        }
-    }
-}
-
-/// Walks from the median outwards, one cell at a time.
-struct Builder {
+/// A walk from the median outwards, one cell at a time.
+#[derive(Clone, Copy)]
+struct Walk {
     law: Standard,
     side: Side,
     border: Border,
@@ -140,22 +149,28 @@ struct Builder {
     before: Option<(Cubic, f64)>,
 }
 
-impl Builder {
-    fn next_cell(&mut self, octave: usize, sub: usize) -> Cubic {
-        let start = 1.0 / (4u64 << octave) as f64; // an octave is [start, 2 start)
-        let width = start / CELLS as f64;
-        let tail = start + sub as f64 * width;
-        let (p, q) = self.side.tails(tail);
+impl Walk {
+    fn from_median(law: Standard, side: Side) -> Walk {
+        Walk { law, side, border: Border::new(law, side, 0.5, law.quantile(0.5, 0.5)), before: None }
+    }
+
+    /// The cubic of the next cell, if it is good enough.
+    fn step(&mut self, width: f64) -> Option<Cubic> {
+        let tail = self.border.tail - width;
+        let (p, q) = match self.side {
+            Side::Lower => (tail, 1.0 - tail),
+            Side::Upper => (1.0 - tail, tail),
+        };
         let value = match self.before {
             Some((cubic, its_width)) => self.law.quantile_near(p, q, evaluate(&cubic, -width / its_width)),
             None => self.law.quantile(p, q),
         };
-        let outer = Border::at(self.law, self.side, tail, value);
-        let cubic = hermite(outer, self.border, width);
-        let good = cubic.iter().all(|c| c.is_finite()) && self.is_accurate(&cubic, tail + 0.5 * width);
-        self.before = good.then_some((cubic, width));
+        let outer = Border::new(self.law, self.side, tail, value);
+        let cubic = hermite(outer, self.border);
         self.border = outer;
-        if good && is_monotone(&cubic, self.side) { cubic } else { EXACT }
+        let good = self.is_accurate(&cubic, tail + 0.5 * width) && is_monotone(&cubic, self.side);
+        self.before = good.then_some((cubic, width));
+        good.then_some(cubic)
     }
 
     fn is_accurate(&self, cubic: &Cubic, tail: f64) -> bool {
@@ -166,16 +181,19 @@ impl Builder {
             Side::Upper => here.upper - tail,
         };
         let allowed = (RELATIVE * value).max(ABSOLUTE * self.law.mean());
-        miss == 0.0 || miss.abs() <= 0.5 * allowed * here.density
+        miss.abs() <= 0.5 * allowed * here.density
     }
 }
 
-fn evaluate([c0, c1, c2, c3]: &Cubic, w: f64) -> f64 {
-    c0 + w * (c1 + w * (c2 + w * c3))
+impl Border {
+    fn new(law: Standard, side: Side, tail: f64, value: f64) -> Border {
+        let slope = 1.0 / law.at(value).density;
+        Border { tail, value, slope: if side == Side::Lower { slope } else { -slope } }
+    }
 }
 
-fn hermite(from: Border, to: Border, width: f64) -> Cubic {
-    debug_assert!(to.tail > from.tail);
+fn hermite(from: Border, to: Border) -> Cubic {
+    let width = to.tail - from.tail;
     let rise = to.value - from.value;
     let (a, b) = (from.slope * width, to.slope * width);
     [from.value, a, 3.0 * rise - 2.0 * a - b, a + b - 2.0 * rise]
@@ -251,12 +269,13 @@ mod tests {
     }
 
     #[test]
-    fn nearly_all_cells_are_cubic() {
+    fn the_exact_inverse_is_for_the_tails_only() {
         for law in laws() {
             let table = table_of(law);
-            let cubic = table.cells.iter().filter(|cell| !cell[0].is_nan()).count();
-            let share = cubic as f64 / (2 * OCTAVES * CELLS) as f64;
-            assert!(share > 0.95, "{law:?}: {share}");
+            let exact = |cubic: &&Cubic| cubic[0].is_nan() && cubic[1].is_nan();
+            let cells = table.cells.iter().filter(exact).count() - 2;
+            let parts = table.parts.iter().filter(exact).count();
+            assert!(cells + parts == 0, "{law:?}: {cells} cells and {parts} parts");
         }
     }
 

@@ -173,6 +173,9 @@ impl<O: Observer> Model for Crossing<'_, O> {
     type Event = Event;
 
     fn handle(&mut self, now: SimTime, event: Event, events: &mut Events) -> Flow {
+        if self.count_inside == 0 && now.since_start() >= self.network.run_length {
+            return Flow::Stop;
+        }
         match event {
             Event::ServiceEnd { group, lane } => self.end_service(now, group, lane, events),
             Event::YardEnd { group, truck } => self.end_yard_service(now, group, truck, events),
@@ -191,8 +194,7 @@ impl<O: Observer> Model for Crossing<'_, O> {
                 Work::Station(station) => self.admit_blocked(now, station, events),
             }
         }
-        let over = self.count_inside == 0 && now.since_start() >= self.network.run_length;
-        if over || self.failure.is_some() { Flow::Stop } else { Flow::Continue }
+        if self.failure.is_some() { Flow::Stop } else { Flow::Continue }
     }
 }
 

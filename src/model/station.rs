@@ -6,6 +6,7 @@
 //! lanes the plan opens is not decided here (`staffing`, tables). Start at [`Crossing::choose`].
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use crate::kernel::draws::uniform;
 use crate::kernel::time::{SimDuration, SimTime};
@@ -583,9 +584,7 @@ impl<O: Observer> Crossing<'_, O> {
             }
         }
         self.tell_plan(now, group);
-        for lane in plan..before {
-            self.rejoin(now, group, lane, events);
-        }
+        self.rejoin(now, group, plan..before, events);
         for lane in ready {
             self.make_ready(now, group, lane, events);
         }
@@ -630,27 +629,32 @@ impl<O: Observer> Crossing<'_, O> {
         }
     }
 
-    /// The line of a closing lane rejoins the group, in order of arrival.
-    fn rejoin(&mut self, now: SimTime, group: GroupId, lane: u32, events: &mut Events) {
-        if let Some(line) = self.groups[group.index()].lines.get_mut(lane as usize)
-            && matches!(self.network.groups[group.index()].queue, QueueLayout::PerLane(_))
-        {
-            let waiting = std::mem::take(line);
-            self.choose_again(now, group, waiting, events);
+    /// The lines of closing lanes rejoin the group together, in order of arrival.
+    fn rejoin(&mut self, now: SimTime, group: GroupId, lanes: Range<u32>, events: &mut Events) {
+        if let QueueLayout::Pooled = self.network.groups[group.index()].queue {
+            return;
         }
+        let lines = &mut self.groups[group.index()].lines;
+        let mut waiting: Vec<TruckId> = Vec::new();
+        for lane in lanes {
+            // Groups that share the station's line have none of their own.
+            waiting.extend(lines.get_mut(lane as usize).into_iter().flat_map(std::mem::take));
+        }
+        waiting.sort_by_key(|id| self.inside[id.0 as usize].order);
+        self.choose_again(now, group, waiting, events);
     }
 
     /// Trucks that came while no lane was open choose their lanes now, in order of arrival.
     fn leave_lobby(&mut self, now: SimTime, group: GroupId, events: &mut Events) {
         let lobby = self.network.groups[group.index()].lanes.unwrap_or(0);
-        self.rejoin(now, group, lobby, events);
+        self.rejoin(now, group, lobby..lobby + 1, events);
     }
 
     fn choose_again(
         &mut self,
         now: SimTime,
         group: GroupId,
-        waiting: VecDeque<TruckId>,
+        waiting: Vec<TruckId>,
         events: &mut Events,
     ) {
         for id in waiting {
