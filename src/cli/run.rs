@@ -5,11 +5,12 @@
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
-use cruce::experiment::{self, GoalStatus, Options, StudyResult};
+use cruce::experiment::{self, GoalStatus, Options, RunError, StudyResult};
 use cruce::report::layout::{Look, Tone};
 use cruce::report::package::{Resource, data_package};
 use cruce::report::{Notice, json, notices, summary, tables, words};
@@ -84,6 +85,9 @@ fn replications(text: &str) -> Result<Replications, String> {
 /// More replications than this are a slip of the finger.
 const MOST_REPLICATIONS: u32 = 1_000_000;
 
+/// The file of visits.
+const TRUCKS: &str = "trucks.csv";
+
 impl Run {
     pub fn perform(&self, console: &Console) -> anyhow::Result<Exit> {
         let clock = Clock::start();
@@ -156,15 +160,16 @@ impl Run {
         progress: &Progress,
         folder: &mut RunFolder,
     ) -> anyhow::Result<Option<StudyResult>> {
-        let options = Options { jobs: self.jobs.map(usize::from), replication: self.replication };
+        let options = Options { jobs: self.jobs.map(usize::from), only: self.replication };
         let tell = |at: experiment::Progress| progress.set(at.done, at.total);
-        let result = experiment::run(plan, &options, &tell, &interrupt::FLAG)?;
-        if result.replications == 0 {
-            return Ok(None);
-        }
+        let result = match experiment::run(plan, &options, &tell, &interrupt::FLAG) {
+            Err(RunError::Interrupted) => return Ok(None),
+            ran => ran?,
+        };
         if self.trucks {
-            let mut file = BufWriter::new(folder.create("trucks.csv")?);
-            write_trucks(plan, &result, self.replication, &mut file).context("cannot write `trucks.csv`")?;
+            let first = self.replication.unwrap_or(0);
+            let mut file = BufWriter::new(folder.create(TRUCKS)?);
+            write_trucks(plan, first..first + result.replications, &mut file)?;
         }
         Ok(Some(result))
     }
@@ -202,7 +207,7 @@ impl Run {
             .map(|sheet| Resource { path: format!("tables/{}.csv", sheet.name), sheet })
             .collect();
         if self.trucks {
-            resources.push(Resource { path: "trucks.csv".to_owned(), sheet: &trucks });
+            resources.push(Resource { path: TRUCKS.to_owned(), sheet: &trucks });
         }
         let title = words::Language::English.text(&plan.title);
         folder.write("datapackage.json", data_package(&plan.name, title, &resources).as_bytes())?;
@@ -278,4 +283,22 @@ impl Run {
             console.next(&format!("open {}", shell_word(&target.join("summary.txt"))));
         }
     }
+}
+
+/// Runs the replications once more, listening to every truck: a row per visit would not fit in
+/// memory. Failed replications have no rows.
+fn write_trucks(plan: &StudyPlan, replications: Range<u32>, file: &mut BufWriter<File>) -> anyhow::Result<()> {
+    let cannot = || format!("cannot write `{TRUCKS}`");
+    file.write_all(&tables::trucks().head()).with_context(cannot)?;
+    for scenario in &plan.scenarios {
+        for replication in replications.clone() {
+            let visits = match experiment::trucks_of(&scenario.network, plan.seed, replication) {
+                Err(RunError::Failed(_)) => continue,
+                ran => ran?,
+            };
+            let rows = tables::truck_rows(&scenario.name, &scenario.network, replication, &visits);
+            file.write_all(&rows.body()).with_context(cannot)?;
+        }
+    }
+    file.flush().with_context(cannot)
 }

@@ -8,7 +8,10 @@ use super::number::file_unit;
 use super::sheet::{Cell, Column, Sheet};
 use super::words;
 use crate::experiment::{Mean, Place, StudyResult};
-use crate::measure::{Entry, Measure, Statistic, Unit};
+use crate::kernel::time::SimTime;
+use crate::measure::{Entry, Measure, Statistic, TruckNumbers, Unit, Visit};
+use crate::model::network::Network;
+use crate::model::notice::Outcome;
 use crate::scenario::plan::StudyPlan;
 
 /// All tables of a study, in the order in which the package lists them.
@@ -34,6 +37,8 @@ pub fn tables(plan: &StudyPlan, result: &StudyResult, notices: &[Notice]) -> Vec
 }
 
 const SCENARIO: Column = Column::text("scenario", "Name of the scenario.");
+const REPLICATION: Column =
+    Column::whole("replication", "", "Number of the replication, from 0; the same number means the same trucks.");
 const MEASURE: Column = Column::text("measure", "What is measured: wait, crossing_time, queue_length, ...");
 const STATION: Column =
     Column::text("station", "Station (for officers: the pool); blank for the whole crossing.");
@@ -131,11 +136,7 @@ fn measures(result: &StudyResult) -> Sheet {
 fn replications(result: &StudyResult) -> Sheet {
     let columns = vec![
         SCENARIO,
-        Column::whole(
-            "replication",
-            "",
-            "Number of the replication, from 0; the same number means the same trucks.",
-        ),
+        REPLICATION,
         MEASURE,
         STATION,
         GROUP,
@@ -680,6 +681,60 @@ fn inputs(plan: &StudyPlan) -> Sheet {
         sheet.push(vec![key.as_str().into(), value.as_str().into(), Cell::Blank]);
     }
     sheet
+}
+
+/// The head of `trucks.csv`.
+pub fn trucks() -> Sheet {
+    let ticks = |name, sentence| Column::whole(name, "us", sentence);
+    let columns = vec![
+        SCENARIO,
+        REPLICATION,
+        Column::text("truck", "Number of the truck, the same in every scenario: stream, then where it comes from in it."),
+        Column::text("class", "Its class."),
+        Column::text("station", "The station; blank: it never came to one, or was between two when the run ended."),
+        Column::text("group", "The lane group that it chose; blank if it chose none."),
+        Column::whole("lane", "", "Its lane, from 1; blank if it was not served, or in a yard."),
+        ticks("arrival_us", "Arrival at the station (or at the crossing), microseconds since the run began."),
+        ticks("start_us", "Start of service; blank if it did not happen."),
+        ticks("end_us", "End of service; blank if it did not happen."),
+        ticks("leave_us", "When it left the station; blank if it did not."),
+        Column::text("outcome", "What became of it, on its last row: crossed, turned_away or unfinished."),
+    ];
+    let sentence = "A row is a truck's visit to a station in one replication of one scenario, in the order in which \
+                    visits ended.";
+    Sheet::new("trucks", sentence, columns)
+}
+
+/// The rows of one replication of one scenario.
+pub fn truck_rows(scenario: &str, network: &Network, replication: u32, visits: &[Visit]) -> Sheet {
+    let mut sheet = trucks();
+    let numbers = TruckNumbers::new(network);
+    let ticks = |at: Option<SimTime>| Cell::from(at.map(SimTime::micros));
+    for visit in visits {
+        sheet.push(vec![
+            scenario.into(),
+            replication.into(),
+            numbers.number(visit.stream, visit.identity).into(),
+            network.classes[visit.class].name.as_str().into(),
+            visit.station.map(|station| network.stations[station.index()].name.as_str()).into(),
+            visit.group.map(|group| network.groups[group.index()].name.as_str()).into(),
+            visit.lane.into(),
+            ticks(Some(visit.arrival)),
+            ticks(visit.start),
+            ticks(visit.end),
+            ticks(visit.leave),
+            visit.outcome.map(outcome).into(),
+        ]);
+    }
+    sheet
+}
+
+fn outcome(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Crossed => "crossed",
+        Outcome::TurnedAway => "turned_away",
+        Outcome::Unfinished => "unfinished",
+    }
 }
 
 #[cfg(test)]
