@@ -80,7 +80,7 @@ pub(super) fn study_plan(name: &str, resolved: &[Resolved], networks: Vec<Networ
         title: scenario.study.scenario.get(&scenario.name).and_then(|table| table.title.clone()),
         network,
         changes: changes(&first.origins, &scenario.origins),
-        resolved: String::new(),
+        resolved: scenario.text.clone(),
     });
     let posted = |tables: fn(&BorderWait) -> &BTreeMap<String, Table<Minutes>>| {
         let tables = study.border_wait.as_ref().map(tables).into_iter().flatten();
