@@ -5,5 +5,6 @@ pub mod experiment;
 pub mod kernel;
 pub mod measure;
 pub mod model;
+pub mod report;
 pub mod scenario;
 pub mod stats;

@@ -8,7 +8,7 @@
 use std::fmt::Write as _;
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -197,6 +197,7 @@ impl Sources {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
         };
+        let mut cut = Vec::new();
         let mut group =
             Group::with_title(level.primary_title(shown(&diagnostic.message)).id(diagnostic.code));
         let first = diagnostic
@@ -211,13 +212,15 @@ impl Sources {
             }
             let (line, column) = self.position(place);
             let window = self.window(place);
-            let snippet = Snippet::source(window.text).line_start(line).fold(false);
-            let snippet = snippet.annotation(
-                kind.span(window.span).label(Some(shown(label)).filter(|label| !label.is_empty())),
-            );
-            group = group
-                .element(Origin::path(escaped(self.name(place.file))).line(line).char_column(column))
-                .element(snippet);
+            let name = escaped(self.name(place.file));
+            let drawn_column = window.text[..window.span.start].chars().count() + 1;
+            if column != drawn_column {
+                cut.push((format!("{name}:{line}:{drawn_column}\n"), format!("{name}:{line}:{column}\n")));
+            }
+            let annotation =
+                kind.span(window.span).label(Some(shown(label)).filter(|label| !label.is_empty()));
+            let snippet = Snippet::source(window.text).path(name).line_start(line).fold(false);
+            group = group.element(snippet.annotation(annotation));
         }
         for note in &diagnostic.notes {
             group = group.element(Level::NOTE.message(shown(note)));
@@ -225,7 +228,8 @@ impl Sources {
         for help in &diagnostic.helps {
             group = group.element(Level::HELP.message(shown(help)));
         }
-        renderer.render(&[group])
+        // Columns count from the start of the whole line, not of what is drawn of it.
+        cut.iter().fold(renderer.render(&[group]), |drawn, (cut, whole)| drawn.replacen(cut, whole, 1))
     }
 
     /// The first line of a place, escaped and cut, and where the place lies in it.

@@ -15,6 +15,7 @@ use super::phrase::{
     Percent, PostedPhrase, Rate, Replications, RulePhrase, RunLength, Servers, SharePhrase, Spread,
     TargetPhrase,
 };
+use super::schema::{HourTable, MonthTable, RowTable, TimeTable, WeekdayTable, names};
 
 /// A name: lower-case letters, digits and hyphens.
 pub type Name = String;
@@ -31,16 +32,21 @@ pub struct Study {
     #[serde(default)]
     pub precision: Precision,
     /// Classes of trucks: disjoint named combinations of attributes.
+    #[schemars(extend("propertyNames" = names()))]
     pub class: BTreeMap<Name, Class>,
     /// Demand streams: who comes, when, and where.
+    #[schemars(extend("propertyNames" = names()))]
     pub demand: BTreeMap<Name, Demand>,
     /// Stations: places of service.
+    #[schemars(extend("propertyNames" = names()))]
     pub station: BTreeMap<Name, Station>,
     /// Roads between stations.
     #[serde(default)]
+    #[schemars(extend("propertyNames" = names()))]
     pub road: BTreeMap<Name, Road>,
     /// Pools of officers.
     #[serde(default)]
+    #[schemars(extend("propertyNames" = names()))]
     pub officers: BTreeMap<Name, Officers>,
     /// CBP's public wait: from where to where, how it is posted, what was observed.
     pub border_wait: Option<BorderWait>,
@@ -52,6 +58,7 @@ pub struct Study {
     pub source: BTreeMap<String, String>,
     /// The plans to compare.
     #[serde(default)]
+    #[schemars(extend("propertyNames" = names()))]
     pub scenario: BTreeMap<Name, Scenario>,
 }
 
@@ -144,10 +151,13 @@ pub struct Demand {
     /// Trucks per day (or per hour) on an ordinary day.
     pub volume: Option<Rate>,
     /// Share of the day's volume by local hour; sums to 100 %. Without it every hour is alike.
+    #[schemars(with = "Option<HourTable<Percent>>")]
     pub by_hour: Option<Table<Percent>>,
     /// Factor by weekday: 100 % is `volume`. Days left out are 100 %.
+    #[schemars(with = "Option<WeekdayTable<Percent>>")]
     pub by_weekday: Option<Table<Percent>>,
     /// Factor by calendar month (`jan` to `dec`): 100 % is `volume`. Months left out are 100 %.
+    #[schemars(with = "Option<MonthTable<Percent>>")]
     pub by_month: Option<Table<Percent>>,
     /// Growth per year from the first day of `growth_from`: `"3 %"`.
     pub growth: Option<Growth>,
@@ -160,6 +170,7 @@ pub struct Demand {
     /// Time between batches, any distribution: a renewal process from the start of the run.
     pub headway: Option<DistPhrase>,
     /// Listed trucks: a CSV with `arrival`, `class`, optional `id`, `score`, `service.STATION`.
+    #[schemars(with = "Option<RowTable<TraceRow>>")]
     pub trace: Option<Table<TraceRow>>,
     /// Trucks per batch: `"3"`, `"geometric(mean = 2)"`, `"empirical(\"batch.csv\")"`.
     pub batch: Option<BatchPhrase>,
@@ -206,7 +217,7 @@ pub enum ByTime<T> {
     /// At all times.
     Always(T),
     /// By time: `"06:00"` holds until the next row; `"mon-fri 06:00"`, `"2023-10-07 08:00"`.
-    Time(Table<T>),
+    Time(#[schemars(with = "TimeTable<T>")] Table<T>),
 }
 
 /// A place of service.
@@ -214,6 +225,7 @@ pub enum ByTime<T> {
 #[serde(deny_unknown_fields)]
 pub struct Station {
     /// Lane groups.
+    #[schemars(extend("propertyNames" = names()))]
     pub lanes: BTreeMap<Name, Lanes>,
     /// Service time, for all classes or by class.
     pub service: Option<ByClass<DistPhrase>>,
@@ -378,9 +390,11 @@ pub struct BorderWait {
     pub posted: Option<PostedPhrase>,
     /// Posted waits that were observed, by lane group: minutes by hour.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<Name, HourTable<Minutes>>")]
     pub observed: BTreeMap<Name, Table<Minutes>>,
     /// Posted waits of another period, kept out of the fit, by lane group: minutes by hour.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<Name, HourTable<Minutes>>")]
     pub check: BTreeMap<Name, Table<Minutes>>,
 }
 

@@ -6,17 +6,35 @@
 //! What a user wrote wrong is a [`diagnostic::Diagnostic`]; what the file system did wrong is a
 //! [`LoadError`]. Nothing here is printed. Start at [`load`].
 
+pub mod build;
+pub mod calendar;
+mod change;
+pub mod check;
 pub mod diagnostic;
+pub mod digest;
+pub mod document;
 pub mod file;
+mod inherit;
+mod keys;
+pub mod lint;
 pub mod phrase;
 pub mod plan;
 pub mod resolve;
+pub mod schedule;
+pub mod schema;
+mod show;
+mod table;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use diagnostic::{Diagnostic, Sources};
+use document::{Folder, Node};
+use inherit::{Change, Scenarios};
+use keys::Reading;
 use phrase::Replications;
 use plan::StudyPlan;
+use resolve::Resolved;
 
 /// What the command line adds to a study; it acts on every scenario, after all that the file says.
 #[derive(Clone, Debug, Default)]
@@ -60,6 +78,193 @@ pub enum LoadError {
 /// # Errors
 /// When the study itself cannot be read. Whatever is wrong inside is a diagnostic in the result.
 pub fn load(path: &Path, overrides: &Overrides) -> Result<Loaded, LoadError> {
-    let _ = (path, overrides);
-    Ok(Loaded { plan: None, diagnostics: Vec::new(), sources: Sources::default() })
+    let unreadable = |path: &Path, source| LoadError::Unreadable { path: path.to_owned(), source };
+    let is_folder = path.metadata().map_err(|source| unreadable(path, source))?.is_dir();
+    let file = if is_folder { path.join(STUDY_FILE) } else { path.to_owned() };
+    if !file.metadata().map_err(|source| unreadable(&file, source))?.is_file() {
+        return Err(unreadable(&file, std::io::Error::other("it is no regular file")));
+    }
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let study = if is_folder { path.canonicalize().ok().and_then(|path| name_of(&path)) } else { name_of(&file) };
+    let study = study.unwrap_or_else(|| "study".to_owned());
+    let bytes = document::read_limited(&file).map_err(|source| unreadable(&file, source))?;
+    let mut reading = Reading::new(Folder::Disk(folder.to_owned()));
+    match bytes {
+        Some(bytes) => Ok(read(reading, &study, &name, &bytes, overrides)),
+        None => {
+            let file = reading.sources.add(name.as_str(), "");
+            reading.report(document::too_large(&name).at(Some(diagnostic::Place { file, span: 0..0 }), ""));
+            Ok(finish(reading, None))
+        }
+    }
+}
+
+/// Reads a study that is one text: its tables stand in it.
+pub fn load_text(name: &str, text: &str) -> Loaded {
+    load_embedded(&[(&format!("{name}/{STUDY_FILE}"), text)], &Overrides::default())
+}
+
+/// Reads a study that the program carries: `study.toml` and its tables, by name. Names may begin with
+/// the folder, which then names the study: `ysleta/study.toml`.
+pub fn load_embedded(files: &[(&str, &str)], overrides: &Overrides) -> Loaded {
+    let study = files.iter().find(|(name, _)| name.rsplit('/').next() == Some(STUDY_FILE));
+    let prefix = study.map_or("", |(name, _)| name.strip_suffix(STUDY_FILE).unwrap_or(""));
+    let texts = files.iter().map(|(name, text)| (name.strip_prefix(prefix).unwrap_or(name).to_owned(), (*text).to_owned()));
+    let reading = Reading::new(Folder::Embedded(texts.collect()));
+    let name = prefix.trim_end_matches('/').rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or("study");
+    read(reading, name, STUDY_FILE, study.map_or("", |(_, text)| text).as_bytes(), overrides)
+}
+
+/// Name of the file in a study folder.
+pub const STUDY_FILE: &str = "study.toml";
+
+/// A file or folder name without ending.
+fn name_of(path: &Path) -> Option<String> {
+    Some(path.file_stem()?.to_string_lossy().into_owned())
+}
+
+fn finish(reading: Reading, plan: Option<StudyPlan>) -> Loaded {
+    let (diagnostics, sources) = reading.finish();
+    Loaded { plan, diagnostics, sources }
+}
+
+fn read(mut reading: Reading, study: &str, file_name: &str, bytes: &[u8], overrides: &Overrides) -> Loaded {
+    let resolved = resolve_all(&mut reading, file_name, bytes, overrides);
+    if reading.errors() > 0 {
+        return finish(reading, None);
+    }
+    let (plan, found) = build::build(study, &resolved);
+    found.into_iter().for_each(|diagnostic| reading.report(diagnostic));
+    let plan = plan.filter(|_| reading.errors() == 0);
+    finish(reading, plan)
+}
+
+/// Every scenario as a typed study, the baseline first, then by name; errors are in `reading`.
+fn resolve_all(reading: &mut Reading, file_name: &str, bytes: &[u8], overrides: &Overrides) -> Vec<Resolved> {
+    let file = match document::add_text(&mut reading.sources, file_name, bytes) {
+        Ok(file) => file,
+        Err(diagnostic) => {
+            reading.report(diagnostic);
+            return Vec::new();
+        }
+    };
+    if reading.sources.text(file).trim().is_empty() {
+        let help = "`cruce init` writes a study to start from";
+        reading.report(Diagnostic::error("E0106", format!("`{file_name}` is empty")).help(help));
+        return Vec::new();
+    }
+    let mut tree = match document::read(&reading.sources, file) {
+        Ok(tree) => tree,
+        Err(found) => {
+            found.into_iter().for_each(|diagnostic| reading.report(diagnostic));
+            return Vec::new();
+        }
+    };
+    if let Some(format) = tree.table().and_then(|table| table.get("format"))
+        && let document::Value::Integer(version) = format.value
+        && version != FORMAT
+    {
+        let diagnostic = Diagnostic::error("E0118", format!("format {version} is not known"));
+        reading.report(diagnostic.at(Some(format.place.clone()), format!("this cruce reads format {FORMAT}")));
+        return Vec::new();
+    }
+    // The whole file first, so that every mistake is found where it stands.
+    reading.check(&mut tree, schema::study(), &mut Vec::new());
+    let section = tree.table_mut().and_then(|table| table.remove("scenario"));
+    let names: Vec<String> = section.iter().filter_map(|node| node.table()).flat_map(|table| table.keys().cloned()).collect();
+    if names.len() > MOST_SCENARIOS {
+        let message = format!("{} scenarios are more than {MOST_SCENARIOS}", names.len());
+        reading.report(Diagnostic::error("E0103", message));
+        return Vec::new();
+    }
+    let extra = command_line(reading, overrides);
+    let mut trees = Scenarios::new(reading, tree, section.as_ref(), extra).resolve();
+    for tree in trees.values_mut() {
+        reading.check(tree, schema::study(), &mut Vec::new());
+    }
+    let baseline = baseline(reading, &trees);
+    for wanted in overrides.scenarios.iter().filter(|wanted| !trees.contains_key(*wanted)) {
+        reading.report(inherit::unknown_scenario(wanted, trees.keys()));
+    }
+    if reading.errors() > 0 {
+        return Vec::new();
+    }
+    let wanted = |name: &String| {
+        overrides.scenarios.is_empty() || overrides.scenarios.contains(name) || Some(name) == baseline.as_ref()
+    };
+    let mut resolved = Vec::new();
+    for (name, tree) in trees.into_iter().filter(|(name, _)| wanted(name)) {
+        let own = section.as_ref().and_then(|section| section.table()?.get(&name));
+        match Resolved::new(&name, tree, own, &reading.files, &reading.sources) {
+            Ok(scenario) => resolved.push(scenario),
+            Err(diagnostic) => reading.report(diagnostic),
+        }
+    }
+    resolved.sort_by_key(|scenario| Some(&scenario.name) != baseline.as_ref());
+    resolved
+}
+
+/// The format that this version reads.
+const FORMAT: i128 = 1;
+/// Most scenarios of one study.
+pub const MOST_SCENARIOS: usize = 100;
+
+/// The scenario that the others are compared with.
+fn baseline(reading: &mut Reading, trees: &BTreeMap<String, Node>) -> Option<String> {
+    let path = ["study".to_owned(), "baseline".to_owned()];
+    let node = trees.values().next().and_then(|tree| inherit::value_at(tree, &path)).cloned();
+    if let Some(node) = node {
+        let name = node.scalar()?;
+        if !trees.contains_key(&name) {
+            let diagnostic = inherit::unknown_scenario(&name, trees.keys());
+            reading.report(diagnostic.at(Some(node.place), "the baseline is one of the scenarios"));
+        }
+        return Some(name);
+    }
+    if trees.len() == 1 {
+        return trees.keys().next().cloned();
+    }
+    if trees.contains_key("base") {
+        return Some("base".to_owned());
+    }
+    let names: Vec<String> = trees.keys().map(|name| format!("`{name}`")).collect();
+    reading.report(
+        Diagnostic::error("E0106", "the study does not say which scenario the others are compared with")
+            .help(format!("write `baseline = ...` in the section `study`: one of {}", names.join(", "))),
+    );
+    None
+}
+
+/// What the command line sets, as a text of its own, so that mistakes in it have a place.
+fn command_line(reading: &mut Reading, overrides: &Overrides) -> Vec<Change> {
+    let mut settings: Vec<(&str, String, String)> =
+        overrides.set.iter().map(|(key, value)| ("--set ", key.clone(), value.clone())).collect();
+    settings.extend(overrides.seed.map(|seed| ("--seed ", "study.seed".to_owned(), seed.to_string())));
+    let replications = overrides.replications.map(|replications| replications.to_string());
+    settings.extend(replications.map(|replications| ("--reps ", "precision.replications".to_owned(), replications)));
+    if settings.is_empty() {
+        return Vec::new();
+    }
+    let lines: Vec<String> = settings
+        .iter()
+        .map(|(option, key, value)| if *option == "--set " { format!("{option}{key}={value}") } else { format!("{option}{value}") })
+        .collect();
+    let file = reading.sources.add("the command line", lines.join("\n"));
+    let mut start = 0;
+    let mut changes = Vec::new();
+    for ((option, key, value), line) in settings.into_iter().zip(&lines) {
+        let end = start + line.len();
+        let key_start = start + option.len();
+        let key_end = if option == "--set " { key_start + key.len() } else { end };
+        let value_place = diagnostic::Place { file, span: end - value.len()..end };
+        let text = document::Value::Text(value.clone());
+        let is_relative = change::relative(&value).is_some();
+        let node = if is_relative { None } else { document::read_value(&value, &value_place) };
+        let mut node = node.unwrap_or_else(|| Node::new(text, value_place));
+        node.key = Some(diagnostic::Place { file, span: key_start..key_end });
+        changes.push(Change { path: key.replace('"', ""), node });
+        start = end + 1;
+    }
+    changes
 }

@@ -20,9 +20,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use crate::kernel::time::SimDuration;
 use crate::model::network::{Posted, Trigger};
 
-pub(crate) use law::nearest;
+pub(crate) use law::{Kind as LawKind, nearest};
 pub use scan::PhraseError;
-pub(crate) use scan::{Scanner, find_unit, tidy};
+pub(crate) use scan::{Scanner, Unit, tidy};
 
 /// A kind of phrase.
 pub trait Phrase: FromStr<Err = PhraseError> + fmt::Display {
@@ -329,6 +329,18 @@ fn leaf_schema<P: Phrase>() -> Schema {
         P::EXAMPLES.iter().map(|&example| example.into()).collect()
     };
     schemars::json_schema!({ "type": kinds, "format": P::FORMAT, "description": P::WHAT, "examples": examples })
+}
+
+/// Files that a phrase of this format reads, and whether their values are durations.
+pub(crate) fn files_of(format: &str, text: &str) -> Vec<(String, bool)> {
+    let spec = match format {
+        DistPhrase::FORMAT => text.parse::<DistPhrase>().map(|phrase| phrase.0),
+        FactorPhrase::FORMAT => text.parse::<FactorPhrase>().map(|phrase| phrase.0),
+        BatchPhrase::FORMAT => text.parse::<BatchPhrase>().map(|phrase| phrase.0),
+        _ => return Vec::new(),
+    };
+    let duration = format == DistPhrase::FORMAT;
+    spec.map(|spec| spec.files().iter().map(|file| ((*file).to_owned(), duration)).collect()).unwrap_or_default()
 }
 
 /// A text or a number, as text: which of the two a phrase takes is for its parser to say.

@@ -3,10 +3,14 @@
 //! Everything here is checked: numbers are in range, names exist, networks are complete. Measures
 //! are still names (`scenario` does not know the catalogue of measures). Start at [`StudyPlan`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::file::Text;
-use super::phrase::{GoalPhrase, Replications, TargetPhrase};
+use super::build::DEFAULT_SPACING;
+use super::digest::{digest, is_title};
+use super::file::{BorderWait, Table, Text};
+use super::phrase::{GoalPhrase, Minutes, Replications, Spread, TargetPhrase};
+use super::resolve::{Origins, Resolved};
+use super::schedule::hour;
 use crate::model::network::Network;
 
 /// A checked study: all its scenarios, ready to run.
@@ -60,4 +64,155 @@ pub struct ScenarioPlan {
     pub changes: Vec<(String, String, String)>,
     /// The whole scenario as TOML after inheritance, each value with a comment on its origin.
     pub resolved: String,
+}
+
+/// Keys whose values are names of other tables: they say how the crossing is laid out, and are
+/// no quantities that need a source.
+const LAYOUT: [&str; 5] = ["next", "entry", "accepts", "from", "at"];
+
+/// The plan of scenarios that were checked and compiled, the baseline first.
+pub(super) fn study_plan(name: &str, resolved: &[Resolved], networks: Vec<Network>) -> StudyPlan {
+    let first = &resolved[0];
+    let study = &first.study;
+    let (assumptions, sources) = assumptions_and_sources(first);
+    let scenarios = resolved.iter().zip(networks).map(|(scenario, network)| ScenarioPlan {
+        name: scenario.name.clone(),
+        title: scenario.study.scenario.get(&scenario.name).and_then(|table| table.title.clone()),
+        network,
+        changes: changes(&first.origins, &scenario.origins),
+        resolved: scenario.text.clone(),
+    });
+    let posted = |tables: fn(&BorderWait) -> &BTreeMap<String, Table<Minutes>>| {
+        let tables = study.border_wait.as_ref().map(tables).into_iter().flatten();
+        tables.map(|(group, table)| (group.clone(), by_hour(table))).collect()
+    };
+    StudyPlan {
+        name: name.to_owned(),
+        title: study.study.title.clone(),
+        time_zone: study.study.time_zone.clone(),
+        start: study.study.start.clone(),
+        seed: study.study.seed,
+        baseline: 0,
+        replications: study.precision.replications,
+        target: study.precision.target.clone(),
+        too_small: study.precision.too_small.map(|small| small.0.seconds()),
+        goals: study.goals.iter().map(|(measure, goal)| (measure.clone(), *goal)).collect(),
+        scenarios: scenarios.collect(),
+        posted_observed: posted(|wait| &wait.observed),
+        posted_check: posted(|wait| &wait.check),
+        assumptions,
+        sources,
+        digest: digest(resolved),
+    }
+}
+
+/// Keys that differ between two scenarios: (path, value there, value here), titles left out.
+pub(super) fn changes(base: &Origins, here: &Origins) -> Vec<(String, String, String)> {
+    let paths: BTreeSet<&str> = base.paths().chain(here.paths()).filter(|path| is_model(path)).collect();
+    let differs = |path: &&str| base.canonical(path) != here.canonical(path);
+    let text = |origins: &Origins, path: &str| origins.text(path).unwrap_or_default();
+    let change = |path: &str| (path.to_owned(), text(base, path), text(here, path));
+    paths.into_iter().filter(differs).map(change).collect()
+}
+
+/// Values of the baseline without and with a source. Rows of one table count as one value.
+fn assumptions_and_sources(base: &Resolved) -> (Assumptions, Sourced) {
+    let sources = &base.study.source;
+    let mut assumptions: Assumptions = Vec::new();
+    let mut sourced: Sourced = Vec::new();
+    let mut tables: BTreeMap<&str, usize> = BTreeMap::new();
+    for path in base.origins.paths().filter(|path| is_model(path) && !is_layout(path)) {
+        let text = base.origins.text(path).unwrap_or_default();
+        match (source_of(path, sources), table_of(path)) {
+            (Some(source), _) => sourced.push((path.to_owned(), text, source.to_owned())),
+            (None, Some(table)) => *tables.entry(table).or_default() += 1,
+            (None, None) => assumptions.push((path.to_owned(), text)),
+        }
+    }
+    assumptions.extend(
+        tables.into_iter().map(|(table, rows)| (table.to_owned(), format!("a table of {rows} rows"))),
+    );
+    for (name, road) in &base.study.road {
+        let spaced = road.length.is_some() || matches!(road.split, Some(Spread::Meters(_)));
+        let path = format!("road.{name}.spacing");
+        if spaced && road.spacing.is_none() && source_of(&path, sources).is_none() {
+            assumptions.push((path, format!("{DEFAULT_SPACING} m (unless told)")));
+        }
+    }
+    assumptions.sort();
+    (assumptions, sourced)
+}
+
+type Assumptions = Vec<(String, String)>;
+type Sourced = Vec<(String, String, String)>;
+
+/// The source of a value or of the nearest table around it.
+fn source_of<'a>(path: &str, sources: &'a BTreeMap<String, String>) -> Option<&'a str> {
+    let mut path = path;
+    loop {
+        if let Some(source) = sources.get(path) {
+            return Some(source);
+        }
+        path = &path[..path.rfind('.')?];
+    }
+}
+
+/// Whether a path is part of the crossing, titles left out.
+fn is_model(path: &str) -> bool {
+    let table = path.split('.').next().unwrap_or_default();
+    matches!(table, "class" | "demand" | "station" | "road" | "officers" | "border_wait" | "study")
+        && !is_title(path)
+        && !matches!(path, "study.baseline" | "study.title")
+        && !path.starts_with("study.title.")
+}
+
+fn is_layout(path: &str) -> bool {
+    let mut keys = path.split('.');
+    keys.next() == Some("study") || keys.skip(1).any(|key| LAYOUT.contains(&key)) || path.ends_with(".class")
+}
+
+/// The table by time or row that a path is a row of.
+fn table_of(path: &str) -> Option<&str> {
+    let keys: Vec<&str> = path.split('.').collect();
+    let depth = match keys.as_slice() {
+        ["demand", _, "by_hour" | "by_weekday" | "by_month" | "trace", _, ..] => 3,
+        ["station", _, "lanes", _, "open", _] => 5,
+        ["station", _, "hours", _] => 3,
+        ["officers", _, "on_duty", _] => 3,
+        ["officers", _, "plan", _, _, _] => 5,
+        ["border_wait", "observed" | "check", _, _] => 3,
+        _ => return None,
+    };
+    let length: usize = keys[..depth].iter().map(|key| key.len() + 1).sum();
+    path.get(..length - 1)
+}
+
+fn by_hour(table: &Table<Minutes>) -> BTreeMap<u32, f64> {
+    table.iter().filter_map(|(key, minutes)| Some((hour(key)?, minutes.0))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_belong_to_their_table() {
+        assert_eq!(table_of("demand.north.by_hour.6"), Some("demand.north.by_hour"));
+        assert_eq!(
+            table_of("officers.cbp.plan.primary.standard.06:00"),
+            Some("officers.cbp.plan.primary.standard")
+        );
+        assert_eq!(table_of("officers.cbp.on_duty"), None);
+        assert_eq!(
+            table_of("station.primary.lanes.standard.open.mon-fri 06:00"),
+            Some("station.primary.lanes.standard.open")
+        );
+    }
+
+    #[test]
+    fn a_source_holds_for_what_lies_below() {
+        let sources = BTreeMap::from([("demand.north".to_owned(), "counts".to_owned())]);
+        assert_eq!(source_of("demand.north.by_hour.6", &sources), Some("counts"));
+        assert_eq!(source_of("demand.south.volume", &sources), None);
+    }
 }

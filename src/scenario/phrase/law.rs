@@ -20,6 +20,16 @@ pub(crate) enum Kind {
     Batch,
 }
 
+impl Kind {
+    /// A value of the kind as text.
+    pub(crate) fn text(self, value: f64) -> String {
+        match self {
+            Kind::Duration => seconds_text(value),
+            Kind::Factor | Kind::Batch => tidy(value).to_string(),
+        }
+    }
+}
+
 /// The laws and their parameters, in the order in which they may be given without name.
 const LAWS: [(&str, &[&str], &str); 13] = [
     ("constant", &["value"], "constant(60 s)"),
@@ -458,10 +468,7 @@ fn scaled(law: &LawSpec, factor: f64) -> LawSpec {
 }
 
 fn law_text(law: &LawSpec, kind: Kind) -> String {
-    let number = |value: f64| match kind {
-        Kind::Duration => seconds_text(value),
-        Kind::Factor | Kind::Batch => tidy(value).to_string(),
-    };
+    let number = |value: f64| kind.text(value);
     match law {
         LawSpec::Empirical { file, scale } if *scale == 1.0 => format!("empirical(\"{file}\")"),
         LawSpec::Empirical { file, scale } => format!("empirical(\"{file}\", x{scale})"),

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use super::quantity::MOST_COUNTED;
 use super::scan::{Dimension, PhraseError, Scanner, seconds_text, tidy};
 use super::{
-    DurationPhrase, GoalPhrase, PostedPhrase, QuantityKind, Rate, RulePhrase, TargetPhrase, WantPhrase,
+    Count, DurationPhrase, GoalPhrase, PostedPhrase, QuantityKind, Rate, RulePhrase, TargetPhrase, WantPhrase,
 };
 use crate::kernel::time::SimDuration;
 use crate::model::network::{Posted, Trigger};
@@ -165,7 +165,7 @@ fn contradiction(open: Trigger, close: Trigger, span: std::ops::Range<usize>) ->
 }
 
 /// `queue >= 20 per lane`, without `when`, as overrides of `.open` and `.close` write it.
-pub(super) fn trigger_text(trigger: Trigger, sign: &str) -> String {
+fn trigger_text(trigger: Trigger, sign: &str) -> String {
     match trigger {
         Trigger::Queue(trucks) => format!("queue {sign} {}", tidy(trucks)),
         Trigger::QueuePerLane(trucks) => format!("queue {sign} {} per lane", tidy(trucks)),
@@ -173,7 +173,7 @@ pub(super) fn trigger_text(trigger: Trigger, sign: &str) -> String {
     }
 }
 
-pub(super) fn parse_trigger(text: &str, sign: &str) -> Result<Trigger, PhraseError> {
+fn parse_trigger(text: &str, sign: &str) -> Result<Trigger, PhraseError> {
     let mut scanner = Scanner::new(text);
     scanner.eat_word("when");
     let trigger = bare_trigger(&mut scanner, sign)?;
@@ -181,17 +181,50 @@ pub(super) fn parse_trigger(text: &str, sign: &str) -> Result<Trigger, PhraseErr
     Ok(trigger)
 }
 
-pub(super) fn lanes_text(least: u32, most: u32) -> String {
+fn lanes_text(least: u32, most: u32) -> String {
     if least == most { least.to_string() } else { format!("{least}..{most}") }
 }
 
 /// `4..8`, `4`, with or without `lanes`.
-pub(super) fn parse_lanes(text: &str) -> Result<(u32, u32), PhraseError> {
+fn parse_lanes(text: &str) -> Result<(u32, u32), PhraseError> {
     let text = if text.contains("lane") { text.to_owned() } else { format!("{text} lanes") };
     let mut scanner = Scanner::new(&text);
     let range = lanes(&mut scanner)?;
     scanner.end()?;
     Ok(range)
+}
+
+impl RulePhrase {
+    /// A part as text; `None` when the rule has none.
+    pub(crate) fn part(&self, name: &str) -> Option<String> {
+        match (name, self.want) {
+            ("lanes", _) => Some(lanes_text(self.least, self.most)),
+            ("open", WantPhrase::Follow { open, .. }) => Some(trigger_text(open, ">=")),
+            ("close", WantPhrase::Follow { close, .. }) => Some(trigger_text(close, "<=")),
+            ("set-up", _) => Some(DurationPhrase(self.set_up).to_string()),
+            ("at-least", _) => Some(DurationPhrase(self.least_open).to_string()),
+            ("priority", _) => Some(self.priority.to_string()),
+            _ => None,
+        }
+    }
+
+    /// The rule with a part replaced.
+    pub(crate) fn with_part(&self, name: &str, value: &str) -> Result<RulePhrase, PhraseError> {
+        let mut rule = *self;
+        match (name, &mut rule.want) {
+            ("lanes", _) => (rule.least, rule.most) = parse_lanes(value)?,
+            ("open", WantPhrase::Follow { open, .. }) => *open = parse_trigger(value, ">=")?,
+            ("close", WantPhrase::Follow { close, .. }) => *close = parse_trigger(value, "<=")?,
+            ("set-up", _) => rule.set_up = value.parse::<DurationPhrase>()?.0,
+            ("at-least", _) => rule.least_open = value.parse::<DurationPhrase>()?.0,
+            ("priority", _) => rule.priority = value.parse::<Count>()?.0,
+            _ => return Err(PhraseError::new("E0208", 0..value.len(), format!("the rule has no `{name}`"))),
+        }
+        if let WantPhrase::Follow { open, close } = rule.want {
+            contradiction(open, close, 0..value.len())?;
+        }
+        Ok(rule)
+    }
 }
 
 impl fmt::Display for RulePhrase {

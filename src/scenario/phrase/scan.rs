@@ -137,7 +137,7 @@ const UNITS: [Unit; 17] = [
     unit("pp", Dimension::Share, 1.0, 100.0),
 ];
 
-pub(crate) fn find_unit(name: &str) -> Option<Unit> {
+fn find_unit(name: &str) -> Option<Unit> {
     UNITS.into_iter().find(|unit| unit.name == name)
 }
 

@@ -1,0 +1,192 @@
+//! Checked scenarios into networks ready to run.
+//!
+//! Each scenario is compiled whole even when something is wrong with it: a value that cannot be
+//! understood is told to [`Findings`] and replaced by a harmless one, so that everything else is
+//! looked at too; with any error there is no plan. Warnings of [`lint`](super::lint) come only for
+//! studies without errors. It does not read text. Start at [`build`].
+
+mod demand;
+mod staff;
+mod station;
+
+pub use demand::integral;
+pub use station::DEFAULT_SPACING;
+
+use super::calendar::{Clock, Day, zone, zone_names};
+use super::check::limit::{LONGEST_MEAN, clamped};
+use super::check::name::Names;
+use super::check::{Findings, check, flow, suggestion};
+use super::diagnostic::Diagnostic;
+use super::file::{EndMode, Study};
+use super::lint;
+use super::phrase::{DistPhrase, DistSpec};
+use super::plan::{StudyPlan, study_plan};
+use super::resolve::{Files, Resolved};
+use crate::dist::{Dist, DurationSampler};
+use crate::kernel::time::SimDuration;
+use crate::model::network::{BorderWait, Class, End, Network, Posted, StationId};
+
+/// The plan of a study from its resolved scenarios, the baseline first; `None` when there is an
+/// error among the diagnostics.
+pub fn build(name: &str, resolved: &[Resolved]) -> (Option<StudyPlan>, Vec<Diagnostic>) {
+    let mut told = Told::default();
+    let mut networks = Vec::new();
+    for (i, scenario) in resolved.iter().enumerate() {
+        let (network, found) = compile(scenario, i == 0);
+        told.add(scenario, i == 0, found);
+        networks.push(network);
+    }
+    if resolved.is_empty() || told.list.iter().any(Diagnostic::is_error) {
+        return (None, told.list);
+    }
+    for (i, (scenario, network)) in resolved.iter().zip(&networks).enumerate() {
+        let baseline = (i > 0).then(|| (&resolved[0], &networks[0]));
+        told.add(scenario, i == 0, lint::lint(scenario, network, baseline));
+    }
+    (Some(study_plan(name, resolved, networks)), told.list)
+}
+
+/// Diagnostics of all scenarios, each once: scenarios share most of their text, and so their
+/// mistakes.
+#[derive(Default)]
+struct Told {
+    /// As told, before notes on scenarios were added.
+    plain: Vec<Diagnostic>,
+    list: Vec<Diagnostic>,
+}
+
+impl Told {
+    fn add(&mut self, scenario: &Resolved, base: bool, found: Vec<Diagnostic>) {
+        for diagnostic in found {
+            if self.plain.contains(&diagnostic) {
+                continue;
+            }
+            self.plain.push(diagnostic.clone());
+            let note = format!("in scenario `{}`", scenario.name);
+            self.list.push(if base { diagnostic } else { diagnostic.note(note) });
+        }
+    }
+}
+
+/// What compiling a scenario reads and where it reports.
+struct Context<'a> {
+    study: &'a Study,
+    names: &'a Names<'a>,
+    clock: &'a Clock,
+    files: &'a Files,
+    /// Whether this is the baseline: profiles of other scenarios need not sum to 100 %.
+    base: bool,
+    findings: Findings<'a>,
+}
+
+/// One scenario as a network. With errors told, it is of no use.
+pub fn compile(resolved: &Resolved, base: bool) -> (Network, Vec<Diagnostic>) {
+    let study = &resolved.study;
+    let names = Names::new(study);
+    let mut findings = Findings::new(&resolved.origins);
+    let (drawing, sound) = check(study, &names, &mut findings);
+    let clock = clock(study, &mut findings);
+    let mut context = Context { study, names: &names, clock: &clock, files: &resolved.files, base, findings };
+    let (stations, groups) = station::stations(&mut context);
+    let roads = station::roads(&mut context);
+    let pools = staff::pools(&groups, &mut context);
+    let streams = demand::streams(&drawing, &roads, &mut context);
+    let border_wait = border_wait(&context);
+    let mut findings = context.findings;
+    let mut network = Network {
+        classes: study.class.keys().map(|name| Class { name: name.clone() }).collect(),
+        class_tree: drawing.tree.clone(),
+        streams,
+        stations,
+        groups,
+        roads,
+        pools,
+        border_wait,
+        loop_slots: 0,
+        calendar: clock.calendar.clone(),
+        run_length: clock.run_end.since_start(),
+        warm_up: clock.warm_up,
+        end: clock.end,
+        drain_limit: clock.drain_limit,
+    };
+    if sound && !network.classes.is_empty() && !network.stations.is_empty() {
+        flow::mark_loops(&mut network);
+        flow::check(&mut network, &mut findings);
+    }
+    (network, findings.into_list())
+}
+
+fn clock(study: &Study, findings: &mut Findings) -> Clock {
+    let section = &study.study;
+    let zone = zone(&section.time_zone).unwrap_or_else(|| {
+        let names = zone_names();
+        let message = format!("there is no time zone `{}`", section.time_zone);
+        let help = match suggestion(&section.time_zone, names.iter().map(String::as_str)) {
+            help if help.is_empty() => "write an IANA name such as `America/Denver`".to_owned(),
+            help => help,
+        };
+        findings.error("E0344", "study.time_zone", message, "an IANA time zone", help);
+        jiff::tz::TimeZone::UTC
+    });
+    let first_day = Day::parse(&section.start).unwrap_or_else(|| {
+        let message = format!("`{}` is no date", section.start);
+        findings.error("E0344", "study.start", message, "a date from 1970 on", "write `2023-10-03`");
+        Day(0)
+    });
+    let end = match section.end {
+        EndMode::Drain => End::Drain,
+        EndMode::Cut => End::Cut,
+        EndMode::Empty => End::Empty,
+    };
+    let clock = Clock::new(&zone, first_day, clamped(section.run_length), section.warm_up, end);
+    if clock.warm_up >= clock.run_end.since_start() {
+        findings.clash(
+            "E0335",
+            ("study.warm_up", "not observed"),
+            ("study.run_length", "`warm_up` included"),
+            "`study.warm_up` is not shorter than `study.run_length`",
+            "nothing would be left to observe",
+        );
+    }
+    clock
+}
+
+fn border_wait(context: &Context) -> Option<BorderWait> {
+    let wait = context.study.border_wait.as_ref()?;
+    let station = |name: &str| context.names.station(name).unwrap_or(StationId(0));
+    let posted = wait.posted.map_or(
+        Posted {
+            interval: SimDuration::from_mins(60),
+            lag: SimDuration::ZERO,
+            window: SimDuration::from_mins(15),
+            rounding: SimDuration::from_mins(5),
+            cap: None,
+        },
+        |posted| posted.0,
+    );
+    Some(BorderWait { from: station(&wait.from), at: station(&wait.at), posted })
+}
+
+impl Context<'_> {
+    /// A law with what it reads from files; `None` after telling why there is none.
+    fn law(&mut self, path: &str, spec: &DistSpec) -> Option<Dist> {
+        let law = spec.dist(self.files).and_then(|law| law.check().map(|()| law));
+        law.map_err(|wrong| {
+            self.findings.error("E0351", path, format!("`{path}`: {wrong}"), "a distribution", "")
+        })
+        .ok()
+    }
+
+    /// A sampler of durations; of zero after telling what is wrong.
+    fn duration(&mut self, path: &str, phrase: &DistPhrase) -> DurationSampler {
+        let Some(law) = self.law(path, &phrase.0) else {
+            return DurationSampler::constant(SimDuration::ZERO);
+        };
+        let sampler = DurationSampler::new(&law);
+        if sampler.mean().seconds() > LONGEST_MEAN {
+            let message = format!("`{path}` has a mean of more than a year");
+            self.findings.error("E0350", path, message, "at most 366 days", "");
+        }
+        sampler
+    }
+}

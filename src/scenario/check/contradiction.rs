@@ -1,0 +1,245 @@
+//! Values that do not go together: every contradiction names both keys.
+
+use super::super::file::{Demand, Lanes, Open, Queue, Road, Station, Study};
+use super::super::phrase::{Servers, Spread, WantPhrase};
+use super::Findings;
+
+/// Reports pairs of values of which one makes no sense beside the other.
+pub fn check(study: &Study, findings: &mut Findings) {
+    for (name, demand) in &study.demand {
+        check_demand(name, demand, findings);
+    }
+    for (name, station) in &study.station {
+        check_station(name, station, study, findings);
+    }
+    for (name, road) in &study.road {
+        check_road(name, road, findings);
+    }
+    check_officers(study, findings);
+}
+
+fn check_demand(name: &str, demand: &Demand, findings: &mut Findings) {
+    let path = |key: &str| format!("demand.{name}.{key}");
+    let kinds = [
+        ("volume", demand.volume.is_some()),
+        ("headway", demand.headway.is_some()),
+        ("trace", demand.trace.is_some()),
+    ];
+    let given: Vec<&str> = kinds.iter().filter(|kind| kind.1).map(|kind| kind.0).collect();
+    match given.as_slice() {
+        [_] => {}
+        [] => {
+            let message = format!("`demand.{name}` does not say when trucks arrive");
+            let help = "add one of `volume`, `headway` and `trace`";
+            findings.error(
+                "E0330",
+                &format!("demand.{name}"),
+                message,
+                "no `volume`, `headway` or `trace`",
+                help,
+            );
+        }
+        [first, second, ..] => findings.clash(
+            "E0330",
+            (&path(second), "says when trucks arrive"),
+            (&path(first), "says it too"),
+            format!("`demand.{name}` has both `{first}` and `{second}`"),
+            "keep one of them; another stream can have the other",
+        ),
+    }
+    let needs_volume = [
+        ("by_hour", demand.by_hour.is_some()),
+        ("by_weekday", demand.by_weekday.is_some()),
+        ("by_month", demand.by_month.is_some()),
+        ("growth", demand.growth.is_some()),
+        ("day_factor", demand.day_factor.is_some()),
+    ];
+    if let ([kind], None) = (given.as_slice(), demand.volume) {
+        for (key, _) in needs_volume.iter().filter(|key| key.1) {
+            findings.clash(
+                "E0331",
+                (&path(key), "changes a `volume`"),
+                (&path(kind), "there is no `volume`"),
+                format!("`{}` needs `volume`", path(key)),
+                format!("leave `{key}` out, or give `volume` instead of `{kind}`"),
+            );
+        }
+    }
+    if demand.trace.is_some() {
+        for (key, _) in
+            [("batch", demand.batch.is_some()), ("class", demand.class.is_some())].iter().filter(|key| key.1)
+        {
+            findings.clash(
+                "E0331",
+                (&path(key), "each truck is listed already"),
+                (&path("trace"), "lists every truck and its class"),
+                format!("`{}` and `{}` contradict each other", path(key), path("trace")),
+                format!("leave `{key}` out"),
+            );
+        }
+    }
+    let pairs = [
+        ("growth", demand.growth.is_some(), "growth_from", demand.growth_from.is_some()),
+        ("growth_from", demand.growth_from.is_some(), "growth", demand.growth.is_some()),
+        ("day_factor_name", demand.day_factor_name.is_some(), "day_factor", demand.day_factor.is_some()),
+    ];
+    for (key, _, other, _) in pairs.iter().filter(|pair| pair.1 && !pair.3) {
+        let message = format!("`{}` needs `{other}`", path(key));
+        findings.error(
+            "E0332",
+            &path(key),
+            message,
+            format!("no `{other}` beside it"),
+            format!("add `{other}`"),
+        );
+    }
+}
+
+fn check_station(name: &str, station: &Station, study: &Study, findings: &mut Findings) {
+    for (group, lanes) in &station.lanes {
+        let path = |key: &str| format!("station.{name}.lanes.{group}.{key}");
+        if lanes.servers == Servers::Unlimited {
+            if lanes.open.is_some() {
+                findings.clash(
+                    "E0331",
+                    (&path("open"), "opens some of its lanes"),
+                    (&path("servers"), "has no lanes to open"),
+                    format!("`{}` and `{}` contradict each other", path("open"), path("servers")),
+                    "a yard without limit is always open; leave `open` out, or use `hours`",
+                );
+            }
+            let lines = match station.queue {
+                Queue::Pooled | Queue::Shared => None,
+                Queue::Shortest | Queue::Random | Queue::RoundRobin => Some("a line per lane"),
+            };
+            if let Some(lines) = lines {
+                findings.clash(
+                    "E0331",
+                    (&format!("station.{name}.queue"), lines),
+                    (&path("servers"), "has no lanes"),
+                    format!("`station.{name}.queue` and `{}` contradict each other", path("servers")),
+                    "write `queue = \"pooled\"`, or make the yard a station of its own",
+                );
+            }
+        }
+        check_staffing(name, group, lanes, study, findings);
+    }
+}
+
+/// `open` of a group against the rules that name it.
+fn check_staffing(station: &str, group: &str, lanes: &Lanes, study: &Study, findings: &mut Findings) {
+    let open = format!("station.{station}.lanes.{group}.open");
+    let full = format!("{station}.{group}");
+    let rules: Vec<String> = study
+        .officers
+        .iter()
+        .filter(|(_, pool)| pool.rule.contains_key(&full))
+        .map(|(pool, _)| format!("officers.{pool}.rule.{full}"))
+        .collect();
+    if let [first, second, ..] = rules.as_slice() {
+        findings.clash(
+            "E0331",
+            (second, "names the group too"),
+            (first, "names the group"),
+            format!("two pools staff `{full}`"),
+            "a group has officers of one pool; keep one rule",
+        );
+    }
+    match (&lanes.open, rules.first()) {
+        (Some(Open::Officers(_)), None) => {
+            let message = format!("`{full}` is open as officers allow, but no pool names it");
+            let help = format!("add `rule.\"{full}\" = \"1..2 lanes\"` to a pool of officers");
+            findings.error("E0332", &open, message, "no rule for this group", help);
+        }
+        (Some(Open::Lanes(_)), Some(rule)) => findings.clash(
+            "E0331",
+            (&open, "lanes by number or table"),
+            (rule, "lanes as officers allow"),
+            format!("`{open}` and `{rule}` contradict each other"),
+            "write `open = \"officers\"`, or take the rule away; a plan for officers stands in `plan`",
+        ),
+        (None, Some(rule)) if lanes.servers == Servers::Unlimited => findings.clash(
+            "E0331",
+            (rule, "opens some of its lanes"),
+            (&format!("station.{station}.lanes.{group}.servers"), "has no lanes to open"),
+            format!("`{rule}` staffs a yard without limit"),
+            "give the group a number of `servers`, or take the rule away",
+        ),
+        _ => {}
+    }
+}
+
+fn check_road(name: &str, road: &Road, findings: &mut Findings) {
+    let path = |key: &str| format!("road.{name}.{key}");
+    if road.room.is_some() && road.length.is_some() {
+        findings.clash(
+            "E0331",
+            (&path("length"), "gives places as lanes × length ÷ spacing"),
+            (&path("room"), "gives places too"),
+            format!("`{}` and `{}` both say how many trucks fit", path("room"), path("length")),
+            "keep one of them",
+        );
+    }
+    let spaced = road.length.is_some() || matches!(road.split, Some(Spread::Meters(_)));
+    if road.spacing.is_some() && !spaced {
+        let message = format!("`{}` has nothing to divide", path("spacing"));
+        findings.error(
+            "E0332",
+            &path("spacing"),
+            message,
+            "no `length` and no `split` in meters",
+            "leave it out, or give `length`",
+        );
+    }
+}
+
+fn check_officers(study: &Study, findings: &mut Findings) {
+    for (name, pool) in &study.officers {
+        for (group, rule) in &pool.rule {
+            let path = format!("officers.{name}.rule.{group}");
+            let plan = format!("officers.{name}.plan.{group}");
+            let planned = rule.want == WantPhrase::Planned;
+            if planned && !pool.plan.contains_key(group) {
+                let help = format!("add `plan.\"{group}\"`, a number or a table by time");
+                findings.error(
+                    "E0332",
+                    &path,
+                    format!("`{group}` has no plan"),
+                    "`as planned` needs `plan`",
+                    help,
+                );
+            }
+            if !planned && pool.plan.contains_key(group) {
+                findings.clash(
+                    "E0331",
+                    (&plan, "a plan that nothing follows"),
+                    (&path, "does not say `as planned`"),
+                    format!("`{plan}` and `{path}` contradict each other"),
+                    "write `as planned` in the rule, or take the plan away",
+                );
+            }
+        }
+        for group in pool.plan.keys().filter(|group| !pool.rule.contains_key(*group)) {
+            let path = format!("officers.{name}.plan.{group}");
+            let help = format!("add `rule.\"{group}\" = \"1..2 lanes, as planned\"`");
+            findings.error(
+                "E0332",
+                &path,
+                format!("`{group}` has a plan but no rule"),
+                "no rule for this group",
+                help,
+            );
+        }
+        if pool.rule.is_empty() {
+            let path = format!("officers.{name}.rule");
+            let message = format!("the officers of `{name}` staff no lanes");
+            findings.error(
+                "E0332",
+                &path,
+                message,
+                "no rule",
+                "add `rule.\"station.group\" = \"1..2 lanes\"`",
+            );
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! Ways through the network, class by class.
+//!
+//! Stations and roads are nodes, routes of positive probability are edges. From here come the
+//! checks that every truck can leave and is served wherever it goes, the loops on which visits are
+//! counted, and expected visits per truck (the traffic equations v = e + Pᵀv of Jackson, 1957). It
+//! reads a [`Network`] and no file. Start at [`check`], [`mark_loops`] or [`visits`].
+
+use std::collections::BTreeMap;
+
+use super::{Findings, listed};
+use crate::model::network::{Arrivals, Branch, ClassId, Network, RoadId, StationId, Stream, Target};
+
+/// A station or a road: stations first.
+type Node = usize;
+
+/// Rounds after which the traffic equations count as solved.
+const MOST_ROUNDS: usize = 10_000;
+
+/// By class: its share of the trucks that the class tree decides on.
+pub fn class_shares(network: &Network) -> Vec<f64> {
+    let mut shares = vec![0.0; network.classes.len()];
+    let splits = &network.class_tree.splits;
+    let mut open = if splits.is_empty() { Vec::new() } else { vec![(0, 1.0)] };
+    while let Some((split, share)) = open.pop() {
+        let mut below = 0.0;
+        for (upper, branch) in &splits[split].branches {
+            match branch {
+                Branch::Class(class) => shares[class.index()] += share * (upper - below),
+                Branch::Split(next) => open.push((*next, share * (upper - below))),
+            }
+            below = *upper;
+        }
+    }
+    shares
+}
+
+/// Classes that a stream can bring with the share of each; `shares` are those of the class tree.
+pub fn classes_of(stream: &Stream, shares: &[f64]) -> Vec<(ClassId, f64)> {
+    if let Some(class) = stream.class {
+        return vec![(class, 1.0)];
+    }
+    let mut counts = vec![0.0; shares.len()];
+    match &stream.arrivals {
+        Arrivals::Trace(trucks) => {
+            for truck in trucks {
+                counts[truck.class.index()] += 1.0 / trucks.len() as f64;
+            }
+        }
+        Arrivals::Field { .. } | Arrivals::Headways { .. } | Arrivals::AtStart { .. } => {
+            counts.copy_from_slice(shares);
+        }
+    }
+    let class = |(i, share): (usize, f64)| (share > 0.0).then_some((ClassId(i as u8), share));
+    counts.into_iter().enumerate().filter_map(class).collect()
+}
+
+/// Reports classes that cannot leave, that are not accepted where they go, or that have no service
+/// time there. Leaves in `choices` only groups that can serve.
+pub fn check(network: &mut Network, findings: &mut Findings) {
+    let shares = class_shares(network);
+    let mut trapped: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    let mut refused: BTreeMap<StationId, Vec<&str>> = BTreeMap::new();
+    let mut unserved: BTreeMap<(StationId, String), Vec<&str>> = BTreeMap::new();
+    let mut wait_reached = false;
+    for (i, class) in network.classes.iter().enumerate() {
+        let graph = Graph::new(network, ClassId(i as u8));
+        let entries = network
+            .streams
+            .iter()
+            .filter(|stream| classes_of(stream, &shares).iter().any(|(class, _)| class.index() == i));
+        let reached = graph.reached(entries.map(|stream| stream.entry.index()));
+        let leaving = graph.leaving();
+        if let Some(node) = (0..graph.next.len()).find(|node| reached[*node] && !leaving[*node]) {
+            trapped.entry(graph.loop_at(node, network)).or_default().push(&class.name);
+        }
+        for (s, station) in network.stations.iter().enumerate().filter(|(s, _)| reached[*s]) {
+            let id = StationId(s as u16);
+            if station.choices[i].is_empty() {
+                refused.entry(id).or_default().push(&class.name);
+            }
+            for group in &station.choices[i] {
+                let group = &network.groups[group.index()];
+                if group.service[i].is_none() {
+                    unserved.entry((id, group.name.clone())).or_default().push(&class.name);
+                }
+            }
+        }
+        wait_reached |= network.border_wait.as_ref().is_none_or(|wait| {
+            reached[wait.from.index()] && graph.reached([wait.from.index()])[wait.at.index()]
+        });
+    }
+    for (way, classes) in trapped {
+        let first = way.split(' ').next().unwrap_or_default().trim_matches('`');
+        let path = if network.roads.iter().any(|road| road.name == first) { "road" } else { "station" };
+        let message = format!("trucks of class {} find no way to the exit", listed(&classes));
+        let help = "let a `next` or a route lead to `exit`";
+        findings.error(
+            "E0320",
+            &format!("{path}.{first}.next"),
+            message,
+            format!("they go {way} for ever"),
+            help,
+        );
+    }
+    for (station, classes) in refused {
+        let name = &network.stations[station.index()].name;
+        let message = format!("no lane group of `{name}` accepts trucks of class {}", listed(&classes));
+        let help = "a group without `accepts` takes the classes that no other group names";
+        findings.error(
+            "E0322",
+            &format!("station.{name}.lanes"),
+            message,
+            "they come here and find no lane",
+            help,
+        );
+    }
+    for ((station, group), classes) in unserved {
+        let name = &network.stations[station.index()].name;
+        let message = format!("`{name}.{group}` has no service time for class {}", listed(&classes));
+        let help = format!("add `service.{} = \"60 s\"`, or `service.rest`", classes[0]);
+        let label = "trucks of the class come here";
+        findings.error("E0323", &format!("station.{name}.service"), message, label, help);
+    }
+    if !wait_reached && let Some(wait) = &network.border_wait {
+        let name = |station: StationId| &network.stations[station.index()].name;
+        let message = format!("no truck goes from `{}` to `{}`", name(wait.from), name(wait.at));
+        findings.error("E0321", "border_wait.at", message, "not on a way from there", "");
+    }
+    keep_serving_choices(network);
+}
+
+fn keep_serving_choices(network: &mut Network) {
+    let Network { stations, groups, .. } = network;
+    for station in stations {
+        for (i, choices) in station.choices.iter_mut().enumerate() {
+            choices.retain(|group| groups[group.index()].service[i].is_some());
+        }
+    }
+}
+
+/// Gives every station and road that lies on a loop a place to count visits.
+pub fn mark_loops(network: &mut Network) {
+    let all = Graph::of_all_classes(network);
+    let mut slots = 0;
+    let on_loop: Vec<Option<u16>> = (0..all.next.len())
+        .map(|node| {
+            let ways = all.next[node].iter().filter_map(|(_, next)| *next);
+            all.reached(ways)[node].then(|| {
+                slots += 1;
+                slots - 1
+            })
+        })
+        .collect();
+    let stations = network.stations.len();
+    for (station, slot) in network.stations.iter_mut().zip(&on_loop) {
+        station.loop_slot = *slot;
+    }
+    for (road, slot) in network.roads.iter_mut().zip(&on_loop[stations..]) {
+        road.loop_slot = *slot;
+    }
+    network.loop_slots = slots;
+}
+
+/// Expected visits of a truck of a class that arrives at `entry`: stations, then roads.
+pub fn visits(network: &Network, class: ClassId, entry: StationId) -> Vec<f64> {
+    let graph = Graph::new(network, class);
+    let mut total = vec![0.0; graph.next.len()];
+    let mut wave = vec![0.0; graph.next.len()];
+    wave[entry.index()] = 1.0;
+    for _ in 0..MOST_ROUNDS {
+        let mut next_wave = vec![0.0; wave.len()];
+        for (node, weight) in wave.iter().enumerate().filter(|(_, weight)| **weight > 0.0) {
+            total[node] += weight;
+            for (share, next) in &graph.next[node] {
+                if let Some(next) = next {
+                    next_wave[*next] += weight * share;
+                }
+            }
+        }
+        wave = next_wave;
+        if wave.iter().sum::<f64>() < 1e-9 {
+            break;
+        }
+    }
+    total
+}
+
+/// Edges of positive probability; `None` leads to the exit.
+struct Graph {
+    next: Vec<Vec<(f64, Option<Node>)>>,
+}
+
+impl Graph {
+    fn new(network: &Network, class: ClassId) -> Self {
+        let stations = network.stations.len();
+        let edges = |branches: &[(f64, Target)]| {
+            let mut below = 0.0;
+            let mut edges = Vec::new();
+            for (upper, target) in branches {
+                if *upper > below {
+                    edges.push((upper - below, node(*target, stations)));
+                }
+                below = *upper;
+            }
+            edges
+        };
+        let of_stations =
+            network.stations.iter().map(|station| edges(&station.routes[class.index()].branches));
+        let of_roads = network.roads.iter().map(|road| vec![(1.0, node(road.next, stations))]);
+        Graph { next: of_stations.chain(of_roads).collect() }
+    }
+
+    fn of_all_classes(network: &Network) -> Self {
+        let mut all = Graph { next: vec![Vec::new(); network.stations.len() + network.roads.len()] };
+        for class in 0..network.classes.len() {
+            for (node, edges) in Graph::new(network, ClassId(class as u8)).next.into_iter().enumerate() {
+                all.next[node].extend(edges);
+            }
+        }
+        all
+    }
+
+    /// Which nodes lie on a way from some nodes, these included.
+    fn reached(&self, from: impl IntoIterator<Item = Node>) -> Vec<bool> {
+        let mut seen = vec![false; self.next.len()];
+        let mut open: Vec<Node> = from.into_iter().collect();
+        while let Some(node) = open.pop() {
+            if !std::mem::replace(&mut seen[node], true) {
+                open.extend(self.next[node].iter().filter_map(|(_, next)| *next));
+            }
+        }
+        seen
+    }
+
+    /// From which nodes the exit can be reached.
+    fn leaving(&self) -> Vec<bool> {
+        let mut before: Vec<Vec<Node>> = vec![Vec::new(); self.next.len()];
+        let mut open = Vec::new();
+        for (node, edges) in self.next.iter().enumerate() {
+            for (_, next) in edges {
+                match next {
+                    Some(next) => before[*next].push(node),
+                    None => open.push(node),
+                }
+            }
+        }
+        let mut seen = vec![false; self.next.len()];
+        while let Some(node) = open.pop() {
+            if !std::mem::replace(&mut seen[node], true) {
+                open.extend(&before[node]);
+            }
+        }
+        seen
+    }
+
+    /// The loop that is entered when the likeliest edges are followed: `a` → `b` → `a`.
+    fn loop_at(&self, node: Node, network: &Network) -> String {
+        let mut way = vec![node];
+        loop {
+            let edges = &self.next[*way.last().expect("a way has a first node")];
+            let likeliest = edges.iter().max_by(|a, b| a.0.total_cmp(&b.0)).and_then(|edge| edge.1);
+            let next = likeliest.expect("every node has an edge, and none here leads to the exit");
+            let seen = way.iter().position(|node| *node == next);
+            way.push(next);
+            if let Some(first) = seen {
+                let names: Vec<String> =
+                    way[first..].iter().map(|node| format!("`{}`", name(*node, network))).collect();
+                return names.join(" → ");
+            }
+        }
+    }
+}
+
+fn node(target: Target, stations: usize) -> Option<Node> {
+    match target {
+        Target::Exit => None,
+        Target::Station(StationId(station)) => Some(usize::from(station)),
+        Target::Road(RoadId(road)) => Some(stations + usize::from(road)),
+    }
+}
+
+fn name(node: Node, network: &Network) -> &str {
+    match network.stations.get(node) {
+        Some(station) => &station.name,
+        None => &network.roads[node - network.stations.len()].name,
+    }
+}

@@ -1,0 +1,144 @@
+//! Limits of counts and times: beyond them a file is taken for a slip, not for a crossing.
+//!
+//! They keep every run within memory and every index within its table; the docs of the format list
+//! them. Start at the constants.
+
+use super::super::file::Study;
+use super::super::phrase::{RunLength, Servers, Spread};
+use super::Findings;
+use crate::kernel::time::SimDuration;
+
+/// Classes of a study: a network's sets of classes have 64 places.
+pub const MOST_CLASSES: usize = 64;
+/// Stations of a study.
+pub const MOST_STATIONS: usize = 500;
+/// Roads of a study.
+pub const MOST_ROADS: usize = 500;
+/// Demand streams of a study.
+pub const MOST_STREAMS: usize = 100;
+/// Officer pools of a study.
+pub const MOST_POOLS: usize = 100;
+/// Lane groups of a station.
+pub const MOST_GROUPS: usize = 50;
+/// Lanes built in one group.
+pub const MOST_LANES: u32 = 1000;
+/// Officers on duty in one pool.
+pub const MOST_OFFICERS: u32 = 10_000;
+/// Places of a road or a station, and trucks at the start.
+pub const MOST_PLACES: u32 = 10_000_000;
+/// Days of the run length: ten years.
+pub const MOST_DAYS: u32 = 3653;
+/// Trucks that are expected in one replication.
+pub const MOST_TRUCKS: f64 = 1e8;
+/// Batches per hour of a stream: the field of arrivals has this many layers.
+pub const MOST_BATCHES_PER_HOUR: f64 = 65_535.0;
+/// Mean of a service, travel or move-up time, in seconds: a year.
+pub const LONGEST_MEAN: f64 = 366.0 * 86_400.0;
+
+/// Reports every count and time beyond its limit.
+pub fn check(study: &Study, findings: &mut Findings) {
+    let tables = [
+        ("class", study.class.len(), MOST_CLASSES, "classes"),
+        ("station", study.station.len(), MOST_STATIONS, "stations"),
+        ("road", study.road.len(), MOST_ROADS, "roads"),
+        ("demand", study.demand.len(), MOST_STREAMS, "demand streams"),
+        ("officers", study.officers.len(), MOST_POOLS, "officer pools"),
+    ];
+    for (path, count, most, what) in tables {
+        if count > most {
+            let message = format!("{count} {what} are too many");
+            findings.error("E0350", path, message, format!("at most {most} {what}"), "");
+        }
+    }
+    for (path, count, what) in [
+        ("class", study.class.len(), "class"),
+        ("station", study.station.len(), "station"),
+        ("demand", study.demand.len(), "demand stream"),
+    ] {
+        if count == 0 {
+            let help = format!("add a table `[{path}.NAME]`");
+            findings.error("E0350", path, format!("a study needs at least one {what}"), "", help);
+        }
+    }
+    check_run_length("study.run_length", study.study.run_length, 1, findings);
+    if let Some(warm_up) = study.study.warm_up {
+        check_run_length("study.warm_up", warm_up, 0, findings);
+    }
+    for (name, station) in &study.station {
+        if station.lanes.is_empty() || station.lanes.len() > MOST_GROUPS {
+            let path = format!("station.{name}.lanes");
+            let message = format!("`{name}` has {} lane groups", station.lanes.len());
+            let help = "write `lanes.all = { servers = 4 }`";
+            findings.error("E0350", &path, message, format!("1 to {MOST_GROUPS} lane groups"), help);
+        }
+        for (group, lanes) in &station.lanes {
+            if let Servers::Lanes(built) = lanes.servers {
+                let path = format!("station.{name}.lanes.{group}.servers");
+                let help =
+                    "for a yard without limit write `\"unlimited\"`; to take a group away leave it out";
+                check_count(&path, built, 1, MOST_LANES, "lanes", help, findings);
+            }
+        }
+        if let Some(room) = station.room {
+            check_count(&format!("station.{name}.room"), room.0, 0, MOST_PLACES, "places", "", findings);
+        }
+    }
+    for (name, road) in &study.road {
+        check_count(&format!("road.{name}.lanes"), road.lanes.0, 1, MOST_LANES, "lanes", "", findings);
+        if let Some(room) = road.room {
+            check_count(&format!("road.{name}.room"), room.0, 1, MOST_PLACES, "places", "", findings);
+        }
+        if let Some(Spread::Places(split)) = road.split {
+            check_count(&format!("road.{name}.split"), split, 1, MOST_PLACES, "places", "", findings);
+        }
+    }
+    for (name, demand) in &study.demand {
+        if let Some(trucks) = demand.at_start {
+            check_count(&format!("demand.{name}.at_start"), trucks.0, 0, MOST_PLACES, "trucks", "", findings);
+        }
+    }
+}
+
+fn check_count(
+    path: &str,
+    count: u32,
+    least: u32,
+    most: u32,
+    what: &str,
+    help: &str,
+    findings: &mut Findings,
+) {
+    if !(least..=most).contains(&count) {
+        let message = format!("`{path}` cannot be {count}");
+        findings.error("E0350", path, message, format!("{least} to {most} {what}"), help);
+    }
+}
+
+fn check_run_length(path: &str, length: RunLength, least: u32, findings: &mut Findings) {
+    let longest = SimDuration::from_hours(24 * i64::from(MOST_DAYS));
+    let right = match length {
+        RunLength::Days(days) => (least..=MOST_DAYS).contains(&days),
+        RunLength::Time(time) => time >= SimDuration::from_secs(i64::from(least)) && time <= longest,
+    };
+    if !right {
+        let label = if least == 0 { "at most ten years" } else { "1 second to ten years" };
+        findings.error(
+            "E0350",
+            path,
+            format!("`{path}` is out of range"),
+            label,
+            "write `\"1 day\"` or `\"36 h\"`",
+        );
+    }
+}
+
+/// A run length that is safe to compute with, where the written one is out of range.
+pub fn clamped(length: RunLength) -> RunLength {
+    match length {
+        RunLength::Days(days) => RunLength::Days(days.clamp(1, MOST_DAYS)),
+        RunLength::Time(time) => {
+            let longest = SimDuration::from_hours(24 * i64::from(MOST_DAYS));
+            RunLength::Time(time.clamp(SimDuration::from_secs(1), longest))
+        }
+    }
+}

@@ -1,0 +1,650 @@
+//! Scenarios: what each starts from, what it sets, and the tree that comes of it.
+//!
+//! A scenario starts from the base file, or from the results of its parents. Its `set` then acts on
+//! that, in the order of paths, so that the order of lines never matters. Of several parents each
+//! contributes what it and its ancestors set; where two disagree, one that derives from the other
+//! wins, a value set here wins, and anything else is an error. Start at [`Scenarios::resolve`].
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::change;
+use super::diagnostic::{Diagnostic, Place};
+use super::document::{Node, Value};
+use super::keys::Reading;
+use super::phrase::nearest;
+use super::schema::{self, Shape};
+
+/// Keys of a value in the tree; behind a phrase, one of its parts.
+type Path = Vec<String>;
+
+/// Sections that belong to the whole study: scenarios that differ there could not be compared.
+const OF_THE_STUDY: [&str; 6] = ["format", "goals", "precision", "scenario", "source", "study"];
+
+/// A value to set, as written.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// The dotted path.
+    pub path: String,
+    /// The value, with its places.
+    pub node: Node,
+}
+
+/// A value that was set, after relative changes.
+#[derive(Clone, Debug)]
+struct Entry {
+    value: Node,
+    by: String,
+    place: Place,
+}
+
+/// What a scenario comes to.
+#[derive(Clone, Debug)]
+struct Outcome {
+    tree: Node,
+    set: BTreeMap<Path, Entry>,
+}
+
+/// A scenario as written.
+#[derive(Clone, Debug)]
+struct Layer {
+    parents: Vec<(String, Place)>,
+    set: Option<Node>,
+}
+
+/// Where a dotted path leads.
+#[derive(Clone, Debug, PartialEq)]
+enum Target {
+    /// To a value.
+    Value(Path),
+    /// To a part of the phrase at a path.
+    Part(Path, &'static str),
+    /// To a key that may be there and is not.
+    New(Path),
+}
+
+/// How far a path leads, and what is left of it.
+#[derive(Debug)]
+struct Miss {
+    at: Path,
+    rest: String,
+}
+
+/// The scenarios of a study.
+pub struct Scenarios<'a> {
+    reading: &'a mut Reading,
+    base: Node,
+    layers: BTreeMap<String, Layer>,
+    /// From the command line, for every scenario.
+    extra: Vec<Change>,
+    done: BTreeMap<String, Rc<Outcome>>,
+}
+
+impl<'a> Scenarios<'a> {
+    /// Reads the section `scenario`; without it there is one scenario, `base`.
+    pub fn new(reading: &'a mut Reading, base: Node, section: Option<&Node>, extra: Vec<Change>) -> Self {
+        let mut layers = BTreeMap::new();
+        for (name, node) in section.and_then(Node::table).into_iter().flatten() {
+            let parents = match node.table().and_then(|table| table.get("from")) {
+                Some(Node { value: Value::List(items), .. }) => items.iter().collect(),
+                Some(one) => vec![one],
+                None => Vec::new(),
+            };
+            let parents = parents.into_iter().filter_map(|node| Some((node.scalar()?, node.place.clone())));
+            let set = node.table().and_then(|table| table.get("set")).cloned();
+            layers.insert(name.clone(), Layer { parents: parents.collect(), set });
+        }
+        if layers.is_empty() {
+            layers.insert("base".to_owned(), Layer { parents: Vec::new(), set: None });
+        }
+        Scenarios { reading, base, layers, extra, done: BTreeMap::new() }
+    }
+
+    /// The tree of every scenario, by name.
+    pub fn resolve(mut self) -> BTreeMap<String, Node> {
+        let names: Vec<String> = self.layers.keys().cloned().collect();
+        let mut trees = BTreeMap::new();
+        for name in names {
+            let outcome = self.outcome(&name, &mut Vec::new());
+            let mut outcome = Outcome::clone(&outcome);
+            let extra = self.extra.clone();
+            self.apply(&mut outcome, extra, "the command line", true);
+            trees.insert(name, outcome.tree);
+        }
+        trees
+    }
+
+    fn outcome(&mut self, name: &str, stack: &mut Vec<String>) -> Rc<Outcome> {
+        if let Some(outcome) = self.done.get(name) {
+            return Rc::clone(outcome);
+        }
+        stack.push(name.to_owned());
+        let layer = self.layers[name].clone();
+        let mut parents = Vec::new();
+        for (parent, place) in &layer.parents {
+            if let Some(from) = stack.iter().position(|above| above == parent) {
+                let cycle: Vec<String> = stack[from..].iter().chain([parent]).map(|name| format!("`{name}`")).collect();
+                self.reading.report(
+                    Diagnostic::error("E0108", format!("scenarios start from one another in a circle: {}", cycle.join(" from ")))
+                        .at(Some(place.clone()), "closes the circle")
+                        .help("let one of them start from the base file: take its `from` out"),
+                );
+            } else if self.layers.contains_key(parent) {
+                parents.push((parent.clone(), self.outcome(parent, stack)));
+            } else {
+                self.reading.report(unknown_scenario(parent, self.layers.keys()).at(Some(place.clone()), "no such scenario"));
+            }
+        }
+        let mut outcome = match parents.as_slice() {
+            [] => Outcome { tree: self.base.clone(), set: BTreeMap::new() },
+            [(_, parent)] => Outcome::clone(parent),
+            several => self.merge(name, several, layer.set.as_ref()),
+        };
+        let mut changes = Vec::new();
+        if let Some(set) = &layer.set {
+            flatten(set, "", &outcome.tree, &mut changes);
+        }
+        self.apply(&mut outcome, changes, name, false);
+        stack.pop();
+        let outcome = Rc::new(outcome);
+        self.done.insert(name.to_owned(), Rc::clone(&outcome));
+        outcome
+    }
+
+    /// What several parents set, on the base; disagreements are errors unless settled in `set`.
+    fn merge(&mut self, name: &str, parents: &[(String, Rc<Outcome>)], set: Option<&Node>) -> Outcome {
+        let mut merged: BTreeMap<Path, Entry> = BTreeMap::new();
+        let mut local = Vec::new();
+        if let Some(set) = set {
+            flatten(set, "", &self.base, &mut local);
+        }
+        // Only a value settles a disagreement: a relative change would not know of what.
+        let settled: BTreeSet<Path> = local
+            .iter()
+            .filter(|change| !change.node.scalar().is_some_and(|text| change::relative(&text).is_some()))
+            .filter_map(|change| match locate(&self.base, schema::study(), &change.path) {
+                Ok(Target::Value(path) | Target::New(path)) => Some(path),
+                Ok(Target::Part(path, part)) => Some(extended(&path, part)),
+                Err(_) => None,
+            })
+            .collect();
+        for (_, parent) in parents {
+            for (path, entry) in &parent.set {
+                let rivals: Vec<(Path, Entry)> = merged
+                    .iter()
+                    .filter(|(other, _)| path.starts_with(other) || other.starts_with(path))
+                    .map(|(path, entry)| (path.clone(), entry.clone()))
+                    .collect();
+                let mut keep = true;
+                for (other, rival) in rivals {
+                    let agree = other == *path && rival.value == entry.value;
+                    if agree || self.derives(&rival.by, &entry.by) {
+                        keep = false;
+                    } else if self.derives(&entry.by, &rival.by) {
+                        merged.remove(&other);
+                    } else if !settled.iter().any(|settled| path.starts_with(settled) && other.starts_with(settled)) {
+                        let shown = |entry: &Entry| entry.value.scalar().map_or(String::new(), |text| format!(" to `{text}`"));
+                        self.reading.report(
+                            Diagnostic::error("E0109", format!("the parents of `{name}` disagree on `{}`", path.join(".")))
+                                .at(Some(entry.place.clone()), format!("`{}` sets it{}", entry.by, shown(entry)))
+                                .also(Some(rival.place.clone()), format!("`{}` sets it{}", rival.by, shown(&rival)))
+                                .help(format!("say in `{name}` what it shall be: `set.\"{}\" = ...`", path.join("."))),
+                        );
+                        keep = false;
+                    }
+                }
+                if keep {
+                    merged.insert(path.clone(), entry.clone());
+                }
+            }
+        }
+        let mut outcome = Outcome { tree: self.base.clone(), set: BTreeMap::new() };
+        for (path, entry) in merged {
+            self.put(&mut outcome.tree, &path, entry.value.clone());
+            outcome.set.insert(path, entry);
+        }
+        outcome
+    }
+
+    /// Whether a scenario is another one or starts from it, at any distance.
+    fn derives(&self, name: &str, from: &str) -> bool {
+        let mut seen = BTreeSet::new();
+        let mut open = vec![name];
+        while let Some(name) = open.pop() {
+            if name == from {
+                return true;
+            }
+            if seen.insert(name) {
+                open.extend(self.layers.get(name).into_iter().flat_map(|layer| layer.parents.iter().map(|parent| parent.0.as_str())));
+            }
+        }
+        false
+    }
+
+    /// Sets values, in the order of their paths.
+    fn apply(&mut self, outcome: &mut Outcome, changes: Vec<Change>, by: &str, command_line: bool) {
+        let mut located: Vec<(Path, Target, Change)> = Vec::new();
+        for change in changes {
+            match locate(&outcome.tree, schema::study(), &change.path) {
+                Ok(target) => {
+                    let path = match &target {
+                        Target::Value(path) | Target::New(path) => path.clone(),
+                        Target::Part(path, part) => extended(path, part),
+                    };
+                    located.push((path, target, change));
+                }
+                Err(miss) => {
+                    let diagnostic = self.missing(&outcome.tree, &change, &miss);
+                    self.reading.report(diagnostic);
+                }
+            }
+        }
+        if !command_line {
+            located.sort_by(|a, b| a.0.cmp(&b.0));
+            for pair in located.windows(2).filter(|pair| pair[0].0 == pair[1].0) {
+                let (first, second) = (&pair[0].2, &pair[1].2);
+                self.reading.report(
+                    Diagnostic::error("E0110", format!("`{}` is set twice in `{by}`", pair[1].0.join(".")))
+                        .at(Some(second.node.key_place()), format!("here as `{}`", second.path))
+                        .also(Some(first.node.key_place()), "and here")
+                        .help("take one of the two out"),
+                );
+            }
+            located.dedup_by(|next, kept| next.0 == kept.0);
+        }
+        for (path, target, change) in located {
+            self.apply_one(outcome, path, &target, &change, by, command_line);
+        }
+    }
+
+    fn apply_one(&mut self, outcome: &mut Outcome, path: Path, target: &Target, change: &Change, by: &str, command_line: bool) {
+        let whole = match target {
+            Target::Value(path) | Target::New(path) | Target::Part(path, _) => path,
+        };
+        let place = change.node.key_place();
+        let of_the_study = whole.first().filter(|section| OF_THE_STUDY.contains(&section.as_str()));
+        if let Some(section) = of_the_study
+            && !(command_line && ["study", "precision", "goals"].contains(&section.as_str()))
+        {
+            self.reading.report(
+                Diagnostic::error("E0117", format!("`{}` belongs to the whole study", change.path))
+                    .at(Some(place), "scenarios cannot differ here")
+                    .help(format!("set it in the section `{section}`")),
+            );
+            return;
+        }
+        let Some(shape) = schema::study().at(whole) else { return };
+        let before = value_at(&outcome.tree, whole).cloned();
+        let errors = self.reading.errors();
+        let entry = match target {
+            Target::Part(_, part) => self.new_part(before.as_ref(), shape, part, change),
+            Target::Value(_) | Target::New(_) => self.new_value(&outcome.tree, before.as_ref(), shape, whole, change),
+        };
+        let Some(mut value) = entry.filter(|_| self.reading.errors() == errors) else { return };
+        value.key = Some(place.clone());
+        value.set_by = Some(Arc::from(format!("{by}: {}", change.node.scalar().map_or("a table".to_owned(), |text| text))));
+        self.put(&mut outcome.tree, &path, value.clone());
+        let after = value_at(&outcome.tree, whole);
+        // On the command line it may be idle in one scenario and not in another.
+        let idle = !command_line && before.as_ref().zip(after).is_some_and(|(before, after)| same(before, after, shape));
+        if idle {
+            let now = before.as_ref().and_then(Node::scalar).map_or("what it was".to_owned(), |text| format!("`{text}`"));
+            self.reading.report(
+                Diagnostic::warning("W0151", format!("`{}` in `{by}` changes nothing", change.path))
+                    .at(Some(change.node.place.clone()), format!("it is {now} already")),
+            );
+        }
+        outcome.set.retain(|other, _| !other.starts_with(&path));
+        outcome.set.insert(path, Entry { value, by: by.to_owned(), place });
+    }
+
+    /// The value that a change makes of what is there.
+    fn new_value(&mut self, tree: &Node, before: Option<&Node>, shape: &Shape, path: &[String], change: &Change) -> Option<Node> {
+        let mut node = change.node.clone();
+        let signed = match self.reading.sources.slice(&node.place).chars().next() {
+            Some(sign @ ('+' | '-')) if !matches!(node.value, Value::Text(_)) => Some(sign),
+            _ => None,
+        };
+        if signed.is_some() && change::takes_relative(shape) {
+            let written = self.reading.sources.slice(&node.place).to_owned();
+            self.reading.report(
+                Diagnostic::error("E0117", format!("`{written}` without quotes is a number, not a change"))
+                    .at(Some(node.place.clone()), "")
+                    .help(format!("write `\"{written}\"`")),
+            );
+            return None;
+        }
+        let text = match &node.value {
+            Value::Text(text) => Some(text.clone()),
+            _ => None,
+        };
+        let relative = text.as_deref().and_then(change::relative).filter(|_| !shape.choices().iter().any(|choice| matches!(choice, Shape::Text)));
+        let Some(relative) = relative else {
+            let mut path = path.to_vec();
+            self.reading.check(&mut node, shape, &mut path);
+            return Some(node);
+        };
+        let by = match relative {
+            Ok(by) => by,
+            Err(error) => {
+                let place = node.piece(&self.reading.sources, error.span);
+                let diagnostic = Diagnostic::error(error.code, error.message).at(Some(place), error.label);
+                self.reading.report(diagnostic.help("relative changes are `+2`, `-1`, `x1.15`, `+15 %`, `+15 pp`"));
+                return None;
+            }
+        };
+        let changed = match before {
+            None => Err("it is not set, so there is nothing to change".to_owned()),
+            Some(before) => change::changed(before, shape, &by, &self.reading.files),
+        };
+        match changed {
+            Ok(changed) => {
+                let mut node = relocated(changed, &node.place);
+                let mut path = path.to_vec();
+                self.reading.check(&mut node, shape, &mut path);
+                Some(node)
+            }
+            Err(why) => {
+                let on_a_trace = path.len() == 3
+                    && path[0] == "demand"
+                    && value_at(tree, &[path[0].clone(), path[1].clone(), "trace".to_owned()]).is_some();
+                let diagnostic = Diagnostic::error("E0117", format!("`{}` cannot change `{}`", text.unwrap_or_default(), change.path));
+                let diagnostic = diagnostic.at(Some(node.place.clone()), if why.len() < 60 { why.clone() } else { String::new() });
+                let diagnostic = if why.len() < 60 { diagnostic } else { diagnostic.note(why) };
+                self.reading.report(if on_a_trace {
+                    diagnostic.note("this stream lists its trucks; more or fewer of them would be other trucks").help("give the scenario a trace of its own")
+                } else {
+                    diagnostic
+                });
+                None
+            }
+        }
+    }
+
+    /// The part of a phrase that a change makes.
+    fn new_part(&mut self, before: Option<&Node>, shape: &Shape, part: &str, change: &Change) -> Option<Node> {
+        let phrase = before?.scalar()?;
+        let old = change::part(shape, &phrase, part, &self.reading.files);
+        let fail = |reading: &mut Reading, diagnostic: Diagnostic| {
+            reading.report(diagnostic);
+            None
+        };
+        let Some(old) = old else {
+            let diagnostic = Diagnostic::error("E0107", format!("`{}` does not exist", change.path));
+            return fail(self.reading, diagnostic.at(Some(change.node.key_place()), "").note(format!("`{phrase}` has no `{part}`")));
+        };
+        let Some(written) = change.node.scalar() else {
+            let diagnostic = Diagnostic::error("E0105", format!("`{}` is one value", change.path));
+            return fail(self.reading, diagnostic.at(Some(change.node.place.clone()), "a value is expected"));
+        };
+        let value = match change::relative(&written) {
+            None => Ok(written.clone()),
+            Some(Err(error)) => Err(error.to_string()),
+            Some(Ok(by)) => change::changed_numbers(&old, &by, ["lanes", "k", "priority"].contains(&part)),
+        };
+        let value = match value {
+            Ok(value) => value,
+            Err(why) => {
+                let diagnostic = Diagnostic::error("E0117", format!("`{written}` cannot change `{}`", change.path));
+                return fail(self.reading, diagnostic.at(Some(change.node.place.clone()), format!("it is `{old}`")).note(why));
+            }
+        };
+        if let Err(error) = change::with_part(shape, &phrase, part, &value, &self.reading.files) {
+            let place = if value == written { change.node.piece(&self.reading.sources, error.span) } else { change.node.place.clone() };
+            let diagnostic = Diagnostic::error(error.code, error.message).at(Some(place), error.label);
+            let diagnostic = if value == written { diagnostic } else { diagnostic.note(format!("`{written}` makes `{value}` of `{old}`")) };
+            return fail(self.reading, if error.help.is_empty() { diagnostic } else { diagnostic.help(error.help) });
+        }
+        Some(Node::new(Value::Text(value), change.node.place.clone()))
+    }
+
+    /// Puts a value into a tree; behind a phrase, into the phrase.
+    fn put(&self, tree: &mut Node, path: &[String], value: Node) {
+        let Some((last, above)) = path.split_last() else { return };
+        if let (Some(phrase), Some(shape)) = (value_at(tree, above).and_then(Node::scalar), schema::study().at(above)) {
+            let Some(part) = value.scalar() else { return };
+            if let Ok(text) = change::with_part(shape, &phrase, last, &part, &self.reading.files) {
+                let node = Node { value: Value::Text(text), ..value };
+                put_value(tree, above, node);
+            }
+            return;
+        }
+        put_value(tree, path, value);
+    }
+
+    fn missing(&self, tree: &Node, change: &Change, miss: &Miss) -> Diagnostic {
+        let diagnostic = Diagnostic::error("E0107", format!("`{}` does not exist", change.path));
+        let diagnostic = diagnostic.at(Some(change.node.key_place()), "nothing to set here");
+        let Some(near) = near_miss(tree, miss) else {
+            let at = if miss.at.is_empty() { "the study".to_owned() } else { format!("`{}`", miss.at.join(".")) };
+            return match value_at(tree, &miss.at) {
+                Some(node) if node.table().is_some() => {
+                    let keys: Vec<String> = node.table().into_iter().flatten().map(|(key, _)| format!("`{key}`")).collect();
+                    diagnostic.note(format!("in {at} there are {}", keys.join(", ")))
+                }
+                Some(node) => match node.scalar() {
+                    Some(text) => diagnostic.note(format!("{at} is one value: `{text}`")),
+                    None => diagnostic.note(format!("{at} is one value")),
+                },
+                None => diagnostic,
+            };
+        };
+        let path = near.join(".");
+        let now = value_at(tree, &near).and_then(|node| {
+            let value = match node.scalar() {
+                Some(text) => format!("now `{text}`, "),
+                None => String::new(),
+            };
+            Some(format!(" ({value}{})", self.reading.sources.locate(&node.place))).filter(|_| !node.place.span.is_empty())
+        });
+        diagnostic.help(format!("did you mean `{path}`?{}", now.unwrap_or_default()))
+    }
+}
+
+/// The diagnostic for a scenario that does not exist, without its place.
+pub fn unknown_scenario<'a>(name: &str, known: impl Iterator<Item = &'a String> + Clone) -> Diagnostic {
+    let diagnostic = Diagnostic::error("E0116", format!("there is no scenario `{name}`"));
+    match nearest(name, known.clone().map(String::as_str)) {
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        None => diagnostic.help(format!("there are {}", known.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))),
+    }
+}
+
+fn extended(path: &[String], last: &str) -> Path {
+    path.iter().cloned().chain([last.to_owned()]).collect()
+}
+
+fn relocated(mut node: Node, place: &Place) -> Node {
+    node.place = place.clone();
+    if let Some(table) = node.table_mut() {
+        for child in table.values_mut() {
+            *child = relocated(child.clone(), place);
+        }
+    }
+    node
+}
+
+/// Nested tables of `set` as dotted paths, as far as the tree has tables there.
+fn flatten(set: &Node, prefix: &str, tree: &Node, out: &mut Vec<Change>) {
+    for (key, child) in set.table().into_iter().flatten() {
+        let key = key.replace('"', "");
+        let path = if prefix.is_empty() { key } else { format!("{prefix}.{key}") };
+        let inside = match locate(tree, schema::study(), &path) {
+            Ok(Target::Value(at)) => value_at(tree, &at).is_some_and(|node| node.table().is_some()),
+            Ok(Target::New(_) | Target::Part(..)) | Err(_) => false,
+        };
+        if inside && child.table().is_some() {
+            flatten(child, &path, tree, out);
+        } else {
+            out.push(Change { path, node: child.clone() });
+        }
+    }
+}
+
+/// Follows a dotted path; keys may contain dots themselves.
+fn locate(tree: &Node, shape: &Shape, path: &str) -> Result<Target, Miss> {
+    follow(tree, shape, path, &mut Vec::new())
+}
+
+fn follow(node: &Node, shape: &Shape, rest: &str, at: &mut Path) -> Result<Target, Miss> {
+    if rest.is_empty() {
+        return Ok(Target::Value(at.clone()));
+    }
+    let miss = |at: &Path| Miss { at: at.clone(), rest: rest.to_owned() };
+    let Some(table) = node.table() else {
+        return match change::parts(shape).iter().find(|part| **part == rest) {
+            Some(part) => Ok(Target::Part(at.clone(), part)),
+            None => Err(miss(at)),
+        };
+    };
+    let mut keys: Vec<(&String, &str)> = table
+        .keys()
+        .filter_map(|key| match rest.strip_prefix(key.as_str())? {
+            "" => Some((key, "")),
+            after => Some((key, after.strip_prefix('.')?)),
+        })
+        .collect();
+    // The longest key first: `primary.standard` before `primary`.
+    keys.sort_by_key(|(key, _)| std::cmp::Reverse(key.len()));
+    let mut deepest: Option<Miss> = None;
+    for (key, after) in keys {
+        let Some(under) = shape.under(key) else { continue };
+        at.push(key.clone());
+        let found = follow(&table[key], under, after, at);
+        at.pop();
+        match found {
+            Ok(target) => return Ok(target),
+            Err(miss) => {
+                if deepest.as_ref().is_none_or(|deepest| miss.at.len() > deepest.at.len()) {
+                    deepest = Some(miss);
+                }
+            }
+        }
+    }
+    if let Some(deepest) = deepest {
+        return Err(deepest);
+    }
+    match fresh(shape, rest) {
+        Some(new) if !slip(table, shape, &new[0]) => Ok(Target::New(at.iter().cloned().chain(new).collect())),
+        Some(_) | None => Err(miss(at)),
+    }
+}
+
+/// Whether a new name is more likely a slip for one that is there.
+fn slip(table: &BTreeMap<String, Node>, shape: &Shape, name: &str) -> bool {
+    let letters = |text: &str| text.chars().filter(|c| c.is_alphabetic()).collect::<String>();
+    match shape.of_keys() {
+        Some(Shape::Map(..)) => nearest(name, table.keys().map(String::as_str)).is_some_and(|near| letters(near) != letters(name)),
+        _ => false,
+    }
+}
+
+/// The keys of a path to something that may be there and is not; sections must be given whole.
+fn fresh(shape: &Shape, rest: &str) -> Option<Path> {
+    let (first, after) = rest.split_once('.').unwrap_or((rest, ""));
+    match shape.of_keys()? {
+        Shape::Record(fields) => {
+            let under = &fields.get(first)?.shape;
+            if after.is_empty() {
+                return Some(vec![first.to_owned()]);
+            }
+            let mut path = fresh(under, after)?;
+            path.insert(0, first.to_owned());
+            Some(path)
+        }
+        Shape::Map(value, _) | Shape::Table(_, value) => match value.of_keys() {
+            None => Some(vec![rest.to_owned()]),
+            Some(Shape::Record(_)) if !after.is_empty() => None,
+            Some(_) if after.is_empty() => Some(vec![first.to_owned()]),
+            Some(_) => {
+                let mut path = fresh(value, after)?;
+                path.insert(0, first.to_owned());
+                Some(path)
+            }
+        },
+        _ => None,
+    }
+}
+
+/// The path that was probably meant.
+fn near_miss(tree: &Node, miss: &Miss) -> Option<Path> {
+    let shape = schema::study().at(&miss.at)?;
+    let node = value_at(tree, &miss.at)?;
+    let (first, after) = miss.rest.split_once('.').unwrap_or((&miss.rest, ""));
+    let mut known: BTreeSet<String> = node.table().into_iter().flatten().map(|(key, _)| key.clone()).collect();
+    if let Some(Shape::Record(fields)) = shape.of_keys() {
+        known.extend(fields.keys().cloned());
+    }
+    if node.table().is_none() {
+        known.extend(change::parts(shape).iter().map(|part| (*part).to_owned()));
+    }
+    // Keys with dots in them are compared with all that is left.
+    let near = nearest(first, known.iter().map(String::as_str)).map(|near| (near, after));
+    let (near, after) = near.or_else(|| nearest(&miss.rest, known.iter().map(String::as_str)).map(|near| (near, "")))?;
+    let path = extended(&miss.at, near);
+    // What follows may be right as it is, or have a slip of its own.
+    let Some(child) = value_at(tree, &path).filter(|_| !after.is_empty()) else { return Some(path) };
+    let under = schema::study().at(&path)?;
+    match follow(child, under, after, &mut path.clone()) {
+        Ok(Target::Value(full) | Target::New(full)) => Some(full),
+        Ok(Target::Part(full, part)) => Some(extended(&full, part)),
+        Err(_) => Some(path),
+    }
+}
+
+/// The value at a path.
+pub fn value_at<'a>(tree: &'a Node, path: &[String]) -> Option<&'a Node> {
+    path.iter().try_fold(tree, |node, key| node.table()?.get(key))
+}
+
+fn put_value(tree: &mut Node, path: &[String], value: Node) {
+    let Some(table) = tree.table_mut() else { return };
+    match path {
+        [] => {}
+        [key] => {
+            let key_place = table.get(key).and_then(|old| old.key.clone());
+            let value = Node { key: value.key.clone().or(key_place), ..value };
+            table.insert(key.clone(), value);
+        }
+        [key, rest @ ..] => {
+            let place = value.place.clone();
+            let child = table.entry(key.clone()).or_insert_with(|| Node {
+                key: value.key.clone(),
+                ..Node::new(Value::Table(BTreeMap::new()), place)
+            });
+            put_value(child, rest, value);
+        }
+    }
+}
+
+/// Whether two values mean the same: `90 s` and `1.5 min` do.
+fn same(a: &Node, b: &Node, shape: &Shape) -> bool {
+    match (a.table(), b.table()) {
+        (Some(a), Some(b)) => {
+            a.len() == b.len()
+                && a.iter().zip(b).all(|((key, a), (other, b))| key == other && shape.under(key).is_some_and(|shape| same(a, b, shape)))
+        }
+        (None, None) => canonical(a, shape) == canonical(b, shape),
+        _ => false,
+    }
+}
+
+/// The same value always gives the same text.
+pub fn canonical(node: &Node, shape: &Shape) -> String {
+    let Some(text) = node.scalar() else {
+        return match &node.value {
+            Value::List(items) => {
+                let items: Vec<String> = items.iter().map(|item| canonical(item, &Shape::Any)).collect();
+                format!("[{}]", items.join(", "))
+            }
+            Value::Bool(value) => value.to_string(),
+            Value::Text(_) | Value::Integer(_) | Value::Float(_) | Value::Table(_) => String::new(),
+        };
+    };
+    let phrases = shape.choices().iter().filter_map(|choice| match choice {
+        Shape::Phrase(kind) => (kind.canonical)(&text).ok(),
+        _ => None,
+    });
+    phrases.into_iter().next().unwrap_or(text)
+}

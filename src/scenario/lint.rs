@@ -1,0 +1,350 @@
+//! Warnings about studies that can be run but deserve a look: W04xx.
+//!
+//! Most compare demand with capacity by arithmetic: trucks per hour by class and route (traffic
+//! equations) against lanes × 3600 ÷ (mean service + move-up). No truck is simulated: a queue that
+//! forms inside an hour, or because a road is full, is not seen here. Start at
+//! [`capacity_by_hour`] for the table and [`lint`] for the warnings.
+
+mod capacity;
+
+pub use capacity::{Capacity, capacity_by_hour};
+
+use super::build::integral;
+use super::check::Findings;
+use super::diagnostic::Diagnostic;
+use super::file::Study;
+use super::plan::changes;
+use super::resolve::Resolved;
+use super::schedule::zip;
+use crate::kernel::time::SimTime;
+use crate::model::calendar::Period;
+use crate::model::network::{Arrivals, ClassId, Group, GroupId, LanePlan, Network, StationId, Steps};
+use capacity::{Flows, by_period, lane_range};
+
+/// Trucks that should lie beyond a quantile for it to be quoted.
+const BEYOND_QUANTILE: f64 = 10.0;
+
+/// Mean services of two classes further apart than this are looked at.
+const SERVICE_RATIO: f64 = 3.0;
+
+/// Warnings about one scenario; `baseline` is absent for the baseline itself.
+pub fn lint(
+    resolved: &Resolved,
+    network: &Network,
+    baseline: Option<(&Resolved, &Network)>,
+) -> Vec<Diagnostic> {
+    let mut findings = Findings::new(&resolved.origins);
+    let flows = Flows::new(network);
+    demand_above_capacity(network, &mut findings);
+    demand_while_closed(network, &mut findings);
+    short_roads(network, &flows, &mut findings);
+    places_without_trucks(network, &flows, &mut findings);
+    far_service_times(network, &flows, &mut findings);
+    few_trucks_for_quantiles(&resolved.study, &flows, &mut findings);
+    for (name, road) in resolved.study.road.iter().zip(&network.roads).map(|((name, _), road)| (name, road)) {
+        if road.overtaking && !road.travel.is_random() {
+            let path = format!("road.{name}.overtaking");
+            let message = format!("nobody overtakes on `{name}`: all take the same time");
+            findings.warning(
+                "W0413",
+                &path,
+                message,
+                "changes nothing",
+                "give `travel` a distribution, or leave it out",
+            );
+        }
+    }
+    unknown_sources(resolved, &mut findings);
+    if let Some((base, base_network)) = baseline {
+        changes_without_effect(resolved, network, base, base_network, &mut findings);
+    }
+    findings.into_list()
+}
+
+fn demand_above_capacity(network: &Network, findings: &mut Findings) {
+    let table = capacity_by_hour(network);
+    for (i, group) in network.groups.iter().enumerate() {
+        let rows: Vec<&Capacity> = table.iter().filter(|row| row.group.index() == i).collect();
+        let over: Vec<&Capacity> =
+            rows.iter().filter(|row| row.demand > row.most * (1.0 + 1e-9)).copied().collect();
+        let Some(peak) = over.iter().max_by(|a, b| (a.demand - a.most).total_cmp(&(b.demand - b.most)))
+        else {
+            continue;
+        };
+        let name = network.group_name(GroupId(i as u16));
+        let (station, lanes) = (&network.stations[group.station.index()].name, &group.name);
+        let message = format!(
+            "demand exceeds capacity at `{name}` in {} of {} hours: {}",
+            over.len(),
+            rows.len(),
+            hours_text(network, &over)
+        );
+        let (_, hour) = network.calendar.day_and_hour(peak.period);
+        let label =
+            format!("at {hour:02}:00 {:.0} trucks/h come, {:.0} can be served", peak.demand, peak.most);
+        let path = format!("station.{station}.lanes.{lanes}.servers");
+        let help = "the queue grows over these hours: results depend on how long they last";
+        findings.warning("W0401", &path, message, label, help);
+    }
+}
+
+/// `from 08:00 to 11:00, from 14:00 to 15:00`, cut after three stretches.
+fn hours_text(network: &Network, rows: &[&Capacity]) -> String {
+    let mut stretches: Vec<(u16, u16)> = Vec::new();
+    for row in rows {
+        match stretches.last_mut() {
+            Some(last) if last.1 == row.period.0 => last.1 += 1,
+            _ => stretches.push((row.period.0, row.period.0 + 1)),
+        }
+    }
+    let several_days = network.calendar.days_apart() && network.calendar.days > 1;
+    let time = |period: u16, end: bool| {
+        let (day, hour) = network.calendar.day_and_hour(Period(period - u16::from(end)));
+        let hour = hour + u32::from(end);
+        if several_days { format!("day {} {hour:02}:00", day + 1) } else { format!("{hour:02}:00") }
+    };
+    let text = |(from, to): &(u16, u16)| format!("from {} to {}", time(*from, false), time(*to, true));
+    let mut texts: Vec<String> = stretches.iter().take(3).map(text).collect();
+    if stretches.len() > 3 {
+        texts.push("...".to_owned());
+    }
+    texts.join(", ")
+}
+
+/// When a station has no lane that could be open, over time.
+fn closed(network: &Network, station: StationId) -> Steps<bool> {
+    let mut closed = Steps::constant(true);
+    for group in network.groups_of(station) {
+        let group = &network.groups[group.index()];
+        closed = match &group.plan {
+            LanePlan::Table(lanes) => zip(&closed, lanes, |closed, lanes| *closed && *lanes == 0),
+            LanePlan::Officers(pool, member) => {
+                let open = &network.pools[pool.index()].members[*member].open;
+                zip(&closed, open, |closed, open| *closed && !open)
+            }
+        };
+    }
+    closed
+}
+
+fn demand_while_closed(network: &Network, findings: &mut Findings) {
+    for stream in &network.streams {
+        let Arrivals::Field { batches_per_hour, batch, .. } = &stream.arrivals else { continue };
+        let closed = closed(network, stream.entry);
+        let while_closed = zip(batches_per_hour, &closed, |rate, closed| if *closed { *rate } else { 0.0 });
+        let mean_batch = batch.as_ref().map_or(1.0, |batch| batch.mean());
+        let trucks = integral(&while_closed, SimTime::ZERO + network.run_length) * mean_batch;
+        if trucks >= 0.5 {
+            let entry = &network.stations[stream.entry.index()].name;
+            let message =
+                format!("about {trucks:.0} trucks of `{}` arrive while `{entry}` is closed", stream.name);
+            let path = format!("demand.{}.by_hour", stream.name);
+            findings.warning(
+                "W0403",
+                &path,
+                message,
+                "they wait until it opens",
+                "let demand follow the opening hours, or open longer",
+            );
+        }
+    }
+}
+
+fn short_roads(network: &Network, flows: &Flows, findings: &mut Findings) {
+    let hours = by_period(network, &Steps::constant(1.0));
+    for (i, road) in network.roads.iter().enumerate() {
+        let Some(room) = road.room else { continue };
+        let trucks = flows.visiting(network.stations.len() + i, None, hours.len());
+        let per_hour = trucks
+            .iter()
+            .zip(&hours)
+            .filter(|(_, hours)| **hours > 0.0)
+            .map(|(trucks, hours)| trucks / hours);
+        let peak = per_hour.fold(0.0, f64::max);
+        let travelling = peak * road.travel.mean().seconds() / 3600.0;
+        if travelling > f64::from(room) || room < road.lanes {
+            let message = format!(
+                "`{}` has room for {room} trucks, fewer than will be on it without any queue",
+                road.name
+            );
+            let label = format!("{peak:.0} trucks/h fill {travelling:.0} places, on {} lanes", road.lanes);
+            findings.warning(
+                "W0404",
+                &format!("road.{}", road.name),
+                message,
+                label,
+                "check `room`, `length` and `travel`",
+            );
+        }
+    }
+}
+
+fn places_without_trucks(network: &Network, flows: &Flows, findings: &mut Findings) {
+    let trucks = |station: usize, class| -> f64 {
+        flows.visiting(station, class, network.calendar.period_count()).iter().sum()
+    };
+    for (i, station) in network.stations.iter().enumerate() {
+        if trucks(i, None) <= 0.0 {
+            let message = format!("no truck ever comes to `{}`", station.name);
+            findings.warning(
+                "W0411",
+                &format!("station.{}", station.name),
+                message,
+                "on no way of any truck",
+                "route trucks to it, or leave it out",
+            );
+            continue;
+        }
+        for group in network.groups_of(StationId(i as u16)) {
+            let comes = station.choices.iter().enumerate().any(|(class, choices)| {
+                choices.contains(&group) && trucks(i, Some(ClassId(class as u8))) > 0.0
+            });
+            if !comes {
+                let name = &network.groups[group.index()].name;
+                let message = format!("no truck that comes to `{}` may use `{name}`", station.name);
+                let path = format!("station.{}.lanes.{name}", station.name);
+                findings.warning(
+                    "W0411",
+                    &path,
+                    message,
+                    "accepts no class that comes",
+                    "change `accepts`, or leave the group out",
+                );
+            }
+        }
+    }
+}
+
+fn far_service_times(network: &Network, flows: &Flows, findings: &mut Findings) {
+    for (i, station) in network.stations.iter().enumerate() {
+        let mut means: Vec<(f64, &str)> = Vec::new();
+        for (class, choices) in station.choices.iter().enumerate() {
+            let id = ClassId(class as u8);
+            let comes: f64 = flows.visiting(i, Some(id), network.calendar.period_count()).iter().sum();
+            let service =
+                choices.first().and_then(|group| network.groups[group.index()].service[class].as_ref());
+            if let (true, Some(service)) = (comes > 0.0, service) {
+                means.push((service.mean().seconds(), &network.classes[class].name));
+            }
+        }
+        means.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let (Some(fast), Some(slow)) = (means.first(), means.last()) else { continue };
+        if fast.0 > 0.0 && slow.0 > SERVICE_RATIO * fast.0 {
+            let message = format!(
+                "at `{}` class `{}` takes {:.0} s and class `{}` {:.0} s",
+                station.name, slow.1, slow.0, fast.1, fast.0
+            );
+            let label = format!("{:.1} times as long", slow.0 / fast.0);
+            findings.warning(
+                "W0408",
+                &format!("station.{}.service.{}", station.name, slow.1),
+                message,
+                label,
+                "check the units of both",
+            );
+        }
+    }
+}
+
+fn few_trucks_for_quantiles(study: &Study, flows: &Flows, findings: &mut Findings) {
+    let trucks: f64 = flows.entering.iter().flatten().sum();
+    let goals = study.goals.keys().map(|measure| (format!("goals.{measure}"), measure));
+    let target = study.precision.target.iter().map(|target| ("precision.target".to_owned(), &target.measure));
+    for (path, measure) in goals.chain(target) {
+        let level = match measure.rsplit('.').next() {
+            Some("p90") => 0.90,
+            Some("p95") => 0.95,
+            Some("p99") => 0.99,
+            _ => continue,
+        };
+        let beyond = trucks * (1.0 - level);
+        if beyond < BEYOND_QUANTILE {
+            let message = format!("`{measure}` rests on about {trucks:.0} trucks a replication");
+            let label = format!("{beyond:.1} trucks lie beyond it");
+            findings.warning("W0407", &path, message, label, "take a lower quantile or a longer run");
+        }
+    }
+}
+
+fn unknown_sources(resolved: &Resolved, findings: &mut Findings) {
+    for path in resolved.study.source.keys() {
+        let below = format!("{path}.");
+        let known = resolved.origins.paths().any(|known| known == path || known.starts_with(&below));
+        if !known && resolved.origins.paths().next().is_some() {
+            let message = format!("`{path}` has a source but no value");
+            findings.warning(
+                "W0414",
+                &format!("source.{path}"),
+                message,
+                "no value at this path",
+                "correct the path or take the line away",
+            );
+        }
+    }
+}
+
+/// Scenarios that are their baseline, and lanes built that nothing opens.
+fn changes_without_effect(
+    resolved: &Resolved,
+    network: &Network,
+    base: &Resolved,
+    base_network: &Network,
+    findings: &mut Findings,
+) {
+    if changes(&base.origins, &resolved.origins).is_empty() {
+        let message = format!("scenario `{}` changes nothing", resolved.name);
+        let label = format!("the same as `{}`", base.name);
+        findings.warning(
+            "W0405",
+            &format!("scenario.{}", resolved.name),
+            message,
+            label,
+            "set a value, or leave it out",
+        );
+        return;
+    }
+    for (i, group) in network.groups.iter().enumerate() {
+        let name = network.group_name(GroupId(i as u16));
+        let before = (0..base_network.groups.len())
+            .find(|other| base_network.group_name(GroupId(*other as u16)) == name);
+        let Some(before) = before.map(|place| &base_network.groups[place]) else { continue };
+        let (Some(built), Some(built_before)) = (group.lanes, before.lanes) else { continue };
+        let most = |network: &Network, group: &Group| -> f64 {
+            lane_range(network, group).1.steps.iter().map(|step| step.1).fold(0.0, f64::max)
+        };
+        let (opened, opened_before) = (most(network, group), most(base_network, before));
+        if built > built_before && opened <= opened_before && opened < f64::from(built) {
+            let message = format!("the lanes added to `{name}` are never opened");
+            let label = format!("{built} lanes are built, at most {opened:.0} are open");
+            let help = why_not_opened(network, group);
+            let station = &network.stations[group.station.index()].name;
+            findings.warning(
+                "W0406",
+                &format!("station.{station}.lanes.{}.servers", group.name),
+                message,
+                label,
+                help,
+            );
+        }
+    }
+}
+
+fn why_not_opened(network: &Network, group: &Group) -> String {
+    match &group.plan {
+        LanePlan::Table(_) => "its `open` table opens no more: change it too".to_owned(),
+        LanePlan::Officers(pool, member) => {
+            let pool = &network.pools[pool.index()];
+            let member = &pool.members[*member];
+            let name = network.group_name(member.group);
+            let on_duty = pool.on_duty.steps.iter().map(|step| step.1).max().unwrap_or(0);
+            if on_duty < member.most {
+                format!("`officers.{}.on_duty` has at most {on_duty} officers: raise it too", pool.name)
+            } else {
+                format!(
+                    "`officers.{}.rule.{name}` opens at most {} lanes: change it too",
+                    pool.name, member.most
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! From a typed study to networks: what is compiled, what is wrong, what deserves a look.
+
+mod build;
+mod check;
+mod lint;
+mod study;
