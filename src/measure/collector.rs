@@ -8,14 +8,14 @@
 //! conservation and Little's law (Little 1961), which are checked in every run. Start at
 //! [`Collector`].
 
-use crate::kernel::time::{SimDuration, SimTime};
+use crate::kernel::time::SimTime;
 use crate::model::network::{End, GroupId, Network, StationId};
 use crate::model::notice::{LaneNotice, Notice, Observer, Outcome};
 use crate::model::truck::{Truck, TruckId};
-use crate::stats::Tally;
 
 use super::catalog::Rows;
 use super::clock::{Hours, Window};
+use super::grid::Grid;
 use super::level::{ByQuarter, Counts, Ledger, Level, Spans};
 use super::posted::PostedBoard;
 
@@ -141,51 +141,6 @@ pub(super) fn place_of(outcome: Outcome) -> usize {
         Outcome::Crossed => 0,
         Outcome::TurnedAway => 1,
         Outcome::Unfinished => 2,
-    }
-}
-
-/// Tallies by row and period; cells are made when first needed.
-#[derive(Clone, Debug)]
-pub(super) struct Grid {
-    periods: usize,
-    cells: Vec<Option<Box<Tally>>>,
-}
-
-impl Grid {
-    fn new(rows: usize, hours: &Hours) -> Self {
-        Grid { periods: hours.count(), cells: vec![None; rows * hours.count()] }
-    }
-
-    fn reset(&mut self) {
-        self.cells.iter_mut().flatten().for_each(|tally| tally.clear());
-    }
-
-    #[inline]
-    fn record(&mut self, row: usize, period: usize, value: SimDuration) {
-        self.cells[row * self.periods + period].get_or_insert_default().record(value);
-    }
-
-    /// Merges the cells of rows, in one period or in all, into `sum`.
-    pub(super) fn merge_into(&self, sum: &mut Tally, rows: &[usize], period: Option<usize>) {
-        for row in rows {
-            let cells = &self.cells[row * self.periods..(row + 1) * self.periods];
-            let wanted = match period {
-                Some(period) => &cells[period..=period],
-                None => cells,
-            };
-            wanted.iter().flatten().filter(|tally| tally.count() > 0).for_each(|tally| sum.merge(tally));
-        }
-    }
-
-    /// Whether anything was recorded in a period.
-    pub(super) fn is_empty(&self, rows: &[usize], period: Option<usize>) -> bool {
-        let count = |row: &usize, period: usize| {
-            self.cells[row * self.periods + period].as_ref().map_or(0, |tally| tally.count())
-        };
-        match period {
-            Some(period) => rows.iter().all(|row| count(row, period) == 0),
-            None => rows.iter().all(|row| (0..self.periods).all(|period| count(row, period) == 0)),
-        }
     }
 }
 

@@ -14,6 +14,7 @@ use crate::stats::Tally;
 use super::catalog::{Block, Catalog, Spot};
 use super::collector::{Collector, place_of};
 use super::entry::{Measure, Statistic};
+use super::grid::Grid;
 use super::level::{Ledger, Level};
 
 /// What was observed in one replication.
@@ -105,7 +106,7 @@ impl Collector<'_> {
         stations.into_iter().try_for_each(|(station, ledger)| check(ledger, &station.name))
     }
 
-    fn grid(&self, measure: Measure) -> &super::collector::Grid {
+    fn grid(&self, measure: Measure) -> &Grid {
         match measure {
             Measure::Wait | Measure::QueueTime => &self.wait,
             Measure::Sojourn => &self.sojourn,
