@@ -281,17 +281,18 @@ impl Scratch {
 /// The statistics of a tally, in seconds.
 fn summarize(tally: &Tally, statistics: &[Statistic], values: &mut [f64]) {
     let blank = f64::NAN;
+    let [p50, p90, p95, p99] = tally.quantiles([0.50, 0.90, 0.95, 0.99]).unwrap_or([blank; 4]);
     for (statistic, value) in statistics.iter().zip(values) {
         *value = match statistic {
             Statistic::Count => tally.count() as f64,
             Statistic::Mean => tally.mean().unwrap_or(blank),
             Statistic::Sd => tally.sd().unwrap_or(blank),
-            Statistic::P50 => tally.quantile(0.50).unwrap_or(blank),
-            Statistic::P90 => tally.quantile(0.90).unwrap_or(blank),
-            Statistic::P95 => tally.quantile(0.95).unwrap_or(blank),
-            Statistic::P99 => tally.quantile(0.99).unwrap_or(blank),
+            Statistic::P50 => p50,
+            Statistic::P90 => p90,
+            Statistic::P95 => p95,
+            Statistic::P99 => p99,
             Statistic::Max => tally.max().unwrap_or(blank),
-            Statistic::ShareWaiting => (tally.count() - tally.zeros()) as f64 / tally.count() as f64,
+            Statistic::ShareWaiting => tally.share_positive().unwrap_or(blank),
             Statistic::Value
             | Statistic::Entered
             | Statistic::Crossed
