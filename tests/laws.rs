@@ -360,7 +360,8 @@ fn random_network(number: u64) -> Network {
     for place in 0..stations {
         let next = next_of(&mut sketch, &mut dice, place, stations, feedback);
         let far = if place + 1 < stations {
-            next_of(&mut sketch, &mut dice, stations, stations, true)
+            let skipped = place + 1 + dice.below(u32::from(stations - place - 1)) as u16;
+            next_of(&mut sketch, &mut dice, skipped, stations, feedback)
         } else {
             next
         };
