@@ -194,8 +194,12 @@ fn only_trucks_that_queued_move_up() {
     let (mut sketch, booth) = booth(1, 60, &[0, 10, 200, 260]);
     sketch.group_mut(booth, 0).move_up = Some(DurationSampler::constant(secs(15)));
     let visits = sketch.visits();
-    let expected =
-        [(1, 1, 0, 0, 60, 60), (2, 1, 10, 75, 135, 135), (3, 1, 200, 200, 260, 260), (4, 1, 260, 260, 320, 320)];
+    let expected = [
+        (1, 1, 0, 0, 60, 60),
+        (2, 1, 10, 75, 135, 135),
+        (3, 1, 200, 200, 260, 260),
+        (4, 1, 260, 260, 320, 320),
+    ];
     assert_eq!(visits.table(booth), expected);
     assert_eq!(visits.visits[1].taken, Some(at(60)), "the booth is held while moving up");
 }
@@ -229,7 +233,8 @@ fn a_full_station_turns_away_where_trucks_enter() {
 fn travel_ends_in_order_of_entry() {
     for overtaking in [false, true] {
         let mut sketch = Sketch::new(1, &["truck"]);
-        let gate = sketch.station_of("a-gate", vec![yard("all", &[Some(always(0))])], Target::Road(RoadId(0)));
+        let gate =
+            sketch.station_of("a-gate", vec![yard("all", &[Some(always(0))])], Target::Road(RoadId(0)));
         let end = sketch.station_of("b-end", vec![yard("all", &[Some(always(0))])], EXIT);
         sketch.road("road", 0, 1, Target::Station(end));
         sketch.network.roads[0].travel = DurationSampler::new(&Dist::Uniform { min: 60.0, max: 600.0 });
@@ -301,7 +306,12 @@ fn the_discharge_rate_spaces_exits() {
     sketch.group_mut(primary, 0).lanes = Some(3);
     sketch.group_mut(primary, 0).plan = plan(&[(0, 3)]);
     let visits = sketch.visits();
-    let expected = [(1, 1, 10, 10, 60, 60), (2, 2, 11, 30, 80, 80), (3, 3, 12, 50, 100, 100), (4, 1, 100, 100, 150, 150)];
+    let expected = [
+        (1, 1, 10, 10, 60, 60),
+        (2, 2, 11, 30, 80, 80),
+        (3, 3, 12, 50, 100, 100),
+        (4, 1, 100, 100, 150, 150),
+    ];
     assert_eq!(visits.table(primary), expected);
 }
 
@@ -351,8 +361,12 @@ fn blocked_trucks_enter_in_the_order_of_blocking() {
     let at_first =
         [(1, 1, 0, 0, 10, 10), (2, 2, 0, 0, 30, 310), (3, 3, 0, 0, 20, 210), (4, 1, 0, 10, 15, 110)];
     assert_eq!(visits.table(first), at_first);
-    let at_second =
-        [(1, 1, 10, 10, 110, 110), (2, 1, 310, 310, 410, 410), (3, 1, 210, 210, 310, 310), (4, 1, 110, 110, 210, 210)];
+    let at_second = [
+        (1, 1, 10, 10, 110, 110),
+        (2, 1, 310, 310, 410, 410),
+        (3, 1, 210, 210, 310, 310),
+        (4, 1, 110, 110, 210, 210),
+    ];
     assert_eq!(visits.table(second), at_second);
     let blocked: Vec<_> = visits.visits.iter().filter_map(|visit| visit.blocked).collect();
     assert_eq!(blocked, [at(30), at(20), at(15)], "in order of arrival at the first station: 2, 3, 4");
@@ -505,8 +519,12 @@ fn staffing_comes_last() {
     let (mut sketch, booth) = booth(2, 100, &[0, 100, 100, 200]);
     staffed(&mut sketch, booth, 2, rule(1.0, -1.0));
     let visits = sketch.visits();
-    let expected =
-        [(1, 1, 0, 0, 100, 100), (2, 1, 100, 100, 200, 200), (3, 2, 100, 100, 200, 200), (4, 1, 200, 200, 300, 300)];
+    let expected = [
+        (1, 1, 0, 0, 100, 100),
+        (2, 1, 100, 100, 200, 200),
+        (3, 2, 100, 100, 200, 200),
+        (4, 1, 200, 200, 300, 300),
+    ];
     assert_eq!(visits.table(booth), expected);
     assert_eq!(visits.lane_changes(GroupId(0)), [(0, 1, 0, 0), (100, 2, 0, 0)]);
 }

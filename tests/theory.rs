@@ -81,7 +81,11 @@ fn check<O: Observer>(
             failures.push(line);
         }
     }
-    assert!(failures.is_empty(), "beyond 3.5 standard errors, or not precise enough:\n{}", failures.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "beyond 3.5 standard errors, or not precise enough:\n{}",
+        failures.join("\n")
+    );
 }
 
 const SEED: u64 = 20_231_003;
@@ -289,10 +293,7 @@ fn mekc() {
 
 #[test]
 fn mg1_lognormal() {
-    let exact = [
-        exactly("mean wait, min", erlang::one_server(0.7, 1.0, 0.6)),
-        exactly("share waiting", 0.7),
-    ];
+    let exact = [exactly("mean wait, min", erlang::one_server(0.7, 1.0, 0.6)), exactly("share waiting", 0.7)];
     let network = one_station(1200, 0.7, 1, &Dist::Lognormal { mean: MINUTE, cv: 0.6 });
     check(
         "M/G/1 lognormal cv 0.6, 0.7",
@@ -309,10 +310,8 @@ fn mg1_lognormal() {
 /// queue, and a truck on any visit finds it so (arrival theorem: Sevcik and Mitrani 1981).
 #[test]
 fn jackson_with_feedback() {
-    let rates = erlang::traffic(
-        &[1.0, 0.1, 0.0],
-        &[vec![0.0, 0.2, 0.8], vec![0.0, 0.0, 1.0], vec![0.25, 0.0, 0.0]],
-    );
+    let rates =
+        erlang::traffic(&[1.0, 0.1, 0.0], &[vec![0.0, 0.2, 0.8], vec![0.0, 0.0, 1.0], vec![0.25, 0.0, 0.0]]);
     let mut sketch = Sketch::new(1400, &["truck"]);
     let (exam, exit) = (Target::Station(StationId(1)), Target::Station(StationId(2)));
     let booth = sketch.station("a-booth", 2, &exponential(), exit);
@@ -328,9 +327,8 @@ fn jackson_with_feedback() {
     sketch.poisson("first", booth, Steps::constant(60.0));
     sketch.poisson("second", dock, Steps::constant(6.0));
     let servers = [2, 1, 2];
-    let queues: Vec<Mmc> = (0..3)
-        .map(|i| Mmc { servers: servers[i], arrival_rate: rates[i], service_rate: 1.0 })
-        .collect();
+    let queues: Vec<Mmc> =
+        (0..3).map(|i| Mmc { servers: servers[i], arrival_rate: rates[i], service_rate: 1.0 }).collect();
     let in_system: f64 = queues.iter().map(|q| q.arrival_rate * (q.mean_wait() + 1.0)).sum();
     let mut exact = vec![exactly("crossing time, min", in_system / 1.1)];
     for (name, queue) in ["booth", "dock", "gate"].iter().zip(&queues) {
@@ -401,7 +399,11 @@ fn a_day_with_lanes_by_hour() {
     let hour = |hour: usize| SimTime::ZERO + SimDuration::from_hours(hour as i64);
     let plan = Steps::new(lanes.iter().enumerate().map(|(h, open)| (hour(h), *open)));
     sketch.group_mut(booth, 0).plan = LanePlan::Table(plan);
-    sketch.poisson("trucks", booth, Steps::new(arrivals.iter().enumerate().map(|(h, rate)| (hour(h), *rate))));
+    sketch.poisson(
+        "trucks",
+        booth,
+        Steps::new(arrivals.iter().enumerate().map(|(h, rate)| (hour(h), *rate))),
+    );
 
     let mut exact = vec![
         exactly("truck-hours of waiting a day", expected.waiting.iter().sum()),
@@ -512,10 +514,8 @@ fn a_tandem_with_blocking() {
     let second = sketch.station("b", 1, &service, Target::Exit);
     sketch.station_mut(second).room = Some(1);
     sketch.poisson("trucks", first, Steps::constant(48.0));
-    let stages = [
-        Stage { lanes: 2, room: 150, service_rate: 1.0 },
-        Stage { lanes: 1, room: 1, service_rate: 1.6 },
-    ];
+    let stages =
+        [Stage { lanes: 2, room: 150, service_rate: 1.0 }, Stage { lanes: 1, room: 1, service_rate: 1.6 }];
     let chain = line::solve(Some(0.8), &stages);
     let exact = [
         exactly("waiting at the first", chain.mean(|levels| f64::from(levels[0].waiting))),

@@ -650,13 +650,7 @@ impl<O: Observer> Crossing<'_, O> {
         self.rejoin(now, group, lobby..lobby + 1, events);
     }
 
-    fn choose_again(
-        &mut self,
-        now: SimTime,
-        group: GroupId,
-        waiting: Vec<TruckId>,
-        events: &mut Events,
-    ) {
+    fn choose_again(&mut self, now: SimTime, group: GroupId, waiting: Vec<TruckId>, events: &mut Events) {
         for id in waiting {
             let choice = self.choose_lane(id, group);
             match choice.lane {

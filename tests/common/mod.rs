@@ -113,8 +113,7 @@ impl Sketch {
 
     /// A stream of one-truck batches at so many per hour, first class.
     pub fn poisson(&mut self, name: &str, entry: StationId, per_hour: Steps<f64>) {
-        let arrivals =
-            Arrivals::Field { batches_per_hour: per_hour, batch: None, day_factor: None };
+        let arrivals = Arrivals::Field { batches_per_hour: per_hour, batch: None, day_factor: None };
         self.stream(name, entry, arrivals, Some(ClassId(0)));
     }
 

@@ -173,9 +173,7 @@ impl Law {
         for (place, share) in self.shares.iter_mut().enumerate() {
             *share += h / 6.0 * (first[place] + 2.0 * (second[place] + third[place]) + fourth[place]);
         }
-        std::array::from_fn(|i| {
-            h / 6.0 * (levels[0][i] + 2.0 * (levels[1][i] + levels[2][i]) + levels[3][i])
-        })
+        std::array::from_fn(|i| h / 6.0 * (levels[0][i] + 2.0 * (levels[1][i] + levels[2][i]) + levels[3][i]))
     }
 }
 
