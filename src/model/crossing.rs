@@ -17,7 +17,7 @@ use crate::model::chance::Chance;
 use crate::model::demand::{Batch, StreamState};
 use crate::model::event::Event;
 use crate::model::network::{
-    Arrivals, Branch, ClassId, End, GroupId, Network, PoolId, RoadId, StationId, StreamId, Target,
+    Arrivals, Branch, ClassId, End, GroupId, Network, PoolId, RoadId, StationId, Steps, StreamId, Target,
 };
 use crate::model::notice::{LaneNotice, Notice, Observer, Outcome};
 use crate::model::road::RoadState;
@@ -402,6 +402,16 @@ impl<'n, O: Observer> Crossing<'n, O> {
     #[inline]
     pub(super) fn tell_lanes(&mut self, now: SimTime, notice: LaneNotice) {
         self.observer.lane_notice(now, notice);
+    }
+
+    /// What a table opens now. While the crossing is being emptied, what was open at the end of the
+    /// run length stays open.
+    pub(super) fn opens<T: Copy + Ord>(&self, now: SimTime, table: &Steps<T>) -> T {
+        let last = SimTime::ZERO + self.network.run_length - SimDuration::from_micros(1);
+        match self.network.end {
+            End::Empty if now > last => *table.at(now).max(table.at(last)),
+            End::Empty | End::Drain | End::Cut => *table.at(now),
+        }
     }
 
     /// The number of this visit to a place on a loop, from 0; 0 elsewhere.

@@ -76,7 +76,7 @@ impl<O: Observer> Crossing<'_, O> {
         let mut look_again = None;
         let mut claims: Vec<Claim> =
             data.members.iter().map(|member| self.claim(now, member, &mut look_again)).collect();
-        let on_duty = *data.on_duty.at(now);
+        let on_duty = self.opens(now, &data.on_duty);
         assign(&mut claims, on_duty);
         let open = |claim: &Claim, this: &Self| this.groups[claim.group.index()].plan;
         let (falling, rising): (Vec<_>, Vec<_>) = claims
@@ -113,10 +113,10 @@ impl<O: Observer> Crossing<'_, O> {
     fn claim(&self, now: SimTime, member: &Member, look_again: &mut Option<SimTime>) -> Claim {
         let state = &self.groups[member.group.index()];
         let granted = state.plan;
-        let open = *member.open.at(now);
+        let open = self.opens(now, &member.open);
         let (least, most) = if open { (member.least.min(member.most), member.most) } else { (0, 0) };
         let wanted = match &member.want {
-            Want::Table(table) => *table.at(now),
+            Want::Table(table) => self.opens(now, table),
             Want::Rule { open, close } => {
                 if granted < most && self.passes(now, member.group, *open, Side::Open, look_again) {
                     granted + 1

@@ -522,11 +522,10 @@ impl<O: Observer> Crossing<'_, O> {
     /// The group's table of lanes says something new.
     pub(super) fn step_plan(&mut self, now: SimTime, group: GroupId, events: &mut Events) {
         if let LanePlan::Table(table) = &self.network.groups[group.index()].plan {
-            let place = table.place(now);
-            let plan = table.steps[place].1;
-            if let Some((next, _)) = table.steps.get(place + 1) {
+            if let Some((next, _)) = table.steps.get(table.place(now) + 1) {
                 schedule(events, *next, Event::PlanStep { group });
             }
+            let plan = self.opens(now, table);
             self.set_plan(now, group, plan, SimDuration::ZERO, events);
         }
     }

@@ -39,6 +39,13 @@ impl Hash {
     }
 }
 
+/// 32 hexadecimal digits over the bytes of a file, to tell whether it has changed.
+pub fn fingerprint(bytes: &[u8]) -> String {
+    let mut hash = Hash::new();
+    hash.bytes(bytes);
+    format!("{:032x}", hash.0)
+}
+
 /// 32 hexadecimal digits over what decides the results of these scenarios.
 pub fn digest(resolved: &[Resolved]) -> String {
     let mut hash = Hash::new();

@@ -1,0 +1,64 @@
+//! `manifest.json`: what made a run folder. The only file in it that tells date, time and machine.
+//!
+//! Start at [`manifest`].
+
+use std::time::Instant;
+
+use cruce::experiment::StudyResult;
+use cruce::scenario::diagnostic::Sources;
+use cruce::scenario::digest::{FORMAT_VERSION, MODEL_VERSION, fingerprint};
+use cruce::scenario::plan::StudyPlan;
+use serde_json::{Value, json};
+
+use super::folder::MANIFEST_SCHEMA;
+
+/// When the work began.
+pub struct Clock {
+    began: Instant,
+    date: jiff::Timestamp,
+}
+
+impl Clock {
+    /// Now.
+    pub fn start() -> Clock {
+        Clock { began: Instant::now(), date: jiff::Timestamp::now() }
+    }
+}
+
+/// The text of the manifest of a folder that holds `files`.
+pub fn manifest(
+    sources: &Sources,
+    plan: &StudyPlan,
+    result: &StudyResult,
+    files: &[String],
+    jobs: Option<u16>,
+    clock: &Clock,
+) -> anyhow::Result<String> {
+    let inputs: Vec<Value> = sources
+        .iter()
+        .map(|(name, text)| json!({ "name": name, "bytes": text.len(), "fnv1a_128": fingerprint(text.as_bytes()) }))
+        .collect();
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let command: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
+    let manifest = json!({
+        "schema": MANIFEST_SCHEMA,
+        "status": if result.interrupted { "interrupted" } else { "complete" },
+        "study": plan.name,
+        "digest": plan.digest,
+        "seed": plan.seed,
+        "replications": result.replications,
+        "scenarios": plan.scenarios.iter().map(|scenario| scenario.name.as_str()).collect::<Vec<_>>(),
+        "version": env!("CARGO_PKG_VERSION"),
+        "format_version": FORMAT_VERSION,
+        "model_version": MODEL_VERSION,
+        "command": command,
+        "inputs": inputs,
+        "files": files,
+        "os": std::env::consts::OS,
+        "architecture": std::env::consts::ARCH,
+        "threads": jobs.map_or(cores, usize::from),
+        "started": clock.date.to_string(),
+        "seconds": clock.began.elapsed().as_secs_f64(),
+    });
+    Ok(serde_json::to_string_pretty(&manifest)? + "\n")
+}

@@ -1,0 +1,304 @@
+//! `cruce run`: simulates every scenario on the same trucks, prints the answer, writes the run
+//! folder.
+//!
+//! Start at [`Run::perform`], which names the stages.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::Args;
+use cruce::experiment::{self, GoalStatus, Options, RunError, StudyResult};
+use cruce::report::layout::{Look, Tone};
+use cruce::report::package::{Resource, data_package};
+use cruce::report::{Notice, json, notices, summary, tables, words};
+use cruce::scenario::Loaded;
+use cruce::scenario::phrase::Replications;
+use cruce::scenario::plan::StudyPlan;
+use serde_json::json;
+
+use super::Exit;
+use super::console::Console;
+use super::exit::Refused;
+use super::folder::{self, RunFolder, Standing};
+use super::init::shell_word;
+use super::interrupt;
+use super::manifest::{Clock, manifest};
+use super::progress::{Progress, When};
+use super::study::{self, StudyArguments};
+
+/// Compare the plans of a study: table, differences, verdicts, files
+#[derive(Args, Debug)]
+#[command(
+    help_template = super::HELP,
+    before_help = "Examples:
+  cruce run                                 the built-in study
+  cruce run my-study                        a study of your own
+  cruce run my-study --set demand.northbound.volume=\"+15 %\"
+  cruce run my-study --reps 40 --json > answer.json",
+    after_help = super::exit::TABLE
+)]
+pub struct Run {
+    #[command(flatten)]
+    study: StudyArguments,
+    /// Replications: a number, or from..to
+    #[arg(long, value_name = "N", value_parser = replications)]
+    reps: Option<Replications>,
+    /// Threads [default: one per core]; results do not depend on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
+    /// Exit code 6 if a goal is missed
+    #[arg(long)]
+    check_goals: bool,
+    /// Also write trucks.csv: a row per truck and visit
+    #[arg(long)]
+    trucks: bool,
+    /// Run this replication alone (counted from 0)
+    #[arg(long, value_name = "N", conflicts_with = "reps")]
+    replication: Option<u32>,
+    /// Run folder [default: runs/STUDY-DIGEST]
+    #[arg(short, long, value_name = "DIR")]
+    output: Option<PathBuf>,
+    /// Replace another run in the run folder
+    #[arg(short, long)]
+    force: bool,
+    /// Tell what would be run and written; do neither
+    #[arg(short = 'n', long)]
+    dry_run: bool,
+    /// When to show how far the work is
+    #[arg(long, value_enum, default_value_t = When::Auto, value_name = "WHEN")]
+    progress: When,
+}
+
+fn replications(text: &str) -> Result<Replications, String> {
+    let (least, most) = text.split_once("..").unwrap_or((text, text));
+    match (least.trim().parse(), most.trim().parse()) {
+        (Ok(least), Ok(most)) if 1 <= least && least <= most && most <= MOST_REPLICATIONS => {
+            Ok(Replications { least, most })
+        }
+        _ => Err(format!("write a number from 1 to {MOST_REPLICATIONS}, or a range such as 20..200")),
+    }
+}
+
+/// More replications than this are a slip of the finger.
+const MOST_REPLICATIONS: u32 = 1_000_000;
+
+/// The file of visits.
+const TRUCKS: &str = "trucks.csv";
+
+impl Run {
+    pub fn perform(&self, console: &Console) -> anyhow::Result<Exit> {
+        let clock = Clock::start();
+        let progress = Progress::begin(self.progress, console);
+        let loaded = self.study.load(self.reps)?;
+        let Some(plan) = &loaded.plan else {
+            progress.end();
+            return study::refuse(&loaded, console);
+        };
+        let target = self.target(plan);
+        let standing = self.standing(&target, plan)?;
+        if self.dry_run {
+            progress.end();
+            return self.tell_plan(plan, &target, console);
+        }
+        let mut folder = RunFolder::draft(&target)?;
+        let ran = self.simulate(plan, &progress, &mut folder);
+        progress.end();
+        let Some(result) = ran? else {
+            console.say("interrupted before a replication was complete; nothing was written");
+            return Ok(Exit::Interrupted);
+        };
+        let notices = notices(&loaded.diagnostics, &loaded.sources, Some(&result));
+        let exit = self.exit(&result);
+        let kept =
+            result.interrupted && standing == (Standing::Run { digest: plan.digest.clone(), complete: true });
+        if !kept {
+            self.write(folder, &loaded, plan, &result, &notices, &clock)?;
+        }
+        if console.json {
+            let mut object = json::result_object(plan, &result, &notices);
+            object["run"] = if kept { serde_json::Value::Null } else { target.display().to_string().into() };
+            console.object(exit, object)?;
+        } else {
+            console.data(&summary::summary(plan, &result, &notices, console.out))?;
+        }
+        self.tell_files(&target, &standing, kept, &result, console);
+        Ok(exit)
+    }
+
+    /// The run folder: where `-o` says, or named by study and digest so that it is found again.
+    fn target(&self, plan: &StudyPlan) -> PathBuf {
+        if let Some(folder) = &self.output {
+            return folder.clone();
+        }
+        let digest = plan.digest.get(..8).unwrap_or(&plan.digest);
+        let part = self.replication.map(|number| format!("-replication-{number}")).unwrap_or_default();
+        Path::new("runs").join(format!("{}-{digest}{part}", plan.name))
+    }
+
+    /// What stands at the run folder, if it may be replaced.
+    fn standing(&self, target: &Path, plan: &StudyPlan) -> anyhow::Result<Standing> {
+        let standing = folder::standing(target)?;
+        match &standing {
+            Standing::Run { digest, .. } if *digest != plan.digest && !self.force => {
+                let message = format!(
+                    "`{}` holds another run; --force replaces it, -o names another folder",
+                    target.display()
+                );
+                Err(Refused(message).into())
+            }
+            Standing::Run { .. } | Standing::Free => Ok(standing),
+        }
+    }
+
+    /// Runs the study; `None` when it was interrupted before anything was complete.
+    fn simulate(
+        &self,
+        plan: &StudyPlan,
+        progress: &Progress,
+        folder: &mut RunFolder,
+    ) -> anyhow::Result<Option<StudyResult>> {
+        let options = Options { jobs: self.jobs.map(usize::from), only: self.replication };
+        let tell = |at: experiment::Progress| progress.set(at.done, at.total);
+        let result = match experiment::run(plan, &options, &tell, &interrupt::FLAG) {
+            Err(RunError::Interrupted) => return Ok(None),
+            ran => ran?,
+        };
+        if self.trucks {
+            let first = self.replication.unwrap_or(0);
+            let mut file = BufWriter::new(folder.create(TRUCKS)?);
+            write_trucks(plan, first..first + result.replications, &mut file)?;
+        }
+        Ok(Some(result))
+    }
+
+    /// Failed replications beat missed goals; an interruption beats both.
+    fn exit(&self, result: &StudyResult) -> Exit {
+        let missed = |status: &GoalStatus| *status == GoalStatus::Missed;
+        if result.interrupted {
+            Exit::Interrupted
+        } else if result.scenarios.iter().any(|scenario| !scenario.failures.is_empty()) {
+            Exit::Failed
+        } else if self.check_goals && result.goals.iter().any(|goal| goal.status.iter().any(missed)) {
+            Exit::GoalMissed
+        } else {
+            Exit::Done
+        }
+    }
+
+    fn write(
+        &self,
+        mut folder: RunFolder,
+        loaded: &Loaded,
+        plan: &StudyPlan,
+        result: &StudyResult,
+        notices: &[Notice],
+        clock: &Clock,
+    ) -> anyhow::Result<()> {
+        let sheets = tables::tables(plan, result, notices);
+        for sheet in &sheets {
+            folder.write(&format!("tables/{}.csv", sheet.name), &sheet.csv())?;
+        }
+        let trucks = tables::trucks();
+        let mut resources: Vec<Resource> = sheets
+            .iter()
+            .map(|sheet| Resource { path: format!("tables/{}.csv", sheet.name), sheet })
+            .collect();
+        if self.trucks {
+            resources.push(Resource { path: TRUCKS.to_owned(), sheet: &trucks });
+        }
+        let title = words::Language::English.text(&plan.title);
+        folder.write("datapackage.json", data_package(&plan.name, title, &resources).as_bytes())?;
+        for scenario in &plan.scenarios {
+            folder.write(&format!("resolved/{}.toml", scenario.name), scenario.resolved.as_bytes())?;
+        }
+        let look = Look { width: 80, color: false };
+        folder.write("summary.txt", summary::summary(plan, result, notices, look).as_bytes())?;
+        let mut object = serde_json::to_string_pretty(&json::result_object(plan, result, notices))?;
+        object.push('\n');
+        folder.write("summary.json", object.as_bytes())?;
+        let manifest = manifest(&loaded.sources, plan, result, folder.files(), self.jobs, clock)?;
+        folder.write(folder::MANIFEST, manifest.as_bytes())?;
+        folder.place()
+    }
+
+    fn tell_plan(&self, plan: &StudyPlan, target: &Path, console: &Console) -> anyhow::Result<Exit> {
+        let names: Vec<&str> = plan.scenarios.iter().map(|scenario| scenario.name.as_str()).collect();
+        let Replications { least, most } = plan.replications;
+        let folder = target.display().to_string();
+        if console.json {
+            let object = json!({
+                "dry_run": true,
+                "run": folder,
+                "digest": plan.digest,
+                "seed": plan.seed,
+                "scenarios": names,
+                "replications": { "least": least, "most": most },
+            });
+            console.object(Exit::Done, object)?;
+        } else {
+            console.data(&format!(
+                "would run {} scenarios ({}), {least} to {most} replications each, seed {}\nwould write {folder}\n",
+                names.len(),
+                names.join(", "),
+                plan.seed
+            ))?;
+        }
+        Ok(Exit::Done)
+    }
+
+    /// Where the files are, and what to do next.
+    fn tell_files(
+        &self,
+        target: &Path,
+        standing: &Standing,
+        kept: bool,
+        result: &StudyResult,
+        console: &Console,
+    ) {
+        let shown = target.display();
+        let command = format!("cruce run{}", self.study.typed());
+        if result.interrupted {
+            let what = format!("interrupted after {} complete replications", result.replications);
+            let files = if kept {
+                format!("the complete run in {shown} stays as it is")
+            } else {
+                format!("they are kept in {shown}")
+            };
+            console.say(&console.err.paint(Tone::Warn, &format!("{what}; {files}")));
+            console.next(&command);
+            return;
+        }
+        let again = match standing {
+            Standing::Run { complete: true, .. } if !self.force => " (it replaces the same run, found there)",
+            Standing::Run { .. } => " (it replaces the run that was there)",
+            Standing::Free => "",
+        };
+        console.say(&format!("files: {shown}{again}"));
+        if self.study.file.is_none() {
+            console.next("cruce init my-study");
+        } else {
+            console.next(&format!("open {}", shell_word(&target.join("summary.txt"))));
+        }
+    }
+}
+
+/// Runs the replications once more, listening to every truck: a row per visit would not fit in
+/// memory. Failed replications have no rows.
+fn write_trucks(plan: &StudyPlan, replications: Range<u32>, file: &mut BufWriter<File>) -> anyhow::Result<()> {
+    let cannot = || format!("cannot write `{TRUCKS}`");
+    file.write_all(&tables::trucks().head()).with_context(cannot)?;
+    for scenario in &plan.scenarios {
+        for replication in replications.clone() {
+            let visits = match experiment::trucks_of(&scenario.network, plan.seed, replication) {
+                Err(RunError::Failed(_)) => continue,
+                ran => ran?,
+            };
+            let rows = tables::truck_rows(&scenario.name, &scenario.network, replication, &visits);
+            file.write_all(&rows.body()).with_context(cannot)?;
+        }
+    }
+    file.flush().with_context(cannot)
+}

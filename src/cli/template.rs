@@ -1,0 +1,46 @@
+//! The studies that are part of the program: the default of `run`, and the templates of `init`.
+//!
+//! They are the folders under `scenarios/`, so what is embedded is what is tested. Start at
+//! [`TEMPLATES`].
+
+/// A study folder inside the program.
+#[derive(Clone, Copy, Debug)]
+pub struct Template {
+    /// Its folder under `scenarios/`.
+    pub name: &'static str,
+    /// What it is about, in a line.
+    pub about: &'static str,
+    /// Its files: name and contents; `study.toml` first.
+    pub files: &'static [(&'static str, &'static str)],
+}
+
+macro_rules! template {
+    ($name:literal, $about:literal, [$($file:literal),+ $(,)?]) => {
+        Template {
+            name: $name,
+            about: $about,
+            files: &[$(($file, include_str!(concat!("../../scenarios/", $name, "/", $file)))),+],
+        }
+    };
+}
+
+/// All templates; the first is the default.
+pub const TEMPLATES: &[Template] = &[template!("1-one-booth", "lesson: one booth or two", ["study.toml"])];
+
+/// What runs when no file is named.
+pub fn default_template() -> &'static Template {
+    &TEMPLATES[0]
+}
+
+/// The template of this name, or the nearest name there is.
+pub fn find(name: &str) -> Result<&'static Template, Option<&'static str>> {
+    let found = TEMPLATES.iter().find(|template| template.name == name);
+    found.ok_or_else(|| {
+        let likeness = |template: &&Template| (strsim::jaro_winkler(name, template.name) * 1000.0) as u32;
+        TEMPLATES
+            .iter()
+            .filter(|template| likeness(template) > 600)
+            .max_by_key(likeness)
+            .map(|nearest| nearest.name)
+    })
+}

@@ -1,0 +1,77 @@
+//! Many runs: replications in parallel, fixed looks, paired differences, verdicts, goals.
+//!
+//! [`run`] takes a checked plan and returns plain data; it prints nothing. Every scenario meets the
+//! same trucks (common random numbers), so scenarios are compared replication by replication. The
+//! same plan gives the same bytes on any number of threads. It does not know how a study was
+//! written down nor how results are shown. Start at [`run`], then [`StudyResult`].
+
+mod compare;
+mod fold;
+mod look;
+mod names;
+mod replicate;
+mod result;
+mod running;
+mod sentence;
+mod single;
+mod study;
+#[cfg(test)]
+mod tests;
+mod warn;
+
+pub use names::{UnknownMeasure, unknown_measures};
+pub use result::*;
+pub use single::{RunOne, run_one, trucks_of};
+pub use study::run;
+
+use thiserror::Error;
+
+use crate::measure::BrokenLaw;
+use crate::model::crossing::Failure;
+
+/// What the caller decides about a run; nothing here changes a result but `only`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Options {
+    /// Threads; `None`: one per core.
+    pub jobs: Option<usize>,
+    /// This one replication (from 0) alone, instead of as many as the plan asks for.
+    pub only: Option<u32>,
+}
+
+/// How far a run is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Progress<'a> {
+    /// Replications done, over all scenarios.
+    pub done: u64,
+    /// Replications until the next look, over all scenarios; grows when the run goes on.
+    pub total: u64,
+    /// The scenario whose replication was done last.
+    pub label: &'a str,
+}
+
+/// Why a run gave no results.
+#[derive(Clone, PartialEq, Debug, Error)]
+pub enum RunError {
+    /// The target or a goal names a measure that the crossing does not have.
+    #[error("unknown measure `{}`", .0.first().map_or("", |unknown| unknown.name.as_str()))]
+    UnknownMeasures(Vec<UnknownMeasure>),
+    /// Cancelled before one replication of every scenario was complete.
+    #[error("interrupted before one replication of every scenario was complete")]
+    Interrupted,
+    /// Threads could not be started.
+    #[error("cannot start threads: {0}")]
+    Threads(String),
+    /// A run could not go on (for [`run_one`]; [`run`] keeps failures as results).
+    #[error(transparent)]
+    Failed(#[from] Failure),
+    /// An error of this program.
+    #[error("internal error in replication {replication} of scenario `{scenario}`: {law}")]
+    Broken {
+        /// The scenario.
+        scenario: String,
+        /// The replication, from 0.
+        replication: u32,
+        /// What was broken.
+        law: BrokenLaw,
+    },
+}

@@ -1,0 +1,77 @@
+//! Names of measures in a plan: the target's and the goals', checked against the catalogue.
+//!
+//! `scenario` does not know which measures exist, so names are checked here, before anything runs.
+//! Start at [`unknown_measures`].
+
+use crate::measure::{Catalog, Unit};
+use crate::scenario::phrase::QuantityKind;
+use crate::scenario::plan::StudyPlan;
+
+/// A name of a measure in the plan that cannot stand there.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct UnknownMeasure {
+    /// The key of the study where it stands: `precision.target` or `goals`.
+    pub key: &'static str,
+    /// As written.
+    pub name: String,
+    /// What is wrong, without full stop.
+    pub why: String,
+    /// Names like it, best first.
+    pub suggestions: Vec<String>,
+}
+
+/// Names of measures in the plan's target and goals that the baseline's crossing does not have, or
+/// that are of another kind than the quantity beside them.
+pub fn unknown_measures(plan: &StudyPlan) -> Vec<UnknownMeasure> {
+    unknown_in(plan, &Catalog::new(&plan.scenarios[plan.baseline].network))
+}
+
+pub(super) fn unknown_in(plan: &StudyPlan, catalog: &Catalog) -> Vec<UnknownMeasure> {
+    let target = plan.target.iter().map(|target| ("precision.target", &target.measure, target.kind));
+    let goals = plan.goals.iter().map(|(name, goal)| ("goals", name, goal.kind));
+    let mut unknown = Vec::new();
+    for (key, name, kind) in target.chain(goals) {
+        let why = match catalog.find(name) {
+            None => "no measure of this crossing has this name".to_owned(),
+            Some(place) if key == "precision.target" && place >= catalog.whole_run() => {
+                "differences are paired over the whole run, not by hour".to_owned()
+            }
+            Some(place) => match catalog.entries()[place].unit {
+                unit if kind_of(unit) == kind => continue,
+                unit => format!("`{name}` is {}, not {}", described(kind_of(unit)), described(kind)),
+            },
+        };
+        let suggestions = catalog.suggestions(name);
+        unknown.push(UnknownMeasure { key, name: name.clone(), why, suggestions });
+    }
+    unknown
+}
+
+/// A quantity of the plan, in the unit of the entry it is compared with (durations are seconds).
+pub(super) fn in_unit(quantity: f64, unit: Unit) -> f64 {
+    match unit {
+        Unit::Hours => quantity / 3600.0,
+        Unit::Seconds | Unit::Fraction | Unit::Trucks | Unit::TrucksPerHour | Unit::Lanes | Unit::Number => {
+            quantity
+        }
+    }
+}
+
+/// The kind of quantity that a value of this unit is compared with.
+fn kind_of(unit: Unit) -> QuantityKind {
+    match unit {
+        Unit::Seconds | Unit::Hours => QuantityKind::Duration,
+        Unit::Fraction => QuantityKind::Share,
+        Unit::TrucksPerHour => QuantityKind::Rate,
+        Unit::Trucks | Unit::Lanes | Unit::Number => QuantityKind::Number,
+    }
+}
+
+fn described(kind: QuantityKind) -> &'static str {
+    match kind {
+        QuantityKind::Duration => "a duration",
+        QuantityKind::Share => "a share",
+        QuantityKind::Rate => "a rate",
+        QuantityKind::Number => "a number",
+    }
+}

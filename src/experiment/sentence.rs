@@ -1,0 +1,118 @@
+//! The verdict in a sentence that a planner can read aloud.
+//!
+//! It begins with the plan, then the difference with its interval, the verdict, what must be said
+//! with it (stranded trucks, officer-hours) and the classes that lose. Start at [`sentence`].
+
+use crate::measure::{Entry, Unit};
+
+use super::result::{Comparison, Mean, Verdict};
+
+/// The sentence of a comparison, without full stop.
+pub(super) fn sentence(title: &str, headline: &Entry, place: usize, comparison: &Comparison) -> String {
+    let paired = &comparison.paired[place];
+    let about = match headline.name.as_str() {
+        "crossing_time.mean" => String::new(),
+        name => format!("{name} "),
+    };
+    let Some(difference) = interval(&paired.difference, headline.unit) else {
+        return format!("{title}: {about}cannot be compared, since nothing was observed in common");
+    };
+    let mut parts = vec![format!("{title}: {about}{difference}, {}", words(comparison.verdict))];
+    parts.extend(stranded(comparison));
+    parts.extend(officers(&comparison.officer_hours));
+    parts.extend(losers(headline.unit, comparison));
+    parts.join("; ")
+}
+
+fn words(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::ClearlyBetter => "clearly better",
+        Verdict::Better => "better, perhaps too small",
+        Verdict::NoUsefulDifference => "no useful difference",
+        Verdict::Worse => "worse, perhaps too small",
+        Verdict::ClearlyWorse => "clearly worse",
+        Verdict::NotSettled => "not settled",
+        Verdict::StrandsMore => "but not called better, since it strands more trucks",
+        Verdict::StrandsFewer => "but not called worse, since it strands fewer trucks",
+    }
+}
+
+/// `−12.4 min (−13.0 to −11.8)`; `None` without any pair.
+fn interval(difference: &Mean, unit: Unit) -> Option<String> {
+    let mean = difference.mean?;
+    let scale = Scale::of(unit, difference);
+    Some(match (difference.low(), difference.high()) {
+        (Some(low), Some(high)) => {
+            format!("{} {} ({} to {})", scale.signed(mean), scale.name, scale.signed(low), scale.signed(high))
+        }
+        _ => format!("{} {} (no interval from one replication)", scale.signed(mean), scale.name),
+    })
+}
+
+fn stranded(comparison: &Comparison) -> Option<String> {
+    let more = comparison.stranded.mean.filter(|more| *more != 0.0)?;
+    let scale = Scale { factor: 1.0, decimals: if more.abs() < 0.05 { 3 } else { 1 }, name: "trucks" };
+    let word = if more > 0.0 { "more" } else { "fewer" };
+    Some(format!("{} {word} trucks stranded per run", scale.size(more)))
+}
+
+fn officers(hours: &Mean) -> Option<String> {
+    let scale = Scale { factor: 1.0, decimals: 1, name: "officer-hours" };
+    let more = hours.mean.map(|mean| scale.signed(mean)).filter(|text| text != "0.0")?;
+    Some(format!("{more} officer-hours"))
+}
+
+/// Classes that lose something of use.
+fn losers(unit: Unit, comparison: &Comparison) -> Option<String> {
+    let mut losers = Vec::new();
+    for change in comparison.classes.iter().filter(|change| change.loses) {
+        let useful = change.paired.verdict != Some(Verdict::NoUsefulDifference);
+        if let Some(loss) = change.paired.difference.mean.filter(|_| useful) {
+            let scale = Scale::of(unit, &change.paired.difference);
+            losers.push(format!("{} trucks lose {} {}", change.class, scale.size(loss), scale.name));
+        }
+    }
+    (!losers.is_empty()).then(|| losers.join(", "))
+}
+
+/// How a quantity is written.
+struct Scale {
+    factor: f64,
+    decimals: usize,
+    name: &'static str,
+}
+
+impl Scale {
+    fn of(unit: Unit, difference: &Mean) -> Self {
+        let largest = [difference.mean, difference.low(), difference.high()]
+            .into_iter()
+            .flatten()
+            .fold(0.0, |largest: f64, value| largest.max(value.abs()));
+        let (factor, decimals, name) = match unit {
+            Unit::Seconds if largest < 60.0 => (1.0, 1, "s"),
+            Unit::Seconds => (1.0 / 60.0, 1, "min"),
+            Unit::Fraction => (100.0, 1, "points"),
+            Unit::Trucks => (1.0, 1, "trucks"),
+            Unit::TrucksPerHour => (1.0, 1, "trucks/h"),
+            Unit::Lanes => (1.0, 2, "lanes"),
+            Unit::Hours => (1.0, 1, "h"),
+            Unit::Number => (1.0, 2, ""),
+        };
+        Scale { factor, decimals, name }
+    }
+
+    fn size(&self, value: f64) -> String {
+        format!("{:.*}", self.decimals, (value * self.factor).abs())
+    }
+
+    /// With `+` or `−`, unless it rounds to zero.
+    fn signed(&self, value: f64) -> String {
+        let size = self.size(value);
+        let zero = size.bytes().all(|byte| byte == b'0' || byte == b'.');
+        match value {
+            _ if zero => size,
+            value if value < 0.0 => format!("−{size}"),
+            _ => format!("+{size}"),
+        }
+    }
+}

@@ -1,0 +1,354 @@
+//! A study from plan to results: the story of `run`, step by step.
+//!
+//! Catalogues of all scenarios become one list of entries; replications run from look to look; then
+//! comparisons, goals, posted waits and warnings are worked out from what was folded. Start at
+//! [`run`].
+
+use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
+
+use crate::measure::{Catalog, Entry};
+use crate::model::calendar::Period;
+use crate::scenario::file::Text;
+use crate::scenario::phrase::GoalPhrase;
+use crate::scenario::plan::{ScenarioPlan, StudyPlan};
+
+use super::compare::Comparer;
+use super::fold::Fold;
+use super::look::{looks, widest};
+use super::names::{in_unit, unknown_in};
+use super::replicate::{Plan, Replicator};
+use super::result::{
+    GoalResult, GoalStatus, Look, Mean, MinimumRuns, PeriodLabel, PostedGroup, PostedHour, Stopping,
+    StudyResult,
+};
+use super::running::{Level, Running};
+use super::warn::warnings;
+use super::{Options, Progress, RunError};
+
+/// The measure by which plans are compared when no target says otherwise.
+const HEADLINE: &str = "crossing_time.mean";
+
+/// Runs a study: every scenario on the same trucks, until the target is met or the most
+/// replications are done.
+///
+/// `progress` is called from several threads after every replication. When `cancel` is set the run
+/// stops after the replications under way, and the results rest on the complete prefix.
+///
+/// # Errors
+///
+/// When a measure is unknown, when it was cancelled before anything was complete, when threads
+/// cannot be started, or when a law that every run obeys was broken. Failed replications are no
+/// error: they are part of the results.
+pub fn run(
+    plan: &StudyPlan,
+    options: &Options,
+    progress: &(dyn Fn(Progress) + Sync),
+    cancel: &AtomicBool,
+) -> Result<StudyResult, RunError> {
+    let plans: Vec<Plan> = plan
+        .scenarios
+        .iter()
+        .map(|scenario| Plan {
+            name: &scenario.name,
+            network: &scenario.network,
+            catalog: Catalog::new(&scenario.network),
+        })
+        .collect();
+    let baseline = &plans[plan.baseline].catalog;
+    let unknown = unknown_in(plan, baseline);
+    if !unknown.is_empty() {
+        return Err(RunError::UnknownMeasures(unknown));
+    }
+    let (entries, whole_run, places) = union(&plans, plan.baseline);
+    let study = Study {
+        plan,
+        catalog: baseline,
+        places: &places[plan.baseline],
+        entries: &entries,
+        whole_run,
+        family: plans.len() - 1,
+        first: options.only.unwrap_or(0),
+    };
+    let classes = |plan: &Plan| plan.network.classes.len();
+    let mut folds: Vec<Fold> = plans
+        .iter()
+        .zip(&places)
+        .map(|(plan, places)| Fold::new(places.clone(), whole_run, entries.len(), classes(plan), study.first))
+        .collect();
+    let replicator = Replicator::new(&plans, plan.seed, study.first, options.jobs, progress, cancel)?;
+    let (stopping, interrupted) = study.replicate(&replicator, options, &mut folds)?;
+    if folds[0].values.is_empty() {
+        return Err(RunError::Interrupted);
+    }
+    let mut result = study.assemble(&plans, folds, stopping, interrupted);
+    result.warnings = warnings(&result, &study.quoted());
+    Ok(result)
+}
+
+/// All entries of all catalogues, the baseline's first, whole run before hours; and where each
+/// catalogue's values stand among them.
+fn union(plans: &[Plan], baseline: usize) -> (Vec<Entry>, usize, Vec<Vec<usize>>) {
+    let first = &plans[baseline].catalog;
+    if plans.iter().all(|plan| plan.catalog.entries() == first.entries()) {
+        let same = (0..first.entries().len()).collect();
+        return (first.entries().to_vec(), first.whole_run(), vec![same; plans.len()]);
+    }
+    let order = std::iter::once(baseline).chain((0..plans.len()).filter(|place| *place != baseline));
+    let order: Vec<&Catalog> = order.map(|place| &plans[place].catalog).collect();
+    let mut entries: Vec<Entry> = Vec::new();
+    let mut place_of: BTreeMap<String, usize> = BTreeMap::new();
+    let mut whole_run = 0;
+    for by_hour in [false, true] {
+        for catalog in &order {
+            for entry in catalog.entries().iter().filter(|entry| entry.period.is_some() == by_hour) {
+                if !place_of.contains_key(&entry.name) {
+                    place_of.insert(entry.name.clone(), entries.len());
+                    entries.push(entry.clone());
+                }
+            }
+        }
+        if !by_hour {
+            whole_run = entries.len();
+        }
+    }
+    let places = plans
+        .iter()
+        .map(|plan| plan.catalog.entries().iter().map(|entry| place_of[&entry.name]).collect())
+        .collect();
+    (entries, whole_run, places)
+}
+
+struct Study<'p> {
+    plan: &'p StudyPlan,
+    /// The baseline's catalogue, and where its entries stand among the study's.
+    catalog: &'p Catalog,
+    places: &'p [usize],
+    entries: &'p [Entry],
+    whole_run: usize,
+    /// Scenarios that are compared with the baseline.
+    family: usize,
+    first: u32,
+}
+
+impl Study<'_> {
+    /// The place of an entry by its name, which has been checked.
+    fn entry(&self, name: &str) -> usize {
+        self.places[self.catalog.find(name).expect("names of measures were checked")]
+    }
+
+    /// The entry by which plans are compared.
+    fn headline(&self) -> usize {
+        self.entry(self.plan.target.as_ref().map_or(HEADLINE, |target| &target.measure))
+    }
+
+    /// Entries that a reader will look at.
+    fn quoted(&self) -> Vec<usize> {
+        let usual = ["crossing_time.p95", "border_wait.p95"].into_iter();
+        let usual = usual.filter(|name| self.catalog.find(name).is_some()).map(|name| self.entry(name));
+        let goals = self.plan.goals.iter().map(|(name, _)| self.entry(name));
+        let mut quoted: Vec<usize> = std::iter::once(self.headline()).chain(goals).chain(usual).collect();
+        quoted.sort_unstable();
+        quoted.dedup();
+        quoted
+    }
+
+    /// Runs from look to look; tells what stopped the run and whether it was cancelled.
+    fn replicate(
+        &self,
+        replicator: &Replicator,
+        options: &Options,
+        folds: &mut [Fold],
+    ) -> Result<(Stopping, bool), RunError> {
+        let (least, most) = match options.only {
+            Some(_) => (1, 1),
+            None => (self.plan.replications.least, self.plan.replications.most),
+        };
+        let headline = self.headline();
+        let unit = self.entries[headline].unit;
+        let wanted = self.plan.target.as_ref().map(|target| in_unit(target.half_width, unit));
+        let target = wanted.filter(|_| self.family > 0);
+        let level = Level::together(self.family);
+        let mut stopping =
+            Stopping { target: wanted, met: target.map(|_| false), least, most, looks: Vec::new() };
+        let mut done = 0;
+        for look in looks(least, most, target.is_some()) {
+            let complete = replicator.run(done, look, &mut |row| {
+                folds.iter_mut().zip(row).for_each(|(fold, replication)| fold.add(replication));
+            })?;
+            if complete < look {
+                return Ok((stopping, true));
+            }
+            done = look;
+            let seen = target.and_then(|_| widest(folds, self.plan.baseline, headline, &level));
+            stopping.looks.push(Look { replications: look, widest: seen });
+            if target.zip(seen).is_some_and(|(wanted, seen)| seen <= wanted) {
+                stopping.met = Some(true);
+                break;
+            }
+        }
+        Ok((stopping, false))
+    }
+
+    fn assemble(
+        &self,
+        plans: &[Plan],
+        folds: Vec<Fold>,
+        stopping: Stopping,
+        interrupted: bool,
+    ) -> StudyResult {
+        let single = Level::new(0.95);
+        let together = Level::together(self.family);
+        let headline = self.headline();
+        let titles: Vec<String> = self.plan.scenarios.iter().map(title).collect();
+        let comparer = Comparer {
+            entries: self.entries,
+            whole_run: self.whole_run,
+            headline,
+            baseline: (self.plan.baseline, &folds[self.plan.baseline]),
+            too_small: self.plan.too_small,
+            together: &together,
+            family: self.family,
+        };
+        let others = (0..plans.len()).filter(|scenario| *scenario != self.plan.baseline);
+        let comparisons = others.map(|scenario| {
+            let classes: Vec<String> =
+                plans[scenario].network.classes.iter().map(|class| class.name.clone()).collect();
+            comparer.compare(scenario, &titles[scenario], &folds[scenario], &classes)
+        });
+        let comparisons = comparisons.collect();
+        let goals = self.goals(&folds, &single);
+        let posted = self.posted(&plans[self.plan.baseline], &folds, &single);
+        let replications = folds[0].values.len() as u32;
+        let calendar = &plans[self.plan.baseline].network.calendar;
+        let label = |period: usize| {
+            let (day, hour) = calendar.day_and_hour(Period(period as u16));
+            PeriodLabel { day: calendar.days_apart().then_some(day + 1), hour }
+        };
+        let scenarios = folds.into_iter().zip(plans).zip(&titles).map(|((fold, plan), title)| {
+            let runs = minimum_runs(&Running::of(fold.series(headline)), &single);
+            let names = (plan.name.to_owned(), title.clone());
+            fold.result(names, plan.network, &plan.catalog, runs, &single)
+        });
+        StudyResult {
+            seed: self.plan.seed,
+            first_replication: self.first,
+            replications,
+            baseline: self.plan.baseline,
+            scenarios: scenarios.collect(),
+            entries: self.entries.to_vec(),
+            whole_run: self.whole_run,
+            periods: (0..calendar.period_count()).map(label).collect(),
+            headline,
+            comparisons,
+            family: self.family,
+            confidence: together.confidence(),
+            too_small: self.plan.too_small,
+            stopping,
+            goals,
+            posted,
+            warnings: Vec::new(),
+            interrupted,
+        }
+    }
+
+    fn goals(&self, folds: &[Fold], level: &Level) -> Vec<GoalResult> {
+        let estimates: Vec<Vec<Mean>> = match self.plan.goals.is_empty() {
+            true => Vec::new(),
+            false => folds.iter().map(|fold| fold.estimates(level)).collect(),
+        };
+        let goal = |(name, phrase): &(String, GoalPhrase)| {
+            let entry = self.entry(name);
+            let limit = in_unit(phrase.limit, self.entries[entry].unit);
+            let status = |means: &Vec<Mean>| goal_status(&means[entry], phrase.at_most, limit);
+            let status = estimates.iter().map(status).collect();
+            GoalResult { entry, at_most: phrase.at_most, limit, status }
+        };
+        self.plan.goals.iter().map(goal).collect()
+    }
+
+    /// Posted waits by hour beside those observed.
+    fn posted(&self, baseline: &Plan, folds: &[Fold], level: &Level) -> Vec<PostedGroup> {
+        let network = baseline.network;
+        let Some(border) = &network.border_wait else { return Vec::new() };
+        let groups = network.groups_of(border.at).enumerate();
+        groups
+            .map(|(place, group)| {
+                let name = &network.groups[group.index()].name;
+                let seconds = |table: &BTreeMap<String, BTreeMap<u32, f64>>, hour: u32| {
+                    table.get(name).and_then(|hours| hours.get(&hour)).map(|minutes| minutes * 60.0)
+                };
+                let hours = (0..24u32).map(|hour| {
+                    let mean = |fold: &Fold| {
+                        let sums = fold.posted.get(place * 24 + hour as usize);
+                        sums.map_or_else(Mean::default, |sums| sums.mean(level))
+                    };
+                    let simulated: Vec<Mean> = folds.iter().map(mean).collect();
+                    let observed = seconds(&self.plan.posted_observed, hour);
+                    let check = seconds(&self.plan.posted_check, hour);
+                    let told = simulated[self.plan.baseline].mean;
+                    let error = |seen: Option<f64>| Some(told? - seen?);
+                    PostedHour {
+                        hour,
+                        observed,
+                        check,
+                        error: error(observed),
+                        check_error: error(check),
+                        simulated,
+                    }
+                });
+                let hours: Vec<PostedHour> = hours.collect();
+                PostedGroup {
+                    station: network.stations[border.at.index()].name.clone(),
+                    group: name.clone(),
+                    error: mean_size(hours.iter().filter_map(|hour| hour.error)),
+                    check_error: mean_size(hours.iter().filter_map(|hour| hour.check_error)),
+                    hours,
+                }
+            })
+            .collect()
+    }
+}
+
+fn mean_size(errors: impl Iterator<Item = f64>) -> Option<f64> {
+    let sizes: Vec<f64> = errors.map(f64::abs).collect();
+    (!sizes.is_empty()).then(|| sizes.iter().sum::<f64>() / sizes.len() as f64)
+}
+
+fn goal_status(mean: &Mean, at_most: bool, limit: f64) -> GoalStatus {
+    let (Some(low), Some(high)) = (mean.low(), mean.high()) else { return GoalStatus::NotSettled };
+    match at_most {
+        true if high <= limit => GoalStatus::Met,
+        true if low > limit => GoalStatus::Missed,
+        false if low >= limit => GoalStatus::Met,
+        false if high < limit => GoalStatus::Missed,
+        _ => GoalStatus::NotSettled,
+    }
+}
+
+/// FHWA's minimum number of runs (Traffic Analysis Toolbox III, FHWA-HOP-18-036, 2019).
+fn minimum_runs(values: &Running, level: &Level) -> MinimumRuns {
+    const TOLERANCE: f64 = 0.10;
+    let Mean { mean, sd, n, .. } = values.mean(level);
+    let needed = mean.zip(sd).filter(|(mean, _)| *mean != 0.0).map(|(mean, sd)| {
+        let ratio = level.t(n - 1) * sd / (TOLERANCE * mean);
+        (ratio * ratio).ceil().max(1.0) as u32
+    });
+    MinimumRuns {
+        formula: "N = (t × s / (e × mean))²: t of Student at 95 % for the runs made, s the standard deviation \
+                  between runs, e the tolerated error as a share of the mean",
+        tolerance: TOLERANCE,
+        needed,
+        used: n,
+    }
+}
+
+/// A scenario as sentences name it.
+fn title(scenario: &ScenarioPlan) -> String {
+    let title = match &scenario.title {
+        None => None,
+        Some(Text::Plain(text)) => Some(text),
+        Some(Text::ByLanguage(texts)) => texts.get("en").or_else(|| texts.values().next()),
+    };
+    title.unwrap_or(&scenario.name).clone()
+}

@@ -1,0 +1,409 @@
+//! Whole studies of small crossings, and the wording of verdicts.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use super::compare::{verdict, with_stranded};
+use super::sentence::sentence;
+use super::{
+    ClassChange, Comparison, GoalStatus, Mean, Options, Paired, RunError, StudyResult, Verdict, run, run_one,
+    trucks_of, unknown_measures,
+};
+use crate::dist::{Dist, DurationSampler};
+use crate::kernel::time::SimDuration;
+use crate::measure::{Catalog, TruckNumbers, fixture};
+use crate::model::network::{Arrivals, End, LanePlan, Network, Steps};
+use crate::model::notice::Outcome;
+use crate::scenario::file::Text;
+use crate::scenario::phrase::{GoalPhrase, QuantityKind, Replications, TargetPhrase};
+use crate::scenario::plan::{ScenarioPlan, StudyPlan};
+
+/// A booth with `lanes` lanes, service exponential with this mean, `per_hour` trucks an hour.
+fn booth(lanes: u32, service: f64, per_hour: f64) -> Network {
+    let mut network = fixture::one_booth();
+    let group = &mut network.groups[0];
+    let law = DurationSampler::new(&Dist::Exponential { mean: service });
+    group.service = vec![Some(law); 2];
+    group.plan = LanePlan::Table(Steps::constant(lanes));
+    if let Arrivals::Field { batches_per_hour, .. } = &mut network.streams[0].arrivals {
+        *batches_per_hour = Steps::constant(per_hour);
+    }
+    network.run_length = SimDuration::from_hours(4);
+    network
+}
+
+fn scenario(name: &str, network: Network) -> ScenarioPlan {
+    let title = Some(Text::Plain(format!("Plan {name}")));
+    ScenarioPlan { name: name.to_owned(), title, network, changes: Vec::new(), resolved: String::new() }
+}
+
+fn study(scenarios: Vec<ScenarioPlan>, least: u32, most: u32, target: Option<f64>) -> StudyPlan {
+    StudyPlan {
+        name: "test".to_owned(),
+        title: Text::Plain("A test".to_owned()),
+        time_zone: "UTC".to_owned(),
+        start: "2024-10-04".to_owned(),
+        seed: 7,
+        baseline: 0,
+        replications: Replications { least, most },
+        target: target.map(|half_width| TargetPhrase {
+            measure: "crossing_time.mean".to_owned(),
+            half_width,
+            kind: QuantityKind::Duration,
+        }),
+        too_small: None,
+        goals: Vec::new(),
+        scenarios,
+        posted_observed: BTreeMap::new(),
+        posted_check: BTreeMap::new(),
+        assumptions: Vec::new(),
+        sources: Vec::new(),
+        digest: String::new(),
+    }
+}
+
+fn go(plan: &StudyPlan, jobs: usize) -> StudyResult {
+    let options = Options { jobs: Some(jobs), only: None };
+    run(plan, &options, &|_| {}, &AtomicBool::new(false)).expect("the study runs")
+}
+
+fn two_plans(least: u32, most: u32, target: Option<f64>) -> StudyPlan {
+    let scenarios = vec![scenario("today", booth(1, 50.0, 60.0)), scenario("more", booth(2, 50.0, 60.0))];
+    study(scenarios, least, most, target)
+}
+
+#[test]
+fn the_same_bytes_on_any_number_of_threads() {
+    let plan = two_plans(4, 32, Some(20.0));
+    let one = serde_json::to_string(&go(&plan, 1)).unwrap();
+    let two = serde_json::to_string(&go(&plan, 2)).unwrap();
+    let three = serde_json::to_string(&go(&plan, 3)).unwrap();
+    assert!(one == two && two == three);
+}
+
+#[test]
+fn more_lanes_are_clearly_better_and_the_pairs_say_so() {
+    let result = go(&two_plans(20, 20, None), 2);
+    let comparison = &result.comparisons[0];
+    assert_eq!(comparison.verdict, Verdict::ClearlyBetter);
+    let said = &comparison.sentence;
+    assert!(said.starts_with("Plan more: −") && said.ends_with("clearly better"), "{said}");
+    let paired = &comparison.paired[result.headline];
+    assert_eq!(paired.difference.n, 20);
+    assert!(paired.variance_ratio.unwrap() > 1.0, "{paired:?}");
+    // At one pooled line an added lane hurts no class.
+    assert_eq!(comparison.classes.len(), 2);
+    assert!(comparison.classes.iter().all(|change| !change.loses));
+    // The mean of the differences is the difference of the means.
+    let mean = |scenario: usize| result.scenarios[scenario].estimates[result.headline].mean.unwrap();
+    assert!((mean(1) - mean(0) - paired.difference.mean.unwrap()).abs() < 1e-9);
+    assert_eq!(result.stopping.met, None);
+}
+
+#[test]
+fn decisions_depend_on_prefixes_alone() {
+    // The run that stops early is the beginning of the run that goes on.
+    let short = go(&two_plans(4, 64, Some(60.0)), 2);
+    let long = go(&two_plans(4, 64, Some(1.0)), 2);
+    assert_eq!(short.stopping.met, Some(true));
+    assert_eq!(long.stopping.met, Some(false));
+    assert_eq!(long.replications, 64);
+    let stopped = short.stopping.looks.len();
+    assert!(stopped < long.stopping.looks.len());
+    assert_eq!(short.stopping.looks[..], long.stopping.looks[..stopped]);
+    let last = short.stopping.looks.last().unwrap();
+    assert_eq!(short.replications, last.replications);
+    assert!(last.widest.unwrap() <= 60.0);
+    assert!(short.stopping.looks[..stopped - 1].iter().all(|look| look.widest.unwrap() > 60.0));
+    for (some, all) in short.scenarios.iter().zip(&long.scenarios) {
+        let bits =
+            |values: &[Vec<f64>]| values.iter().flatten().map(|value| value.to_bits()).collect::<Vec<_>>();
+        assert_eq!(bits(&some.values), bits(&all.values[..some.values.len()]));
+    }
+}
+
+#[test]
+fn a_cancelled_run_keeps_a_complete_prefix() {
+    let plan = two_plans(50, 50, None);
+    let cancel = AtomicBool::new(false);
+    let done = AtomicU64::new(0);
+    let progress = |progress: super::Progress| {
+        done.store(progress.done, Ordering::SeqCst);
+        if progress.done >= 21 {
+            cancel.store(true, Ordering::SeqCst);
+        }
+    };
+    let options = Options { jobs: Some(2), only: None };
+    let cut = run(&plan, &options, &progress, &cancel).unwrap();
+    assert!(cut.interrupted);
+    assert!((9..=12).contains(&cut.replications), "{}", cut.replications);
+    assert!(cut.warnings.iter().any(|warning| warning.code == "W0501"));
+    let whole = go(&plan, 2);
+    let kept = cut.replications as usize;
+    let mean = |result: &StudyResult| result.scenarios[1].values[..kept].to_vec();
+    assert_eq!(format!("{:?}", mean(&cut)), format!("{:?}", mean(&whole)));
+    let nothing = run(&plan, &options, &|_| {}, &AtomicBool::new(true));
+    assert_eq!(nothing.unwrap_err(), RunError::Interrupted);
+}
+
+#[test]
+fn a_plan_that_strands_trucks_is_never_called_better() {
+    // Half of the demand with one lane for four hours; the other plan closes after two and leaves
+    // the rest standing, so that those who crossed were quick.
+    let today = booth(1, 50.0, 70.0);
+    let mut closing = booth(2, 50.0, 70.0);
+    let two_hours = crate::kernel::time::SimTime::ZERO + SimDuration::from_hours(2);
+    closing.groups[0].plan =
+        LanePlan::Table(Steps::new([(crate::kernel::time::SimTime::ZERO, 2), (two_hours, 0)]));
+    let mut scenarios = vec![scenario("today", today), scenario("closing", closing)];
+    for scenario in &mut scenarios {
+        scenario.network.end = End::Cut;
+    }
+    let result = go(&study(scenarios, 10, 10, None), 2);
+    let comparison = &result.comparisons[0];
+    let difference = &comparison.paired[result.headline].difference;
+    assert!(difference.high().unwrap() < 0.0, "those who crossed were quicker: {difference:?}");
+    assert!(comparison.stranded.low().unwrap() > 50.0);
+    assert_eq!(comparison.verdict, Verdict::StrandsMore);
+    assert!(comparison.sentence.contains("not called better, since it strands more trucks"));
+    assert!(comparison.sentence.contains("more trucks stranded per run"), "{}", comparison.sentence);
+    let better = [Verdict::Better, Verdict::ClearlyBetter];
+    for (entry, paired) in result.entries.iter().zip(&comparison.paired) {
+        let own_words = ["trucks", "throughput"].iter().any(|name| entry.name.starts_with(name));
+        assert!(
+            own_words || !paired.verdict.is_some_and(|verdict| better.contains(&verdict)),
+            "{}",
+            entry.name
+        );
+    }
+    assert!(result.warnings.iter().any(|warning| warning.code == "W0506" && warning.scenario == Some(1)));
+}
+
+#[test]
+fn the_same_plan_twice_makes_no_useful_difference() {
+    let scenarios = vec![scenario("today", booth(2, 50.0, 60.0)), scenario("same", booth(2, 50.0, 60.0))];
+    let result = go(&study(scenarios, 5, 40, Some(1.0)), 2);
+    assert_eq!(result.replications, 5, "differences of zero meet any target at once");
+    assert_eq!(result.comparisons[0].verdict, Verdict::NoUsefulDifference);
+    assert_eq!(result.comparisons[0].sentence, "Plan same: 0.0 s (0.0 to 0.0), no useful difference");
+}
+
+#[test]
+fn verdicts_by_interval() {
+    let mean = |low: f64, high: f64| Mean {
+        mean: Some((low + high) / 2.0),
+        half_width: Some((high - low) / 2.0),
+        sd: None,
+        n: 10,
+    };
+    let check = |low, high, too_small, expected: Verdict| {
+        assert_eq!(verdict(&mean(low, high), too_small, true), expected, "{low} to {high}");
+        let turned = match expected {
+            Verdict::ClearlyBetter => Verdict::ClearlyWorse,
+            Verdict::Better => Verdict::Worse,
+            Verdict::Worse => Verdict::Better,
+            Verdict::ClearlyWorse => Verdict::ClearlyBetter,
+            other => other,
+        };
+        assert_eq!(verdict(&mean(low, high), too_small, false), turned, "more is better: {low} to {high}");
+    };
+    check(-80.0, -61.0, 60.0, Verdict::ClearlyBetter);
+    check(-80.0, -60.0, 60.0, Verdict::Better);
+    check(-80.0, -1.0, 60.0, Verdict::Better);
+    check(-80.0, 1.0, 60.0, Verdict::NotSettled);
+    check(-60.0, 60.0, 60.0, Verdict::NoUsefulDifference);
+    check(-59.0, -20.0, 60.0, Verdict::NoUsefulDifference);
+    check(10.0, 61.0, 60.0, Verdict::Worse);
+    check(61.0, 62.0, 60.0, Verdict::ClearlyWorse);
+    check(-2.0, -1.0, 0.0, Verdict::ClearlyBetter);
+    check(0.0, 0.0, 0.0, Verdict::NoUsefulDifference);
+    check(-1.0, 0.0, 0.0, Verdict::NotSettled);
+    let one = Mean { half_width: None, ..mean(-9.0, -9.0) };
+    assert_eq!(verdict(&one, 1.0, true), Verdict::NotSettled, "one replication settles nothing");
+
+    assert_eq!(with_stranded(Verdict::ClearlyBetter, 0.1), Verdict::StrandsMore);
+    assert_eq!(with_stranded(Verdict::Better, 0.1), Verdict::StrandsMore);
+    assert_eq!(with_stranded(Verdict::ClearlyBetter, 0.0), Verdict::ClearlyBetter);
+    assert_eq!(with_stranded(Verdict::ClearlyBetter, -3.0), Verdict::ClearlyBetter);
+    assert_eq!(with_stranded(Verdict::ClearlyWorse, -3.0), Verdict::StrandsFewer);
+    assert_eq!(with_stranded(Verdict::ClearlyWorse, 3.0), Verdict::ClearlyWorse);
+    assert_eq!(with_stranded(Verdict::NotSettled, 3.0), Verdict::NotSettled);
+}
+
+#[test]
+fn sentences_say_what_a_planner_would_say() {
+    let minutes = |mean: f64, low: f64, high: f64| Mean {
+        mean: Some(mean * 60.0),
+        half_width: Some((high - low) * 30.0),
+        sd: None,
+        n: 20,
+    };
+    let catalog = Catalog::new(&fixture::one_booth());
+    let headline = &catalog.entries()[catalog.find("crossing_time.mean").unwrap()];
+    let paired = |difference, verdict| Paired { difference, variance_ratio: None, verdict: Some(verdict) };
+    let hours = |mean| Mean { mean: Some(mean), half_width: Some(0.5), sd: None, n: 20 };
+    let comparison = |difference, verdict| Comparison {
+        scenario: 1,
+        versus: 0,
+        paired: vec![paired(difference, verdict)],
+        verdict,
+        stranded: Mean::default(),
+        officer_hours: Mean::default(),
+        classes: Vec::new(),
+        sentence: String::new(),
+    };
+    let loser = |class: &str, mean: f64, verdict| ClassChange {
+        class: class.to_owned(),
+        paired: paired(minutes(mean, mean - 0.1, mean + 0.1), verdict),
+        loses: true,
+    };
+    let better = minutes(-12.4, -13.0, -11.8);
+    let check = |comparison: Comparison, expected: &str| {
+        assert_eq!(sentence("Two more lanes", headline, 0, &comparison), expected);
+    };
+    check(
+        Comparison {
+            classes: vec![
+                loser("fast", 1.2, Verdict::ClearlyWorse),
+                loser("empty", 0.2, Verdict::NoUsefulDifference),
+            ],
+            ..comparison(better, Verdict::ClearlyBetter)
+        },
+        "Two more lanes: −12.4 min (−13.0 to −11.8), clearly better; fast trucks lose 1.2 min",
+    );
+    check(
+        Comparison { officer_hours: hours(18.24), ..comparison(better, Verdict::ClearlyBetter) },
+        "Two more lanes: −12.4 min (−13.0 to −11.8), clearly better; +18.2 officer-hours",
+    );
+    check(
+        Comparison { officer_hours: hours(-0.01), ..comparison(better, Verdict::ClearlyBetter) },
+        "Two more lanes: −12.4 min (−13.0 to −11.8), clearly better",
+    );
+    check(
+        Comparison { stranded: hours(12.0), ..comparison(better, Verdict::StrandsMore) },
+        "Two more lanes: −12.4 min (−13.0 to −11.8), but not called better, since it strands more trucks; 12.0 \
+         more trucks stranded per run",
+    );
+    check(
+        Comparison { stranded: hours(-2.0), ..comparison(minutes(5.0, 4.0, 6.0), Verdict::StrandsFewer) },
+        "Two more lanes: +5.0 min (+4.0 to +6.0), but not called worse, since it strands fewer trucks; 2.0 fewer \
+         trucks stranded per run",
+    );
+    check(
+        comparison(minutes(-1.5, -2.5, -0.5), Verdict::Better),
+        "Two more lanes: −1.5 min (−2.5 to −0.5), better, perhaps too small",
+    );
+    check(
+        comparison(minutes(0.1, -0.2, 0.4), Verdict::NoUsefulDifference),
+        "Two more lanes: +6.0 s (−12.0 to +24.0), no useful difference",
+    );
+    check(
+        comparison(minutes(0.5, -2.0, 3.0), Verdict::NotSettled),
+        "Two more lanes: +0.5 min (−2.0 to +3.0), not settled",
+    );
+    check(
+        comparison(Mean::default(), Verdict::NotSettled),
+        "Two more lanes: cannot be compared, since nothing was observed in common",
+    );
+    let p95 = &catalog.entries()[catalog.find("wait.booth.p95").unwrap()];
+    let said = sentence("Two more lanes", p95, 0, &comparison(better, Verdict::ClearlyBetter));
+    assert_eq!(said, "Two more lanes: wait.booth.p95 −12.4 min (−13.0 to −11.8), clearly better");
+}
+
+#[test]
+fn goals_are_met_missed_or_not_settled() {
+    let mut plan = two_plans(20, 20, None);
+    let mean = go(&plan, 2).scenarios[0].estimates.clone();
+    let catalog = Catalog::new(&plan.scenarios[0].network);
+    let about = mean[catalog.find("crossing_time.mean").unwrap()].mean.unwrap();
+    let goal = |at_most, limit| GoalPhrase { at_most, limit, kind: QuantityKind::Duration };
+    plan.goals = vec![
+        ("crossing_time.mean".to_owned(), goal(true, about)),
+        ("crossing_time".to_owned(), goal(true, about * 100.0)),
+        ("crossing_time.mean".to_owned(), goal(false, about * 100.0)),
+        ("wait.booth.all.p95@01".to_owned(), goal(true, 1e6)),
+    ];
+    let goals = go(&plan, 2).goals;
+    let status: Vec<GoalStatus> = goals.iter().map(|goal| goal.status[0]).collect();
+    assert_eq!(status, [GoalStatus::NotSettled, GoalStatus::Met, GoalStatus::Missed, GoalStatus::Met]);
+    assert_eq!(goals[0].status[1], GoalStatus::Met);
+}
+
+#[test]
+fn unknown_measures_come_with_suggestions() {
+    let mut plan = two_plans(2, 2, Some(1.0));
+    plan.target.as_mut().unwrap().measure = "crossing_tim.mean".to_owned();
+    let limit = GoalPhrase { at_most: true, limit: 1.0, kind: QuantityKind::Number };
+    plan.goals.push(("nonsense".to_owned(), limit));
+    let unknown = unknown_measures(&plan);
+    assert_eq!(unknown.len(), 2);
+    assert_eq!((unknown[0].key, unknown[1].key), ("precision.target", "goals"));
+    assert_eq!(unknown[0].suggestions[0], "crossing_time.mean");
+    let refused = run(&plan, &Options::default(), &|_| {}, &AtomicBool::new(false)).unwrap_err();
+    assert_eq!(refused, RunError::UnknownMeasures(unknown));
+}
+
+#[test]
+fn one_replication_alone_is_the_one_of_the_study() {
+    let plan = two_plans(9, 9, None);
+    let all = go(&plan, 2);
+    let only = Options { jobs: Some(1), only: Some(7) };
+    let alone = run(&plan, &only, &|_| {}, &AtomicBool::new(false)).unwrap();
+    assert_eq!((alone.first_replication, alone.replications), (7, 1));
+    let bits = |values: &[f64]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
+    assert_eq!(bits(&alone.scenarios[1].values[0]), bits(&all.scenarios[1].values[7]));
+    let one = run_one(&plan.scenarios[1].network, plan.seed, 7).unwrap();
+    assert_eq!(bits(&one.observed.values[..all.whole_run]), bits(&all.scenarios[1].values[7]));
+}
+
+#[test]
+fn every_truck_has_its_rows() {
+    let mut network = booth(1, 50.0, 60.0);
+    network.end = End::Cut;
+    let visits = trucks_of(&network, 3, 0).unwrap();
+    let one = run_one(&network, 3, 0).unwrap();
+    assert_eq!(visits.len() as u64, one.end.trucks, "one station: one visit each");
+    let ends = |outcome| visits.iter().filter(|visit| visit.outcome == Some(outcome)).count() as f64;
+    let value = |name| one.observed.values[one.catalog.find(name).unwrap()];
+    assert_eq!(ends(Outcome::Crossed), value("trucks.crossed"));
+    assert_eq!(ends(Outcome::Unfinished), value("trucks.unfinished"));
+    for visit in &visits {
+        let crossed = visit.outcome == Some(Outcome::Crossed);
+        assert_eq!(visit.leave.is_some(), crossed);
+        assert!(!crossed || visit.start.is_some() && visit.end.is_some() && visit.lane == Some(1));
+        assert!(visit.start.is_none_or(|start| start >= visit.arrival));
+    }
+    let waits = visits.iter().filter_map(|visit| Some((visit.start? - visit.arrival).micros()));
+    let (sum, count) = waits.fold((0, 0), |(sum, count), wait| (sum + wait, count + 1));
+    assert_eq!(value("wait.booth.count"), count as f64);
+    assert!((value("wait.booth.mean") - sum as f64 / count as f64 / 1e6).abs() < 1e-9);
+    let numbers = TruckNumbers::new(&network);
+    let mut printed: Vec<String> =
+        visits.iter().map(|visit| numbers.number(visit.stream, visit.identity)).collect();
+    assert!(printed[0].starts_with("northbound:480000."), "{}", printed[0]);
+    printed.sort();
+    printed.dedup();
+    assert_eq!(printed.len(), visits.len(), "numbers are unique");
+}
+
+#[test]
+fn failed_replications_are_kept_and_counted() {
+    // Two stations that wait for one another, each full: a deadlock sooner or later.
+    let mut network = fixture::toll_bridge_primary();
+    let back = crate::model::network::Target::Station(crate::model::network::StationId(1));
+    for station in &mut network.stations {
+        station.loop_slot = Some(0);
+        station.room = Some(0);
+    }
+    network.loop_slots = 1;
+    for route in &mut network.stations[0].routes {
+        route.branches = vec![(1.0, back)];
+    }
+    network.roads[0].room = Some(1);
+    let plan = study(vec![scenario("today", network)], 3, 3, None);
+    let result = go(&plan, 2);
+    assert_eq!(result.scenarios[0].failures.len(), 3);
+    assert_eq!(result.scenarios[0].estimates[result.headline], Mean::default());
+    let warning = result.warnings.iter().find(|warning| warning.code == "W0502").unwrap();
+    assert!(warning.message.starts_with("3 of 3 replications failed"), "{}", warning.message);
+}

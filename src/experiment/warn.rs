@@ -1,0 +1,148 @@
+//! What a reader must know before trusting the numbers of a run.
+//!
+//! Warnings about the scenario as written belong to `scenario`; these are about what happened.
+//! Start at [`warnings`].
+
+use crate::measure::{Entry, Place, Statistic};
+
+use super::result::{StudyResult, Warning};
+
+/// Trucks that must lie beyond a quantile of one replication for it to be quoted without a warning.
+const BEYOND: f64 = 20.0;
+/// Share of time above which a place counts as too small: then it is full at the 95 % queue.
+const FULL: f64 = 0.05;
+/// FHWA's Traffic Analysis Toolbox III (2019) asks for at least four runs before anything is said.
+const FEWEST: u32 = 4;
+
+/// All warnings, by kind, then by scenario. `quoted`: entries that a reader will look at.
+pub(super) fn warnings(result: &StudyResult, quoted: &[usize]) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    if result.interrupted {
+        let kept = result.replications;
+        warnings.push(Warning {
+            code: "W0501",
+            scenario: None,
+            message: format!("interrupted: results rest on the {kept} replications that were complete"),
+        });
+    }
+    for (scenario, data) in result.scenarios.iter().enumerate() {
+        if let Some(first) = data.failures.first() {
+            let (failed, of) = (data.failures.len(), result.replications);
+            let message = format!(
+                "{failed} of {of} replications failed and are left out; number {}: {}",
+                first.replication, first.reason
+            );
+            warnings.push(Warning { code: "W0502", scenario: Some(scenario), message });
+        }
+    }
+    warnings.extend(few_replications(result));
+    warnings.extend(stranded(result));
+    warnings.extend(storage(result));
+    warnings.extend(few_trucks(result, quoted));
+    warnings
+}
+
+fn few_replications(result: &StudyResult) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    if result.replications < FEWEST {
+        let message = format!(
+            "only {} replication(s): intervals are wide or missing; FHWA asks for at least {FEWEST}",
+            result.replications
+        );
+        warnings.push(Warning { code: "W0503", scenario: None, message });
+    }
+    if result.stopping.met == Some(false) {
+        let message = match (
+            result.stopping.looks.last().and_then(|look| look.widest),
+            result.stopping.target,
+        ) {
+            (Some(widest), Some(target)) => format!(
+                "the target was not met: the widest difference is known to ±{widest:.3}, wanted ±{target:.3} \
+                 (base units); allow more replications"
+            ),
+            _ => "the target was not met: the measure is blank in some replications".to_owned(),
+        };
+        warnings.push(Warning { code: "W0504", scenario: None, message });
+    }
+    for (scenario, data) in result.scenarios.iter().enumerate() {
+        if let Some(needed) = data.minimum_runs.needed.filter(|needed| *needed > data.minimum_runs.used) {
+            let tolerance = data.minimum_runs.tolerance * 100.0;
+            let message = format!(
+                "FHWA's formula asks for {needed} runs to know the mean within {tolerance:.0} %; {} were used",
+                data.minimum_runs.used
+            );
+            warnings.push(Warning { code: "W0505", scenario: Some(scenario), message });
+        }
+    }
+    warnings
+}
+
+fn stranded(result: &StudyResult) -> Vec<Warning> {
+    let find = |name| result.find(name);
+    let (turned_away, unfinished) = (find("trucks.turned_away"), find("trucks.unfinished"));
+    let mut warnings = Vec::new();
+    for (scenario, data) in result.scenarios.iter().enumerate() {
+        let mean = |entry: Option<usize>| entry.and_then(|entry| data.estimates[entry].mean).unwrap_or(0.0);
+        let (away, inside) = (mean(turned_away), mean(unfinished));
+        if away > 0.0 || inside > 0.0 {
+            let message = format!(
+                "{away:.1} trucks per run were turned away and {inside:.1} were still inside at the end; times \
+                 are over the others"
+            );
+            warnings.push(Warning { code: "W0506", scenario: Some(scenario), message });
+        }
+    }
+    warnings
+}
+
+fn storage(result: &StudyResult) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    for (scenario, data) in result.scenarios.iter().enumerate() {
+        for storage in &data.storage {
+            let Some(full) = storage.full.mean.filter(|full| *full > FULL) else { continue };
+            let place = match &storage.place {
+                Place::Road(name) => format!("road `{name}`"),
+                Place::Station(name) => format!("station `{name}`"),
+                Place::Stream(_) | Place::Exit | Place::TurnedAway | Place::Unfinished => continue,
+            };
+            let message = format!(
+                "{place} ({} trucks) is full {:.0} % of the time: its room is smaller than the 95 % queue, and \
+                 the line goes on behind it",
+                storage.room,
+                full * 100.0
+            );
+            warnings.push(Warning { code: "W0507", scenario: Some(scenario), message });
+        }
+    }
+    warnings
+}
+
+fn few_trucks(result: &StudyResult, quoted: &[usize]) -> Vec<Warning> {
+    let share_beyond = |entry: &Entry| match entry.statistic {
+        Statistic::P90 => Some(0.10),
+        Statistic::P95 => Some(0.05),
+        Statistic::P99 => Some(0.01),
+        _ => None,
+    };
+    let mut warnings = Vec::new();
+    for &entry in quoted {
+        let data = &result.entries[entry];
+        let Some(share) = share_beyond(data) else { continue };
+        let count = result.entries.iter().position(|other| {
+            other.statistic == Statistic::Count
+                && (other.measure, other.period) == (data.measure, data.period)
+                && (&other.station, &other.group, &other.class) == (&data.station, &data.group, &data.class)
+        });
+        for (scenario, results) in result.scenarios.iter().enumerate() {
+            let trucks = count.and_then(|count| results.estimates[count].mean).unwrap_or(0.0);
+            if trucks * share < BEYOND && trucks > 0.0 {
+                let message = format!(
+                    "`{}` rests on {trucks:.0} trucks per replication: fewer than {BEYOND:.0} lie beyond it",
+                    data.name
+                );
+                warnings.push(Warning { code: "W0508", scenario: Some(scenario), message });
+            }
+        }
+    }
+    warnings
+}

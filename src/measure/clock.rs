@@ -1,0 +1,176 @@
+//! Which hour an instant belongs to, quickly, and how an interval is spread over hours.
+//!
+//! The calendar answers by searching; here the hours of the run are a table read with one division.
+//! Start at [`Hours`].
+
+use crate::kernel::time::{SimDuration, SimTime};
+use crate::model::calendar::{Calendar, HOUR};
+use crate::model::network::Network;
+
+/// Quarters of an hour: the intervals of queue series.
+pub(super) const QUARTER: i64 = HOUR / 4;
+
+/// Observation of levels: [from, to).
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Window {
+    pub(super) from: i64,
+    pub(super) to: i64,
+}
+
+impl Window {
+    /// From the warm-up to the end of the run length.
+    pub(super) fn of(network: &Network) -> Self {
+        Window { from: network.warm_up.micros(), to: network.run_length.micros() }
+    }
+
+    pub(super) fn length(&self) -> i64 {
+        (self.to - self.from).max(0)
+    }
+}
+
+/// The hours of a run.
+#[derive(Clone, Debug)]
+pub(super) struct Hours {
+    calendar: Calendar,
+    /// Beginnings of stretches that lie in one period each, and one end more.
+    starts: Vec<i64>,
+    periods: Vec<u16>,
+    window: Window,
+    /// How much of the window lies in each period.
+    observed: Vec<i64>,
+}
+
+/// Trucks that come to a station later than this after the run length are looked up in the
+/// calendar itself.
+const DRAIN_IN_TABLE: i64 = 48 * HOUR;
+
+impl Hours {
+    pub(super) fn new(network: &Network) -> Self {
+        let calendar = network.calendar.clone();
+        let until = SimTime::ZERO + network.run_length + SimDuration::from_micros(DRAIN_IN_TABLE);
+        let (mut starts, mut periods) = (vec![0], Vec::new());
+        let mut at = SimTime::ZERO;
+        while at < until {
+            periods.push(calendar.period(at).0);
+            at = calendar.next_period(at);
+            starts.push(at.micros());
+        }
+        let window = Window::of(network);
+        let mut hours =
+            Hours { observed: vec![0; calendar.period_count()], calendar, starts, periods, window };
+        let mut observed = std::mem::take(&mut hours.observed);
+        hours.spread(window.from, window.to, |period, micros| observed[period] += micros);
+        Hours { observed, ..hours }
+    }
+
+    /// How much of the window lies in each period.
+    pub(super) fn observed(&self) -> &[i64] {
+        &self.observed
+    }
+
+    /// How many periods there are.
+    pub(super) fn count(&self) -> usize {
+        self.calendar.period_count()
+    }
+
+    /// The stretch that holds `at`, which must lie within the table.
+    #[inline]
+    fn stretch(&self, at: i64) -> usize {
+        // Exact while stretches are whole hours; a clock change by part of an hour moves it a bit.
+        let mut place = ((at / HOUR) as usize).min(self.periods.len() - 1);
+        while self.starts[place] > at {
+            place -= 1;
+        }
+        while self.starts[place + 1] <= at {
+            place += 1;
+        }
+        place
+    }
+
+    /// The period of an instant, as a place in tables.
+    #[inline]
+    pub(super) fn period(&self, at: SimTime) -> usize {
+        let micros = at.micros();
+        if micros < self.starts[self.periods.len()] {
+            self.periods[self.stretch(micros)] as usize
+        } else {
+            self.calendar.period(at).0 as usize
+        }
+    }
+
+    /// Tells how much of [from, to) and of the window lies in each period.
+    #[inline]
+    pub(super) fn spread(&self, from: i64, to: i64, mut add: impl FnMut(usize, i64)) {
+        let mut from = from.max(self.window.from);
+        let to = to.min(self.window.to);
+        if from >= to {
+            return;
+        }
+        let mut place = self.stretch(from);
+        loop {
+            let end = self.starts[place + 1];
+            let period = self.periods[place] as usize;
+            if to <= end {
+                return add(period, to - from);
+            }
+            add(period, end - from);
+            from = end;
+            place += 1;
+        }
+    }
+
+    /// The same by quarters of an hour: four to a period.
+    #[inline]
+    pub(super) fn spread_quarters(&self, from: i64, to: i64, mut add: impl FnMut(usize, i64)) {
+        let mut from = from.max(self.window.from);
+        let to = to.min(self.window.to);
+        while from < to {
+            let place = self.stretch(from);
+            let quarter = ((from - self.starts[place]) / QUARTER).min(3);
+            let end = if quarter == 3 {
+                self.starts[place + 1]
+            } else {
+                (self.starts[place] + (quarter + 1) * QUARTER).min(self.starts[place + 1])
+            };
+            add(self.periods[place] as usize * 4 + quarter as usize, to.min(end) - from);
+            from = to.min(end);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::fixture;
+
+    #[test]
+    fn intervals_are_cut_at_hours_and_at_the_window() {
+        let mut network = fixture::one_booth();
+        network.warm_up = SimDuration::from_mins(30);
+        network.run_length = SimDuration::from_hours(3);
+        let hours = Hours::new(&network);
+        let mut told = Vec::new();
+        hours.spread(0, 10 * HOUR, |period, micros| told.push((period, micros / 60_000_000)));
+        assert_eq!(told, [(0, 30), (1, 60), (2, 60)]);
+        let mut quarters = Vec::new();
+        hours.spread_quarters(HOUR - QUARTER / 3, HOUR + QUARTER * 2, |quarter, micros| {
+            quarters.push((quarter, micros / 60_000_000));
+        });
+        assert_eq!(quarters, [(3, 5), (4, 15), (5, 15)]);
+        assert_eq!(hours.period(SimTime::from_micros(2 * HOUR)), 2);
+        assert_eq!(hours.period(SimTime::from_micros(500 * HOUR)), 47, "the last period takes the rest");
+    }
+
+    #[test]
+    fn a_clock_change_by_half_an_hour_keeps_hours_local() {
+        let mut network = fixture::one_booth();
+        let half = SimDuration::from_mins(30);
+        network.calendar.offsets =
+            vec![(SimTime::ZERO, SimDuration::ZERO), (SimTime::from_micros(2 * HOUR), half)];
+        let hours = Hours::new(&network);
+        for quarter in 0..80 {
+            let at = SimTime::from_micros(quarter * QUARTER);
+            assert_eq!(hours.period(at), network.calendar.period(at).0 as usize, "{at:?}");
+        }
+    }
+}

@@ -1,0 +1,346 @@
+//! What an entry of the catalogue is: a measure, where, of whom, when, and which number.
+//!
+//! Names read from the general to the particular: `measure[.station[.group]][.class].statistic`,
+//! with `@` and the hour at the end where a value belongs to one hour: `wait.primary.standard.p95`,
+//! `crossing_time.fast.mean`, `lanes_open.primary.standard.mean@d1-08`. Start at [`Entry`].
+
+use serde::Serialize;
+
+/// One thing that is measured.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Entry {
+    /// Unique: `wait.primary.standard.p95`.
+    pub name: String,
+    /// What.
+    pub measure: Measure,
+    /// Where; `None`: the whole crossing. For officers: the pool.
+    pub station: Option<String>,
+    /// At which lane group; `None`: the whole station.
+    pub group: Option<String>,
+    /// Of which class; `None`: all.
+    pub class: Option<String>,
+    /// In which hour (a place in the table of periods); `None`: the whole run.
+    pub period: Option<u16>,
+    /// Which number.
+    pub statistic: Statistic,
+    /// In which unit.
+    pub unit: Unit,
+}
+
+impl Measure {
+    /// As names and tables spell it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Measure::Wait => "wait",
+            Measure::QueueTime => "queue_time",
+            Measure::Sojourn => "sojourn",
+            Measure::BorderWait => "border_wait",
+            Measure::PostedWait => "posted_wait",
+            Measure::CrossingTime => "crossing_time",
+            Measure::Delay => "delay",
+            Measure::OwnTime => "own_time",
+            Measure::QueueLength => "queue_length",
+            Measure::InSystem => "in_system",
+            Measure::Utilization => "utilization",
+            Measure::MoveUpShare => "move_up_share",
+            Measure::Occupancy => "occupancy",
+            Measure::BlockedShare => "blocked_share",
+            Measure::LanesOpen => "lanes_open",
+            Measure::LaneHours => "lane_hours",
+            Measure::Throughput => "throughput",
+            Measure::Trucks => "trucks",
+            Measure::OfficerHours => "officer_hours",
+            Measure::OfficerOvertimeHours => "officer_overtime_hours",
+            Measure::OnDutyHours => "on_duty_hours",
+            Measure::BufferIndex => "buffer_index",
+            Measure::PlanningTimeIndex => "planning_time_index",
+        }
+    }
+
+    /// The statistics that it has, in the order of tables.
+    pub fn statistics(self) -> &'static [Statistic] {
+        use Statistic::*;
+        match self {
+            Measure::Wait | Measure::BorderWait => &[Count, Mean, Sd, P50, P90, P95, P99, Max, ShareWaiting],
+            Measure::QueueTime
+            | Measure::Sojourn
+            | Measure::CrossingTime
+            | Measure::Delay
+            | Measure::OwnTime => &[Count, Mean, Sd, P50, P90, P95, P99, Max],
+            Measure::PostedWait => &[Count, Mean, Max],
+            Measure::QueueLength
+            | Measure::InSystem
+            | Measure::Utilization
+            | Measure::MoveUpShare
+            | Measure::Occupancy
+            | Measure::BlockedShare
+            | Measure::LanesOpen => &[Mean],
+            Measure::LaneHours
+            | Measure::Throughput
+            | Measure::OfficerHours
+            | Measure::OfficerOvertimeHours
+            | Measure::OnDutyHours
+            | Measure::BufferIndex
+            | Measure::PlanningTimeIndex => &[Value],
+            Measure::Trucks => &[Entered, Crossed, TurnedAway, Unfinished, Stranded],
+        }
+    }
+
+    /// The unit of its mean.
+    pub fn unit(self) -> Unit {
+        match self {
+            Measure::Wait
+            | Measure::QueueTime
+            | Measure::Sojourn
+            | Measure::BorderWait
+            | Measure::PostedWait
+            | Measure::CrossingTime
+            | Measure::Delay
+            | Measure::OwnTime => Unit::Seconds,
+            Measure::QueueLength | Measure::InSystem | Measure::Trucks => Unit::Trucks,
+            Measure::Utilization | Measure::MoveUpShare | Measure::Occupancy | Measure::BlockedShare => {
+                Unit::Fraction
+            }
+            Measure::LanesOpen => Unit::Lanes,
+            Measure::Throughput => Unit::TrucksPerHour,
+            Measure::LaneHours
+            | Measure::OfficerHours
+            | Measure::OfficerOvertimeHours
+            | Measure::OnDutyHours => Unit::Hours,
+            Measure::BufferIndex | Measure::PlanningTimeIndex => Unit::Number,
+        }
+    }
+
+    /// Whether less of it is better (`Some(true)`), more (`Some(false)`), or neither.
+    pub fn less_is_better(self) -> Option<bool> {
+        match self {
+            Measure::Wait
+            | Measure::QueueTime
+            | Measure::Sojourn
+            | Measure::BorderWait
+            | Measure::PostedWait
+            | Measure::CrossingTime
+            | Measure::Delay
+            | Measure::QueueLength
+            | Measure::InSystem
+            | Measure::BufferIndex
+            | Measure::PlanningTimeIndex => Some(true),
+            Measure::Throughput => Some(false),
+            Measure::OwnTime
+            | Measure::Utilization
+            | Measure::MoveUpShare
+            | Measure::Occupancy
+            | Measure::BlockedShare
+            | Measure::LanesOpen
+            | Measure::LaneHours
+            | Measure::Trucks
+            | Measure::OfficerHours
+            | Measure::OfficerOvertimeHours
+            | Measure::OnDutyHours => None,
+        }
+    }
+}
+
+impl Statistic {
+    /// As names and tables spell it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Statistic::Count => "count",
+            Statistic::Mean => "mean",
+            Statistic::Sd => "sd",
+            Statistic::P50 => "p50",
+            Statistic::P90 => "p90",
+            Statistic::P95 => "p95",
+            Statistic::P99 => "p99",
+            Statistic::Max => "max",
+            Statistic::ShareWaiting => "share_waiting",
+            Statistic::Value => "value",
+            Statistic::Entered => "entered",
+            Statistic::Crossed => "crossed",
+            Statistic::TurnedAway => "turned_away",
+            Statistic::Unfinished => "unfinished",
+            Statistic::Stranded => "stranded",
+        }
+    }
+
+    /// The unit of this statistic of a measure.
+    pub fn unit(self, measure: Measure) -> Unit {
+        match (self, measure) {
+            (Statistic::Count, Measure::PostedWait) => Unit::Number,
+            (Statistic::Count, _) => Unit::Trucks,
+            (Statistic::ShareWaiting, _) => Unit::Fraction,
+            _ => measure.unit(),
+        }
+    }
+}
+
+impl Unit {
+    /// As tables spell it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Unit::Seconds => "s",
+            Unit::Fraction => "fraction",
+            Unit::Trucks => "trucks",
+            Unit::TrucksPerHour => "trucks/h",
+            Unit::Lanes => "lanes",
+            Unit::Hours => "h",
+            Unit::Number => "1",
+        }
+    }
+}
+
+impl Entry {
+    /// Whether less is better (`Some(true)`), more (`Some(false)`), or neither.
+    pub fn less_is_better(&self) -> Option<bool> {
+        match self.statistic {
+            Statistic::Count | Statistic::Sd | Statistic::Entered => None,
+            Statistic::TurnedAway | Statistic::Unfinished | Statistic::Stranded => Some(true),
+            Statistic::Crossed => Some(false),
+            Statistic::Mean
+            | Statistic::P50
+            | Statistic::P90
+            | Statistic::P95
+            | Statistic::P99
+            | Statistic::Max
+            | Statistic::ShareWaiting
+            | Statistic::Value => self.measure.less_is_better(),
+        }
+    }
+
+    /// Whether this is the same thing as `whole`, in one hour.
+    pub fn is_hour_of(&self, whole: &Entry) -> bool {
+        self.period.is_some()
+            && self.measure == whole.measure
+            && self.statistic == whole.statistic
+            && self.station == whole.station
+            && self.group == whole.group
+            && self.class == whole.class
+    }
+}
+
+/// What is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Measure {
+    /// Arrival at a station to first start of service there, over trucks whose service started.
+    Wait,
+    /// The same over trucks that had to queue.
+    QueueTime,
+    /// Arrival at a station to leaving it, blocked time included.
+    Sojourn,
+    /// CBP's measure: start of primary inspection minus arrival where the line begins, less own
+    /// travel and service between.
+    BorderWait,
+    /// What would have been made public: border wait read at intervals, late, rounded, capped.
+    PostedWait,
+    /// First arrival to exit.
+    CrossingTime,
+    /// Crossing time minus own travel and service on the path taken, never below 0.
+    Delay,
+    /// Own travel and service on the path taken: the crossing time of an empty crossing.
+    OwnTime,
+    /// Trucks waiting, averaged over time.
+    QueueLength,
+    /// Trucks present, averaged over time.
+    InSystem,
+    /// Serving time over open time.
+    Utilization,
+    /// Moving up over open time.
+    MoveUpShare,
+    /// Serving and moving up over open time.
+    Occupancy,
+    /// Blocked time over open time.
+    BlockedShare,
+    /// Lanes open, those that finish beyond the plan included, averaged over time.
+    LanesOpen,
+    /// The same summed: lane-hours.
+    LaneHours,
+    /// Departures per hour.
+    Throughput,
+    /// Trucks by outcome, of those that came after the warm-up.
+    Trucks,
+    /// Hours of officers holding a lane, overtime included.
+    OfficerHours,
+    /// Hours of officers kept beyond the plan by a lane that finishes its truck.
+    OfficerOvertimeHours,
+    /// Hours of officers on duty.
+    OnDutyHours,
+    /// (p95 − mean) / mean of crossing time.
+    BufferIndex,
+    /// p95 of crossing time over mean own time.
+    PlanningTimeIndex,
+}
+
+/// Which number of a measure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Statistic {
+    /// How many observations.
+    Count,
+    /// Arithmetic mean; over time for levels.
+    Mean,
+    /// Standard deviation between trucks.
+    Sd,
+    /// Median.
+    P50,
+    /// 90 % have less.
+    P90,
+    /// 95 % have less.
+    P95,
+    /// 99 % have less.
+    P99,
+    /// Largest.
+    Max,
+    /// Share of trucks with more than zero.
+    ShareWaiting,
+    /// The one value of a measure that has no others.
+    Value,
+    /// Trucks that came.
+    Entered,
+    /// Trucks that reached an exit.
+    Crossed,
+    /// Trucks that found no place where they first arrived.
+    TurnedAway,
+    /// Trucks still inside when the run ended.
+    Unfinished,
+    /// Turned away or unfinished.
+    Stranded,
+}
+
+/// Unit of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// Seconds.
+    Seconds,
+    /// Between 0 and 1.
+    Fraction,
+    /// Trucks.
+    Trucks,
+    /// Trucks per hour.
+    TrucksPerHour,
+    /// Lanes.
+    Lanes,
+    /// Hours.
+    Hours,
+    /// Without unit.
+    Number,
+}
+
+/// A place in the flow of trucks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", content = "name", rename_all = "snake_case")]
+pub enum Place {
+    /// Where trucks come from.
+    Stream(String),
+    /// A station.
+    Station(String),
+    /// A road.
+    Road(String),
+    /// Beyond the crossing.
+    Exit,
+    /// No place where they first arrived.
+    TurnedAway,
+    /// Still inside when the run ended.
+    Unfinished,
+}

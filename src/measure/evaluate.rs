@@ -1,0 +1,301 @@
+//! From the tables of one replication to one value per entry, and the laws that every run obeys.
+//!
+//! Conservation: trucks that came = trucks gone by every outcome + trucks inside. Little's law: the
+//! number inside, integrated over time = the sum of the times inside (Little 1961), for the whole
+//! crossing and for every station. Both are compared as whole numbers of microseconds, without
+//! warm-up or window, so a difference of one is an error of ours. Start at [`Collector::finish`].
+
+use thiserror::Error;
+
+use crate::model::calendar::HOUR;
+use crate::model::notice::Outcome;
+use crate::stats::Tally;
+
+use super::catalog::{Block, Catalog, Spot};
+use super::collector::{Collector, Ledger, place_of};
+use super::entry::{Measure, Statistic};
+
+/// What was observed in one replication.
+#[derive(Clone, Debug)]
+pub struct Observed {
+    /// One value per entry of the catalogue; NaN where nothing was observed.
+    pub values: Vec<f64>,
+    /// One tally per name of [`Catalog::pooled_names`].
+    pub pooled: Vec<Tally>,
+    /// Mean trucks in line by quarter of an hour, place after place of [`Catalog::queue_places`].
+    pub queues: Vec<f64>,
+    /// Mean posted wait in seconds by local hour 0 to 23, group after group of the primary station.
+    pub posted: Vec<f64>,
+    /// (share of time full, mean trucks) for each of [`Catalog::storage_places`].
+    pub storage: Vec<(f64, f64)>,
+    /// Trucks for each of [`Catalog::links`].
+    pub links: Vec<u64>,
+}
+
+/// A law that every run obeys was broken: an error of this program.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+pub enum BrokenLaw {
+    /// Trucks appeared or vanished.
+    #[error("{entered} trucks entered, but {gone} are gone and {inside} inside")]
+    Conservation {
+        /// Trucks that came.
+        entered: u64,
+        /// Trucks with an outcome.
+        gone: u64,
+        /// Trucks inside.
+        inside: i64,
+    },
+    /// The number inside does not fit the times inside.
+    #[error("Little's law is broken at {place}: {integral} truck-µs by number, {times} by truck")]
+    Little {
+        /// Station, or `the crossing`.
+        place: String,
+        /// Number inside, integrated over time.
+        integral: i128,
+        /// Sum of times inside.
+        times: i128,
+    },
+}
+
+impl Collector<'_> {
+    /// Checks the laws, then works out every entry. `trucks` is the number of trucks that the model
+    /// says it has brought.
+    pub fn finish(&self, catalog: &Catalog, trucks: u64) -> Result<Observed, BrokenLaw> {
+        self.check_laws(trucks)?;
+        let mut values = vec![f64::NAN; catalog.entries().len()];
+        let mut scratch = Scratch::default();
+        for block in catalog.blocks() {
+            let statistics = block.measure.statistics();
+            let values = &mut values[block.first..block.first + statistics.len()];
+            self.evaluate(block, values, &mut scratch);
+        }
+        let pooled = catalog.pooled_blocks().map(|block| {
+            let mut sum = Tally::default();
+            self.grid(block.measure).merge_into(&mut sum, &block.rows, None);
+            sum
+        });
+        let quarters = self.observed_quarters();
+        let lines = self.station_line.iter().chain(&self.group_line);
+        let finite = |level: &&super::level::Level| level.has_room();
+        let storage = self.on_road.iter().chain(&self.waiting).filter(finite);
+        Ok(Observed {
+            pooled: pooled.collect(),
+            queues: lines.flat_map(|line| line.means(&quarters)).collect(),
+            posted: self.posted_by_hour(),
+            storage: storage.map(|level| (level.full_share(), level.mean())).collect(),
+            links: self.links.clone(),
+            values,
+        })
+    }
+
+    fn check_laws(&self, trucks: u64) -> Result<(), BrokenLaw> {
+        let books = &self.books;
+        let gone = books.gone.iter().sum::<u64>();
+        let inside = books.crossing.inside.value();
+        if books.entered != trucks || i128::from(trucks) != i128::from(gone) + i128::from(inside) {
+            return Err(BrokenLaw::Conservation { entered: trucks, gone, inside });
+        }
+        let check = |ledger: &Ledger, place: &str| match (ledger.inside.integral(), ledger.times) {
+            (integral, times) if integral == times => Ok(()),
+            (integral, times) => Err(BrokenLaw::Little { place: place.to_owned(), integral, times }),
+        };
+        check(&books.crossing, "the crossing")?;
+        let stations = self.network.stations.iter().zip(&books.stations);
+        stations.into_iter().try_for_each(|(station, ledger)| check(ledger, &station.name))
+    }
+
+    fn grid(&self, measure: Measure) -> &super::collector::Grid {
+        match measure {
+            Measure::Wait | Measure::QueueTime => &self.wait,
+            Measure::Sojourn => &self.sojourn,
+            Measure::BorderWait => &self.border_wait,
+            Measure::CrossingTime | Measure::BufferIndex | Measure::PlanningTimeIndex => &self.crossing_time,
+            Measure::Delay => &self.delay,
+            Measure::OwnTime => &self.own_time,
+            Measure::PostedWait
+            | Measure::QueueLength
+            | Measure::InSystem
+            | Measure::Utilization
+            | Measure::MoveUpShare
+            | Measure::Occupancy
+            | Measure::BlockedShare
+            | Measure::LanesOpen
+            | Measure::LaneHours
+            | Measure::Throughput
+            | Measure::Trucks
+            | Measure::OfficerHours
+            | Measure::OfficerOvertimeHours
+            | Measure::OnDutyHours => unreachable!("levels and counts have no tallies"),
+        }
+    }
+
+    fn evaluate(&self, block: &Block, values: &mut [f64], scratch: &mut Scratch) {
+        let Block { measure, spot, ref rows, period, .. } = *block;
+        let observed = self.observed(period);
+        let hours_of = |sum: i128| if observed > 0 { sum as f64 / HOUR as f64 } else { f64::NAN };
+        let over_open = |sum: i128| sum as f64 / self.open.sum(rows, period) as f64;
+        match measure {
+            Measure::Wait
+            | Measure::Sojourn
+            | Measure::BorderWait
+            | Measure::CrossingTime
+            | Measure::Delay
+            | Measure::OwnTime
+            | Measure::QueueTime => {
+                if !self.grid(measure).is_empty(rows, period) {
+                    let tally = scratch.sum(self, measure, rows, period);
+                    let positive = (measure == Measure::QueueTime).then(|| tally.without_zeros());
+                    summarize(positive.as_ref().unwrap_or(tally), measure.statistics(), values);
+                }
+            }
+            Measure::BufferIndex => {
+                if !self.crossing_time.is_empty(rows, period) {
+                    let tally = scratch.sum(self, measure, rows, period);
+                    if let (Some(p95), Some(mean)) = (tally.quantile(0.95), tally.mean()) {
+                        values[0] = (p95 - mean) / mean;
+                    }
+                }
+            }
+            Measure::PlanningTimeIndex => {
+                if !self.crossing_time.is_empty(rows, period) {
+                    let p95 = scratch.sum(self, measure, rows, period).quantile(0.95);
+                    let own = scratch.sum(self, Measure::OwnTime, rows, period).mean();
+                    if let (Some(p95), Some(own)) = (p95, own) {
+                        values[0] = p95 / own;
+                    }
+                }
+            }
+            Measure::PostedWait => self.evaluate_posted(rows[0], period, values),
+            Measure::QueueLength => values[0] = self.queue.sum(rows, period) as f64 / observed as f64,
+            Measure::InSystem => {
+                let table = if spot == Spot::Crossing { &self.present } else { &self.at_station };
+                values[0] = table.sum(rows, period) as f64 / observed as f64;
+            }
+            Measure::Utilization => values[0] = over_open(self.serving.sum(rows, period)),
+            Measure::MoveUpShare => values[0] = over_open(self.moving_up.sum(rows, period)),
+            Measure::Occupancy => {
+                let both = self.serving.sum(rows, period) + self.moving_up.sum(rows, period);
+                values[0] = over_open(both);
+            }
+            Measure::BlockedShare => values[0] = over_open(self.blocked.sum(rows, period)),
+            Measure::LanesOpen => values[0] = self.open.sum(rows, period) as f64 / observed as f64,
+            Measure::LaneHours => values[0] = hours_of(self.open.sum(rows, period)),
+            Measure::Throughput => {
+                let table = if spot == Spot::Crossing { &self.crossed_in } else { &self.departed };
+                values[0] = table.sum(rows, period) as f64 * HOUR as f64 / observed as f64;
+                if observed == 0 {
+                    values[0] = f64::NAN;
+                }
+            }
+            Measure::Trucks => {
+                let gone = |outcome| self.gone[place_of(outcome)].sum(rows, period) as f64;
+                let (turned_away, unfinished) = (gone(Outcome::TurnedAway), gone(Outcome::Unfinished));
+                for (statistic, value) in measure.statistics().iter().zip(values) {
+                    *value = match statistic {
+                        Statistic::Entered => self.entered.sum(rows, period) as f64,
+                        Statistic::Crossed => gone(Outcome::Crossed),
+                        Statistic::TurnedAway => turned_away,
+                        Statistic::Unfinished => unfinished,
+                        _ => turned_away + unfinished,
+                    };
+                }
+            }
+            Measure::OfficerHours => values[0] = hours_of(self.holding.sum(rows, period)),
+            Measure::OfficerOvertimeHours => values[0] = hours_of(self.overtime.sum(rows, period)),
+            Measure::OnDutyHours => values[0] = hours_of(self.on_duty.sum(rows, period)),
+        }
+    }
+
+    fn evaluate_posted(&self, group: usize, period: Option<usize>, values: &mut [f64]) {
+        let Some((posted, border)) = self.posted.as_ref().zip(self.network.border_wait.as_ref()) else {
+            return;
+        };
+        let first = self.network.stations[border.at.index()].first_group.index();
+        let readings = posted.values(group - first).filter(|(at, _, _)| period.is_none_or(|p| p == *at));
+        let (mut count, mut sum, mut most) = (0u32, 0.0, 0.0f64);
+        for (_, _, value) in readings {
+            count += 1;
+            sum += value;
+            most = most.max(value);
+        }
+        if count > 0 {
+            values.copy_from_slice(&[f64::from(count), sum / f64::from(count), most]);
+        }
+    }
+
+    fn posted_by_hour(&self) -> Vec<f64> {
+        let Some((posted, border)) = self.posted.as_ref().zip(self.network.border_wait.as_ref()) else {
+            return Vec::new();
+        };
+        let groups = self.network.stations[border.at.index()].group_count as usize;
+        let mut means = Vec::with_capacity(groups * 24);
+        for group in 0..groups {
+            let mut sums = [(0.0, 0.0); 24];
+            for (_, hour, value) in posted.values(group) {
+                sums[hour] = (sums[hour].0 + value, sums[hour].1 + 1.0);
+            }
+            means.extend(sums.iter().map(|(sum, count)| sum / count));
+        }
+        means
+    }
+
+    /// How much of the window lies in a period, or in all.
+    fn observed(&self, period: Option<usize>) -> i64 {
+        match period {
+            None => self.window.length(),
+            Some(period) => self.hours.observed()[period],
+        }
+    }
+
+    fn observed_quarters(&self) -> Vec<i64> {
+        let mut quarters = vec![0; self.hours.count() * 4];
+        self.hours.spread_quarters(self.window.from, self.window.to, |quarter, micros| {
+            quarters[quarter] += micros;
+        });
+        quarters
+    }
+}
+
+/// A tally that is used again and again.
+#[derive(Default)]
+struct Scratch {
+    tally: Tally,
+}
+
+impl Scratch {
+    fn sum(
+        &mut self,
+        collector: &Collector,
+        measure: Measure,
+        rows: &[usize],
+        period: Option<usize>,
+    ) -> &Tally {
+        self.tally.clear();
+        collector.grid(measure).merge_into(&mut self.tally, rows, period);
+        &self.tally
+    }
+}
+
+/// The statistics of a tally, in seconds.
+fn summarize(tally: &Tally, statistics: &[Statistic], values: &mut [f64]) {
+    let blank = f64::NAN;
+    for (statistic, value) in statistics.iter().zip(values) {
+        *value = match statistic {
+            Statistic::Count => tally.count() as f64,
+            Statistic::Mean => tally.mean().unwrap_or(blank),
+            Statistic::Sd => tally.sd().unwrap_or(blank),
+            Statistic::P50 => tally.quantile(0.50).unwrap_or(blank),
+            Statistic::P90 => tally.quantile(0.90).unwrap_or(blank),
+            Statistic::P95 => tally.quantile(0.95).unwrap_or(blank),
+            Statistic::P99 => tally.quantile(0.99).unwrap_or(blank),
+            Statistic::Max => tally.max().unwrap_or(blank),
+            Statistic::ShareWaiting => (tally.count() - tally.zeros()) as f64 / tally.count() as f64,
+            Statistic::Value
+            | Statistic::Entered
+            | Statistic::Crossed
+            | Statistic::TurnedAway
+            | Statistic::Unfinished
+            | Statistic::Stranded => blank,
+        };
+    }
+}

@@ -1,0 +1,179 @@
+//! The documented object: `summary.json` in the run folder, and what `run --json` prints.
+//!
+//! Times are in minutes and shares fractions, as in the tables; `unit` says so beside every number.
+//! Whole-run measures, paired differences, verdicts, goals, posted waits and warnings are there;
+//! hours and single replications are in the tables. Start at [`result_object`].
+
+use serde_json::{Map, Value, json};
+
+use super::Notice;
+use super::number::file_unit;
+use super::words::{self, Language};
+use crate::experiment::{Comparison, Mean, StudyResult};
+use crate::measure::Unit;
+use crate::scenario::plan::StudyPlan;
+
+/// The fields of the object, without its envelope.
+pub fn result_object(plan: &StudyPlan, result: &StudyResult, notices: &[Notice]) -> Value {
+    json!({
+        "study": {
+            "name": plan.name,
+            "title": Language::English.text(&plan.title),
+            "start": plan.start,
+            "time_zone": plan.time_zone,
+            "seed": plan.seed,
+            "digest": plan.digest,
+        },
+        "status": if result.interrupted { "interrupted" } else { "complete" },
+        "replications": result.replications,
+        "baseline": result.scenarios[result.baseline].name,
+        "stopping": stopping(result),
+        "scenarios": (0..result.scenarios.len()).map(|place| scenario(result, place)).collect::<Vec<_>>(),
+        "verdicts": result.comparisons.iter().map(|comparison| verdict(result, comparison)).collect::<Vec<_>>(),
+        "goals": goals(result),
+        "posted": posted(result),
+        "warnings": warnings(notices),
+    })
+}
+
+/// Warnings as JSON.
+pub fn warnings(notices: &[Notice]) -> Value {
+    let one = |notice: &Notice| {
+        json!({
+            "code": notice.code,
+            "scenario": notice.scenario,
+            "place": notice.place,
+            "message": notice.message,
+            "details": notice.details,
+        })
+    };
+    notices.iter().map(one).collect()
+}
+
+fn in_unit(unit: Unit, value: Option<f64>) -> Value {
+    value.filter(|value| value.is_finite()).map_or(Value::Null, |value| json!(value / file_unit(unit).0))
+}
+
+/// `unit`, then mean, interval and count under the given name.
+fn estimate(name: &str, unit: Unit, mean: &Mean) -> Map<String, Value> {
+    let fields = [
+        ("unit", json!(file_unit(unit).1)),
+        (name, in_unit(unit, mean.mean)),
+        ("ci_low", in_unit(unit, mean.low())),
+        ("ci_high", in_unit(unit, mean.high())),
+        ("n", json!(mean.n)),
+    ];
+    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+fn stopping(result: &StudyResult) -> Value {
+    let headline = &result.entries[result.headline];
+    let (_, unit) = file_unit(headline.unit);
+    let looks = result.stopping.looks.iter().map(|look| {
+        json!({ "replications": look.replications, "widest_half_width": in_unit(headline.unit, look.widest) })
+    });
+    json!({
+        "measure": headline.name,
+        "unit": unit,
+        "target_half_width": in_unit(headline.unit, result.stopping.target),
+        "target_met": result.stopping.met,
+        "least": result.stopping.least,
+        "most": result.stopping.most,
+        "looks": looks.collect::<Vec<_>>(),
+    })
+}
+
+fn scenario(result: &StudyResult, place: usize) -> Value {
+    let scenario = &result.scenarios[place];
+    let measures: Map<String, Value> = result.entries[..result.whole_run]
+        .iter()
+        .zip(&scenario.estimates)
+        .map(|(entry, mean)| (entry.name.clone(), Value::Object(estimate("value", entry.unit, mean))))
+        .collect();
+    json!({
+        "name": scenario.name,
+        "title": scenario.title,
+        "measures": measures,
+        "minimum_runs": {
+            "needed": scenario.minimum_runs.needed,
+            "used": scenario.minimum_runs.used,
+            "tolerance": scenario.minimum_runs.tolerance,
+            "formula": scenario.minimum_runs.formula,
+        },
+        "failures": scenario.failures,
+    })
+}
+
+fn verdict(result: &StudyResult, comparison: &Comparison) -> Value {
+    let headline = &result.entries[result.headline];
+    let classes: Vec<Value> = comparison
+        .classes
+        .iter()
+        .map(|change| {
+            let mut fields = estimate("difference", headline.unit, &change.paired.difference);
+            fields.insert("class".to_owned(), json!(change.class));
+            fields.insert("loses".to_owned(), json!(change.loses));
+            Value::Object(fields)
+        })
+        .collect();
+    let mut fields = estimate("difference", headline.unit, &comparison.paired[result.headline].difference);
+    let more = [
+        ("scenario", json!(result.scenarios[comparison.scenario].name)),
+        ("versus", json!(result.scenarios[comparison.versus].name)),
+        ("measure", json!(headline.name)),
+        ("confidence", json!(result.confidence)),
+        ("family", json!(result.family)),
+        ("verdict", json!(words::verdict_key(comparison.verdict))),
+        ("sentence", json!(comparison.sentence)),
+        ("stranded", Value::Object(estimate("difference", Unit::Trucks, &comparison.stranded))),
+        ("officer_hours", Value::Object(estimate("difference", Unit::Hours, &comparison.officer_hours))),
+        ("classes", Value::Array(classes)),
+    ];
+    fields.extend(more.map(|(name, value)| (name.to_owned(), value)));
+    Value::Object(fields)
+}
+
+fn goals(result: &StudyResult) -> Value {
+    let mut goals = Vec::new();
+    for goal in &result.goals {
+        let entry = &result.entries[goal.entry];
+        for (scenario, status) in result.scenarios.iter().zip(&goal.status) {
+            let mut fields = estimate("value", entry.unit, &scenario.estimates[goal.entry]);
+            let more = [
+                ("scenario", json!(scenario.name)),
+                ("measure", json!(entry.name)),
+                ("relation", json!(if goal.at_most { "at_most" } else { "at_least" })),
+                ("limit", in_unit(entry.unit, Some(goal.limit))),
+                ("status", json!(status)),
+                ("met", json!(*status == crate::experiment::GoalStatus::Met)),
+            ];
+            fields.extend(more.map(|(name, value)| (name.to_owned(), value)));
+            goals.push(Value::Object(fields));
+        }
+    }
+    Value::Array(goals)
+}
+
+fn posted(result: &StudyResult) -> Value {
+    let baseline = result.baseline;
+    let minutes = |value| in_unit(Unit::Seconds, value);
+    let groups = result.posted.iter().map(|group| {
+        let hours = group.hours.iter().map(|hour| {
+            json!({
+                "hour": hour.hour,
+                "simulated": minutes(hour.simulated[baseline].mean),
+                "observed": minutes(hour.observed),
+                "check": minutes(hour.check),
+            })
+        });
+        json!({
+            "station": group.station,
+            "group": group.group,
+            "unit": "min",
+            "mean_absolute_error": minutes(group.error),
+            "mean_absolute_error_check": minutes(group.check_error),
+            "hours": hours.collect::<Vec<_>>(),
+        })
+    });
+    groups.collect()
+}

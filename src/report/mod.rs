@@ -1,0 +1,19 @@
+//! Results into text, CSV and JSON: pure functions of what `experiment` found.
+//!
+//! `summary` writes what a person reads on a terminal, `tables` the tidy tables of the run folder,
+//! `package` what their columns mean, `json` the one documented object, `study` what a scenario
+//! says without running it. Nothing here prints, reads a file, or computes an estimate: a report
+//! only shows. Start at [`summary::summary`].
+
+pub mod json;
+pub mod layout;
+mod notice;
+pub mod number;
+pub mod outline;
+pub mod package;
+pub mod sheet;
+pub mod summary;
+pub mod tables;
+pub mod words;
+
+pub use notice::{Notice, notices};

@@ -1,0 +1,42 @@
+//! Warnings of the scenario and of the run, in one list.
+//!
+//! Start at [`notices`].
+
+use crate::experiment::StudyResult;
+use crate::scenario::diagnostic::{Diagnostic, Sources};
+
+/// Something a reader should look at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// As `cruce explain` knows it.
+    pub code: String,
+    /// The scenario concerned; `None`: the study.
+    pub scenario: Option<String>,
+    /// `study.toml:31` where it points into a file.
+    pub place: Option<String>,
+    /// In a sentence, without full stop.
+    pub message: String,
+    /// Facts and ways out.
+    pub details: Vec<String>,
+}
+
+/// What the scenario's check warned of, then what the run did.
+pub fn notices(diagnostics: &[Diagnostic], sources: &Sources, result: Option<&StudyResult>) -> Vec<Notice> {
+    let of_files = diagnostics.iter().map(|diagnostic| Notice {
+        code: diagnostic.code.to_owned(),
+        scenario: None,
+        place: diagnostic.place.as_ref().map(|place| sources.locate(place)),
+        message: diagnostic.message.clone(),
+        details: diagnostic.notes.iter().chain(&diagnostic.helps).cloned().collect(),
+    });
+    let of_run = result.into_iter().flat_map(|result| {
+        result.warnings.iter().map(|warning| Notice {
+            code: warning.code.to_owned(),
+            scenario: warning.scenario.map(|place| result.scenarios[place].name.clone()),
+            place: None,
+            message: warning.message.clone(),
+            details: Vec::new(),
+        })
+    });
+    of_files.chain(of_run).collect()
+}

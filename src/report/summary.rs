@@ -1,0 +1,454 @@
+//! What a person reads when a study has run: the answer first, then why, then how sure.
+//!
+//! Every line fits the width it is given; meaning never hangs on color. Nothing is computed here
+//! but what rounding asks for. Start at [`summary`].
+
+use super::Notice;
+use super::layout::{Grid, GridColumn, Look, Tone, paragraph};
+use super::number::{Scale, grouped, plain};
+use super::words::{self, Language};
+use crate::experiment::{Comparison, GoalResult, Mean, PostedGroup, StudyResult};
+use crate::measure::{Entry, Measure, Statistic, Unit};
+use crate::scenario::plan::StudyPlan;
+
+/// The measures of the first table, in order; those a study does not have are left out.
+const HEADLINES: [(Measure, Statistic); 8] = [
+    (Measure::CrossingTime, Statistic::Mean),
+    (Measure::CrossingTime, Statistic::P95),
+    (Measure::BorderWait, Statistic::Mean),
+    (Measure::BorderWait, Statistic::P95),
+    (Measure::Delay, Statistic::Mean),
+    (Measure::Trucks, Statistic::Crossed),
+    (Measure::Trucks, Statistic::Stranded),
+    (Measure::OfficerHours, Statistic::Value),
+];
+
+/// More warnings than this are counted, not shown.
+const MOST_NOTICES: usize = 12;
+
+/// The whole text: question, table, differences, sentences, classes, posted waits, goals,
+/// warnings, and how many replications it rests on.
+pub fn summary(plan: &StudyPlan, result: &StudyResult, notices: &[Notice], look: Look) -> String {
+    let page = Page { plan, result, look };
+    let parts = [
+        page.head(),
+        page.measures(),
+        page.differences(),
+        page.sentences(),
+        page.classes(),
+        page.posted(),
+        page.goals(),
+        page.failures(),
+        page.notices(notices),
+        page.method(),
+    ];
+    let mut text = String::new();
+    for part in parts.into_iter().filter(|part| !part.is_empty()) {
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        for line in part {
+            text.push_str(&line);
+            text.push('\n');
+        }
+    }
+    text
+}
+
+struct Page<'a> {
+    plan: &'a StudyPlan,
+    result: &'a StudyResult,
+    look: Look,
+}
+
+impl Page<'_> {
+    fn head(&self) -> Vec<String> {
+        let title = Language::English.text(&self.plan.title);
+        let mut lines = self.bold(title);
+        let network = &self.plan.scenarios[self.plan.baseline].network;
+        let scenarios = self.result.scenarios.len();
+        let facts = format!(
+            "{}: {} from {}, {}; {}, {} replications each",
+            self.plan.name,
+            length(network.run_length.seconds()),
+            self.plan.start,
+            self.plan.time_zone,
+            if scenarios == 1 {
+                "1 scenario".to_owned()
+            } else {
+                format!("{scenarios} scenarios on the same trucks")
+            },
+            self.result.replications
+        );
+        lines.extend(self.faint(&facts));
+        if self.result.interrupted {
+            let text = "Interrupted: these results rest on the replications that were complete.";
+            lines.extend(paragraph("", text, self.look).iter().map(|line| self.look.paint(Tone::Warn, line)));
+        }
+        lines
+    }
+
+    /// Scenarios side by side, measures below each other.
+    fn measures(&self) -> Vec<String> {
+        let places = self.headline_places();
+        let mut labels = Vec::new();
+        let mut scales = Vec::new();
+        for &place in &places {
+            let entry = &self.result.entries[place];
+            let scale = Scale::of(
+                entry.unit,
+                self.result.scenarios.iter().map(|scenario| &scenario.estimates[place]),
+            );
+            labels.push(label(entry, scale));
+            scales.push(scale);
+        }
+        let columns = self.result.scenarios.iter().map(|scenario| GridColumn {
+            head: scenario.name.clone(),
+            cells: places
+                .iter()
+                .zip(&scales)
+                .map(|(&place, scale)| (or_dash(scale.mean(&scenario.estimates[place])), Tone::Plain))
+                .collect(),
+        });
+        let grid = Grid { corner: String::new(), labels, columns: columns.collect() };
+        let mut lines = grid.lines(self.look);
+        lines.extend(self.faint("mean ± half-width of its 95 % interval over replications"));
+        lines
+    }
+
+    /// Paired differences of the same measures.
+    fn differences(&self) -> Vec<String> {
+        let result = self.result;
+        if result.comparisons.is_empty() {
+            return Vec::new();
+        }
+        let places = self.headline_places();
+        let mut labels = Vec::new();
+        let mut scales = Vec::new();
+        for &place in &places {
+            let entry = &result.entries[place];
+            let differences =
+                result.comparisons.iter().map(|comparison| &comparison.paired[place].difference);
+            let scale = Scale::of(entry.unit, differences);
+            labels.push(label(entry, scale));
+            scales.push(scale);
+        }
+        let columns = result.comparisons.iter().map(|comparison| GridColumn {
+            head: result.scenarios[comparison.scenario].name.clone(),
+            cells: places
+                .iter()
+                .zip(&scales)
+                .map(|(&place, scale)| {
+                    let paired = &comparison.paired[place];
+                    let tone = paired.verdict.map_or(Tone::Plain, words::verdict_tone);
+                    (or_dash(scale.change(&paired.difference)), tone)
+                })
+                .collect(),
+        });
+        let grid = Grid { corner: String::new(), labels, columns: columns.collect() };
+        let baseline = &result.scenarios[result.baseline].name;
+        let mut lines = self.bold(&format!("Difference from {baseline}, truck by truck the same demand"));
+        lines.extend(grid.lines(self.look));
+        let family = match result.family {
+            0 | 1 => "difference (95 % interval)".to_owned(),
+            family => {
+                format!("difference (interval; the {family} of a row hold together at 95 %, Bonferroni)")
+            }
+        };
+        lines.extend(self.faint(&family));
+        lines
+    }
+
+    fn sentences(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        for comparison in &self.result.comparisons {
+            let tone = words::verdict_tone(comparison.verdict);
+            let said = paragraph("> ", &comparison.sentence, self.look);
+            lines.extend(said.iter().map(|line| self.look.paint(tone, line)));
+        }
+        lines
+    }
+
+    /// Who gains and who loses, if there are classes to tell apart.
+    fn classes(&self) -> Vec<String> {
+        let result = self.result;
+        let Some(first) = result.comparisons.first() else { return Vec::new() };
+        if first.classes.len() < 2 {
+            return Vec::new();
+        }
+        let headline = &result.entries[result.headline];
+        let all = result.comparisons.iter().flat_map(|comparison| &comparison.classes);
+        let scale = Scale::of(headline.unit, all.map(|change| &change.paired.difference));
+        let columns = result.comparisons.iter().map(|comparison| GridColumn {
+            head: result.scenarios[comparison.scenario].name.clone(),
+            cells: comparison.classes.iter().map(|change| class_cell(change, scale)).collect(),
+        });
+        let grid = Grid {
+            corner: "class".to_owned(),
+            labels: first.classes.iter().map(|change| change.class.clone()).collect(),
+            columns: columns.collect(),
+        };
+        let mut lines = self.bold(&format!("Who gains, who loses ({})", label(headline, scale)));
+        lines.extend(grid.lines(self.look));
+        lines.extend(self.losers());
+        lines
+    }
+
+    fn losers(&self) -> Vec<String> {
+        let name = |comparison: &Comparison| self.result.scenarios[comparison.scenario].name.clone();
+        let losers: Vec<String> = self
+            .result
+            .comparisons
+            .iter()
+            .filter_map(|comparison| {
+                let classes: Vec<&str> = comparison
+                    .classes
+                    .iter()
+                    .filter(|class| class.loses)
+                    .map(|class| class.class.as_str())
+                    .collect();
+                (!classes.is_empty()).then(|| format!("{} in {}", classes.join(", "), name(comparison)))
+            })
+            .collect();
+        let text = if losers.is_empty() {
+            "no class is shown to lose".to_owned()
+        } else {
+            format!("shown to lose: {}", losers.join("; "))
+        };
+        self.faint(&text)
+    }
+
+    /// The simulated wait by hour beside the one that was made public.
+    fn posted(&self) -> Vec<String> {
+        let groups = self.result.posted.iter().filter(|group| worth_showing(group, self.result.baseline));
+        let mut lines = Vec::new();
+        for group in groups {
+            if !lines.is_empty() {
+                lines.push(String::new());
+            }
+            lines.extend(self.posted_group(group));
+        }
+        lines
+    }
+
+    fn posted_group(&self, group: &PostedGroup) -> Vec<String> {
+        let baseline = self.result.baseline;
+        let has_observed = group.hours.iter().any(|hour| hour.observed.is_some());
+        let has_check = group.hours.iter().any(|hour| hour.check.is_some());
+        let minutes =
+            |value: Option<f64>| value.map_or_else(|| "·".to_owned(), |seconds| grouped(seconds / 60.0, 0));
+        let mut labels = vec!["simulated".to_owned()];
+        if has_observed {
+            labels.extend(["observed".to_owned(), "difference".to_owned()]);
+        }
+        if has_check {
+            labels.push("check period".to_owned());
+        }
+        let columns = group.hours.iter().map(|hour| {
+            let mut cells = vec![(minutes(hour.simulated[baseline].mean), Tone::Plain)];
+            if has_observed {
+                cells.push((minutes(hour.observed), Tone::Plain));
+                cells.push((minutes(hour.error), Tone::Faint));
+            }
+            if has_check {
+                cells.push((minutes(hour.check), Tone::Plain));
+            }
+            GridColumn { head: format!("{:>3}", hour.hour), cells }
+        });
+        let grid = Grid { corner: "hour".to_owned(), labels, columns: columns.collect() };
+        let name = &self.result.scenarios[baseline].name;
+        let mut lines =
+            self.bold(&format!("Posted wait at {}.{} by hour, {name} (min)", group.station, group.group));
+        lines.extend(grid.lines(self.look));
+        let error = |value: Option<f64>, against: &str| {
+            value.map(|seconds| format!("{} min from {against}", grouped(seconds / 60.0, 1)))
+        };
+        let errors: Vec<String> =
+            [error(group.error, "the observed waits"), error(group.check_error, "those of the check period")]
+                .into_iter()
+                .flatten()
+                .collect();
+        if !errors.is_empty() {
+            lines.extend(self.faint(&format!("on average {}", errors.join(", "))));
+        }
+        lines
+    }
+
+    fn goals(&self) -> Vec<String> {
+        let result = self.result;
+        if result.goals.is_empty() {
+            return Vec::new();
+        }
+        let scale = |goal: &GoalResult| {
+            let entry = &result.entries[goal.entry];
+            Scale::of(entry.unit, result.scenarios.iter().map(|scenario| &scenario.estimates[goal.entry]))
+        };
+        let labels = result.goals.iter().map(|goal| goal_label(&result.entries[goal.entry], goal));
+        let columns = result.scenarios.iter().enumerate().map(|(place, scenario)| GridColumn {
+            head: scenario.name.clone(),
+            cells: result
+                .goals
+                .iter()
+                .map(|goal| {
+                    let status = goal.status[place];
+                    let value = scale(goal).mean(&scenario.estimates[goal.entry]);
+                    (
+                        format!("{value} {}", words::goal(status)).trim_start().to_owned(),
+                        words::goal_tone(status),
+                    )
+                })
+                .collect(),
+        });
+        let grid = Grid { corner: String::new(), labels: labels.collect(), columns: columns.collect() };
+        let mut lines = self.bold("Goals");
+        lines.extend(grid.lines(self.look));
+        lines
+    }
+
+    fn failures(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        for scenario in &self.result.scenarios {
+            for failure in scenario.failures.iter().take(3) {
+                let text =
+                    format!("{}, replication {}: {}", scenario.name, failure.replication, failure.reason);
+                lines.extend(paragraph("failed: ", &text, self.look));
+            }
+            if scenario.failures.len() > 3 {
+                let text =
+                    format!("{}: {} replications failed in all", scenario.name, scenario.failures.len());
+                lines.extend(paragraph("failed: ", &text, self.look));
+            }
+        }
+        lines.iter().map(|line| self.look.paint(Tone::Bad, line)).collect()
+    }
+
+    fn notices(&self, notices: &[Notice]) -> Vec<String> {
+        let mut lines = Vec::new();
+        for notice in notices.iter().take(MOST_NOTICES) {
+            let head = format!("warning[{}]: ", notice.code);
+            let scenario = notice.scenario.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
+            let text = format!("{head}{scenario}{}", notice.message);
+            let said = paragraph("", &text, self.look).join("\n");
+            let head = head.trim_end();
+            let said = said.replacen(head, &self.look.paint(Tone::Warn, head), 1);
+            lines.extend(said.lines().map(str::to_owned));
+            for detail in &notice.details {
+                lines.extend(paragraph("  = ", detail, self.look));
+            }
+        }
+        if notices.len() > MOST_NOTICES {
+            lines.push(format!("... and {} more warnings", notices.len() - MOST_NOTICES));
+        }
+        lines
+    }
+
+    /// How many replications, why it stopped, and what FHWA's formula asks for.
+    fn method(&self) -> Vec<String> {
+        let result = self.result;
+        let stopping = &result.stopping;
+        let headline = &result.entries[result.headline];
+        let mut text = format!("{} replications", result.replications);
+        if let (Some(target), Some(met)) = (stopping.target, stopping.met) {
+            let wanted = Mean { mean: Some(target), ..Mean::default() };
+            let scale = Scale { decimals: 1, ..Scale::of(headline.unit, [&wanted]) };
+            let target = format!("{} {}", plain(target / scale.divisor), scale.label);
+            let widest = stopping.looks.last().and_then(|look| look.widest);
+            let widest =
+                widest.map(|widest| format!(", widest ±{}", scale.with_unit(widest))).unwrap_or_default();
+            let met = if met { "met" } else { "not met" };
+            text.push_str(&format!(
+                "; target ±{target} for the difference in {} {met}{widest}",
+                words::entry(headline)
+            ));
+        }
+        let mut lines = self.faint(&text);
+        let needed = result.scenarios.iter().filter_map(|scenario| scenario.minimum_runs.needed).max();
+        if let (Some(needed), Some(scenario)) = (needed, result.scenarios.first()) {
+            let runs = &scenario.minimum_runs;
+            let tolerance = plain(runs.tolerance * 100.0);
+            let text = format!(
+                "FHWA minimum runs: {needed}; used: {} ({} within {tolerance} %)",
+                runs.used,
+                words::entry(headline)
+            );
+            lines.extend(self.faint(&text));
+        }
+        lines
+    }
+
+    /// Places of the headline measures among the whole-run entries.
+    fn headline_places(&self) -> Vec<usize> {
+        let whole = &self.result.entries[..self.result.whole_run];
+        let wanted = |entry: &Entry, (measure, statistic): (Measure, Statistic)| {
+            entry.measure == measure
+                && entry.statistic == statistic
+                && entry.class.is_none()
+                && entry.group.is_none()
+        };
+        let mut places: Vec<usize> = Vec::new();
+        for headline in HEADLINES {
+            let mut found = whole.iter().enumerate().filter(|(_, entry)| wanted(entry, headline));
+            let whole_crossing = found.clone().find(|(_, entry)| entry.station.is_none());
+            match whole_crossing {
+                Some((place, _)) => places.push(place),
+                // Officers are counted by pool; one pool stands for all, several for themselves.
+                None => places.extend(found.by_ref().map(|(place, _)| place)),
+            }
+        }
+        if !places.contains(&self.result.headline) {
+            places.insert(0, self.result.headline);
+        }
+        places
+    }
+
+    fn bold(&self, text: &str) -> Vec<String> {
+        paragraph("", text, self.look).iter().map(|line| self.look.paint(Tone::Strong, line)).collect()
+    }
+
+    fn faint(&self, text: &str) -> Vec<String> {
+        paragraph("", text, self.look).iter().map(|line| self.look.paint(Tone::Faint, line)).collect()
+    }
+}
+
+fn class_cell(change: &crate::experiment::ClassChange, scale: Scale) -> (String, Tone) {
+    let tone = change.paired.verdict.map_or(Tone::Plain, words::verdict_tone);
+    (or_dash(scale.change(&change.paired.difference)), if change.loses { Tone::Bad } else { tone })
+}
+
+/// The name of a row with its unit: `crossing time, mean (min)`.
+fn label(entry: &Entry, scale: Scale) -> String {
+    let name = words::entry(entry);
+    match (entry.unit, scale.label) {
+        (Unit::Trucks, _) | (_, "") => name,
+        (Unit::Hours, _) if name.contains("hours") => name,
+        (_, unit) => format!("{name} ({unit})"),
+    }
+}
+
+fn goal_label(entry: &Entry, goal: &GoalResult) -> String {
+    let limit = Mean { mean: Some(goal.limit), ..Mean::default() };
+    let scale = Scale::of(entry.unit, [&limit]);
+    let relation = if goal.at_most { "≤" } else { "≥" };
+    let limit = format!("{} {}", plain(goal.limit / scale.divisor), scale.label);
+    format!("{} {relation} {}", words::entry(entry), limit.trim_end())
+}
+
+fn worth_showing(group: &PostedGroup, baseline: usize) -> bool {
+    group.hours.iter().any(|hour| hour.observed.is_some() || hour.check.is_some())
+        && group.hours.iter().any(|hour| hour.simulated[baseline].mean.is_some())
+}
+
+fn or_dash(text: String) -> String {
+    if text.is_empty() { "–".to_owned() } else { text }
+}
+
+/// `1 day`, `36 h`, `90 min`.
+fn length(seconds: f64) -> String {
+    let (number, unit) = match seconds {
+        days if days >= 86_400.0 && days % 86_400.0 == 0.0 => (days / 86_400.0, "day"),
+        hours if hours >= 3_600.0 && hours % 3_600.0 == 0.0 => (hours / 3_600.0, "h"),
+        rest => (rest / 60.0, "min"),
+    };
+    let plural = if unit == "day" && number > 1.0 { "s" } else { "" };
+    format!("{} {unit}{plural}", plain(number))
+}

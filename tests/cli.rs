@@ -1,0 +1,584 @@
+//! Each verb, run as a user runs it: exit codes, what goes to stdout and what to stderr, files.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+struct Ran {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+fn command(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cruce"));
+    command.current_dir(folder).env_remove("NO_COLOR").env_remove("COLUMNS").env_remove("TERM");
+    command
+}
+
+fn cruce<S: AsRef<OsStr>>(folder: &Path, arguments: impl IntoIterator<Item = S>) -> Ran {
+    finish(command(folder).args(arguments))
+}
+
+fn finish(command: &mut Command) -> Ran {
+    let output = command.stdin(Stdio::null()).output().expect("cruce starts");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("output is UTF-8");
+    let (out, err) = (text(output.stdout), text(output.stderr));
+    assert!(!err.contains("panicked"), "{err}");
+    Ran { code: output.status.code().expect("it ended by itself"), out, err }
+}
+
+fn home() -> TempDir {
+    tempfile::tempdir().expect("temporary folder")
+}
+
+/// A folder with the lesson of one booth in `booth`, as `init` makes it.
+fn with_lesson() -> TempDir {
+    let home = home();
+    let ran = cruce(home.path(), ["init", "booth", "--template", "1-one-booth"]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, ""), "{}", ran.err);
+    home
+}
+
+/// Names of everything in a folder, sorted.
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).expect("folder");
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.expect("entry").file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+fn run_folder(home: &Path) -> PathBuf {
+    let runs = names(&home.join("runs"));
+    assert_eq!(runs.len(), 1, "{runs:?}");
+    home.join("runs").join(&runs[0])
+}
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+fn read(path: PathBuf) -> String {
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+#[test]
+fn without_arguments_help_is_short_and_on_stdout() {
+    let home = home();
+    let ran = cruce::<&str>(home.path(), []);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    assert!(ran.out.contains("cruce init my-study") && ran.out.lines().count() < 12, "{}", ran.out);
+}
+
+#[test]
+fn help_begins_with_examples_and_documents_exit_codes() {
+    let home = home();
+    for arguments in [vec!["--help"], vec!["run", "--help"]] {
+        let ran = cruce(home.path(), &arguments);
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+        let examples = ran.out.find("Examples:").expect("examples");
+        assert!(examples < ran.out.find("Usage:").expect("usage"), "{}", ran.out);
+        assert!(ran.out.contains("130  interrupted"), "{}", ran.out);
+    }
+    for verb in ["init", "validate", "show", "explain", "schema", "completions"] {
+        let ran = cruce(home.path(), [verb, "--help"]);
+        assert!(ran.code == 0 && ran.out.contains("Examples:"), "{verb}: {}", ran.out);
+    }
+}
+
+#[test]
+fn wrong_usage_is_2_and_stdout_stays_empty() {
+    let home = with_lesson();
+    let wrong = [
+        vec!["fly"],
+        vec!["run", "--reps", "0"],
+        vec!["run", "--reps", "9..3"],
+        vec!["run", "--jobs", "0"],
+        vec!["run", "--set", "novalue"],
+        vec!["run", "--reps", "3", "--replication", "1"],
+        vec!["show", "booth", "--diff", "one-booth"],
+        vec!["show", "booth", "--diff", "one-booth", "nowhere"],
+        vec!["init", "x", "--template", "1-one-boot"],
+        vec!["explain", "E9999"],
+    ];
+    for arguments in wrong {
+        let ran = cruce(home.path(), &arguments);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{arguments:?}: {}", ran.err);
+        assert!(!ran.err.is_empty(), "{arguments:?}");
+    }
+    assert_eq!(names(home.path()), ["booth"]);
+}
+
+#[test]
+fn init_makes_a_folder_once_and_run_runs_it() {
+    let home = with_lesson();
+    assert_eq!(names(&home.path().join("booth")), ["README.md", "study.toml"]);
+    let again = cruce(home.path(), ["init", "booth", "--template", "1-one-booth"]);
+    assert_eq!(again.code, 4);
+    assert!(again.err.contains("never overwrites"), "{}", again.err);
+
+    let ran = cruce(home.path(), ["run", "booth", "--reps", "20"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.out.contains("One booth: is a second one worth it?"), "{}", ran.out);
+    assert!(ran.out.contains("Two booths: −"), "{}", ran.out);
+    assert!(ran.out.contains("clearly better"), "{}", ran.out);
+    assert!(ran.err.contains("files: "), "{}", ran.err);
+    assert!(!ran.out.contains('\u{1b}') && !ran.err.contains('\u{1b}'), "no color when piped");
+    let folder = run_folder(home.path());
+    assert_eq!(
+        names(&folder),
+        ["datapackage.json", "manifest.json", "resolved", "summary.json", "summary.txt", "tables"]
+    );
+    assert_eq!(names(&folder.join("resolved")), ["one-booth.toml", "two-booths.toml"]);
+    assert_eq!(read(folder.join("summary.txt")), ran.out);
+}
+
+#[test]
+fn init_lists_its_templates() {
+    let home = home();
+    let ran = cruce(home.path(), ["init", "--list"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    assert!(ran.out.contains("1-one-booth"), "{}", ran.out);
+    let ran = cruce(home.path(), ["init", "--list", "--json"]);
+    assert!(json(&ran.out)["templates"].as_array().is_some_and(|list| !list.is_empty()));
+    assert!(names(home.path()).is_empty());
+}
+
+/// Every folder under `scenarios` is a template, and the program holds exactly what stands there.
+#[test]
+fn templates_are_the_scenarios() {
+    let home = home();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let listed = cruce(home.path(), ["init", "--list", "--json"]);
+    let listed = json(&listed.out);
+    let mut listed: Vec<&str> =
+        listed["templates"].as_array().expect("list").iter().map(|one| one["name"].as_str().expect("name")).collect();
+    listed.sort_unstable();
+    let folders: Vec<String> = names(&root).into_iter().filter(|name| root.join(name).is_dir()).collect();
+    assert_eq!(listed, folders);
+    for name in folders {
+        let ran = cruce(home.path(), ["init", &name, "--template", &name]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        for file in names(&root.join(&name)) {
+            let (there, here) = (root.join(&name).join(&file), home.path().join(&name).join(&file));
+            assert!(fs::read(there).ok() == fs::read(here).ok(), "{name}/{file} is not embedded");
+        }
+        let ran = cruce(home.path(), ["validate", &name]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+    }
+}
+
+#[test]
+fn without_a_file_the_built_in_study_runs() {
+    let home = home();
+    let ran = cruce(home.path(), ["run", "--reps", "2", "--progress", "none"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.err.contains("next: cruce init my-study"), "{}", ran.err);
+    assert_eq!(names(home.path()), ["runs"]);
+}
+
+#[test]
+fn json_is_one_object_with_its_envelope() {
+    let home = with_lesson();
+    let ran = cruce(home.path(), ["run", "booth", "--reps", "5", "--json"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let object = json(&ran.out);
+    assert_eq!(object["schema"], "cruce.result/1");
+    assert_eq!(object["ok"], true);
+    assert_eq!(object["command"], "run");
+    assert_eq!(object["replications"], 5);
+    assert_eq!(object["verdicts"][0]["versus"], "one-booth");
+    assert!(object["scenarios"][0]["measures"]["crossing_time.mean"]["value"].as_f64().is_some_and(|v| v > 1.0));
+    let folder = home.path().join(object["run"].as_str().expect("folder"));
+    let summary = json(&read(folder.join("summary.json")));
+    assert_eq!(summary["verdicts"], object["verdicts"]);
+
+    for (arguments, field) in [
+        (vec!["validate", "booth"], "warnings"),
+        (vec!["show", "booth"], "scenarios"),
+        (vec!["show", "booth", "--resolved"], "resolved"),
+        (vec!["show", "booth", "--diff", "one-booth", "two-booths"], "differences"),
+        (vec!["run", "booth", "-n"], "dry_run"),
+        (vec!["explain", "E0104"], "text"),
+    ] {
+        let ran = cruce(home.path(), arguments.iter().chain(&["--json"]));
+        assert_eq!(ran.code, 0, "{arguments:?}: {}", ran.err);
+        assert!(!json(&ran.out)[field].is_null(), "{arguments:?}: {}", ran.out);
+    }
+    let ran = cruce(home.path(), ["validate", "nowhere", "--json"]);
+    assert_eq!((ran.code, &json(&ran.out)["ok"]), (4, &Value::Bool(false)));
+}
+
+/// The digest does not hold threads: what differs between two runs is the manifest alone.
+#[test]
+fn the_same_study_gives_the_same_bytes_on_any_number_of_threads() {
+    let home = with_lesson();
+    for (jobs, folder) in [("1", "a"), ("2", "b")] {
+        let ran = cruce(home.path(), ["run", "booth", "--reps", "6", "--trucks", "--jobs", jobs, "-o", folder]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+    }
+    let (a, b) = (home.path().join("a"), home.path().join("b"));
+    let mut compared = 0;
+    for folder in ["", "tables", "resolved"] {
+        for name in names(&a.join(folder)) {
+            let (one, two) = (a.join(folder).join(&name), b.join(folder).join(&name));
+            if one.is_file() && name != "manifest.json" {
+                assert!(fs::read(&one).ok() == fs::read(&two).ok(), "{}", one.display());
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared > 15, "{compared}");
+    let manifest = json(&read(a.join("manifest.json")));
+    assert_eq!(manifest["threads"], 1);
+    assert_eq!(manifest["inputs"][0]["name"], "study.toml");
+    assert_eq!(manifest["replications"], 6);
+}
+
+#[test]
+fn the_same_command_finds_its_folder_again_and_another_one_stays_out() {
+    let home = with_lesson();
+    let first = cruce(home.path(), ["run", "booth", "--reps", "3"]);
+    assert_eq!(first.code, 0, "{}", first.err);
+    let second = cruce(home.path(), ["run", "booth", "--reps", "3"]);
+    assert_eq!(second.code, 0, "{}", second.err);
+    assert!(second.err.contains("the same run"), "{}", second.err);
+    assert_eq!(first.out, second.out);
+    let folder = run_folder(home.path());
+
+    let other = cruce(home.path(), ["run", "booth", "--reps", "4", "-o", folder.to_str().expect("UTF-8")]);
+    assert_eq!(other.code, 4);
+    assert!(other.err.contains("--force"), "{}", other.err);
+    fs::write(folder.join("notes.txt"), "mine").expect("file");
+    let again = cruce(home.path(), ["run", "booth", "--reps", "3", "--force"]);
+    assert_eq!(again.code, 4);
+    assert!(again.err.contains("notes.txt"), "{}", again.err);
+    // Inputs are never overwritten.
+    let study = cruce(home.path(), ["run", "booth", "--reps", "3", "-o", "booth", "--force"]);
+    assert_eq!(study.code, 4, "{}", study.err);
+    assert_eq!(names(&home.path().join("booth")), ["README.md", "study.toml"]);
+}
+
+#[test]
+fn a_dry_run_writes_nothing() {
+    let home = with_lesson();
+    let ran = cruce(home.path(), ["run", "booth", "-n", "--seed", "7"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.out.contains("one-booth, two-booths") && ran.out.contains("seed 7"), "{}", ran.out);
+    let ran = cruce(home.path(), ["init", "other", "-n"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert_eq!(names(home.path()), ["booth"]);
+}
+
+#[test]
+fn quiet_says_nothing_but_data() {
+    let home = with_lesson();
+    let ran = cruce(home.path(), ["run", "booth", "--reps", "3", "-q"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    assert!(!ran.out.is_empty());
+}
+
+#[test]
+fn goals_count_only_when_asked() {
+    let home = with_lesson();
+    let ran = cruce(home.path(), ["run", "booth", "--reps", "20"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let ran = cruce(home.path(), ["run", "booth", "--reps", "20", "--check-goals", "--json"]);
+    assert_eq!(ran.code, 6, "{}", ran.err);
+    let object = json(&ran.out);
+    let goal = &object["goals"][0];
+    assert_eq!((goal["scenario"].as_str(), goal["status"].as_str()), (Some("one-booth"), Some("missed")));
+    assert_eq!((goal["limit"].as_f64(), goal["unit"].as_str()), (Some(5.0), Some("min")));
+    assert_eq!((&object["ok"], &object["exit_code"]), (&Value::Bool(false), &Value::from(6)));
+    let easy = cruce(home.path(), ["run", "booth", "--reps", "20", "--check-goals", "--set", "goals.crossing_time.mean=<= 900 min"]);
+    assert!(easy.code == 0 || easy.code == 3, "{}", easy.err);
+}
+
+#[test]
+fn one_replication_alone_is_the_same_as_among_others() {
+    let home = with_lesson();
+    let all = cruce(home.path(), ["run", "booth", "--reps", "4", "--trucks", "-o", "all"]);
+    let one = cruce(home.path(), ["run", "booth", "--replication", "3", "--trucks", "-o", "one"]);
+    assert_eq!((all.code, one.code), (0, 0), "{}{}", all.err, one.err);
+    let rows = |folder: &str, replication: &str| -> Vec<String> {
+        let text = read(home.path().join(folder).join("trucks.csv"));
+        let wanted = format!("one-booth,{replication},");
+        text.lines().filter(|line| line.starts_with(&wanted)).map(str::to_owned).collect()
+    };
+    assert!(rows("all", "3").len() > 500, "about 720 trucks a day");
+    assert_eq!(rows("all", "3"), rows("one", "3"));
+    assert!(rows("one", "0").is_empty());
+}
+
+#[test]
+fn every_column_of_every_table_is_described() {
+    let home = with_lesson();
+    let ran = cruce(home.path(), ["run", "booth", "--reps", "3", "--trucks", "-o", "out"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let folder = home.path().join("out");
+    let package = json(&read(folder.join("datapackage.json")));
+    let resources = package["resources"].as_array().expect("resources");
+    let mut described: Vec<&str> = Vec::new();
+    for resource in resources {
+        let path = resource["path"].as_str().expect("path");
+        described.push(path);
+        let mut reader = csv::Reader::from_path(folder.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+        let fields = resource["schema"]["fields"].as_array().expect("fields");
+        let head: Vec<&str> = fields.iter().map(|field| field["name"].as_str().expect("name")).collect();
+        assert_eq!(reader.headers().expect("head").iter().collect::<Vec<_>>(), head, "{path}");
+        for field in fields {
+            let sentence = field["description"].as_str().expect("description");
+            assert!(sentence.ends_with('.') && sentence.len() > 8, "{path}: {field}");
+            assert!(field["unit"].is_string(), "{path}: {field}");
+        }
+        let mut rows = 0;
+        for record in reader.records() {
+            let record = record.unwrap_or_else(|error| panic!("{path}: {error}"));
+            rows += 1;
+            for (cell, field) in record.iter().zip(fields) {
+                let fits = match field["type"].as_str() {
+                    Some("number") => cell.is_empty() || cell.parse::<f64>().is_ok_and(f64::is_finite),
+                    Some("integer") => cell.is_empty() || cell.parse::<i64>().is_ok(),
+                    _ => true,
+                };
+                assert!(fits, "{path}: `{cell}` is no {field}");
+            }
+        }
+        let may_be_empty = ["links", "storage", "posted", "warnings", "classes"].iter().any(|name| path.contains(name));
+        assert!(rows > 0 || may_be_empty, "{path} is empty");
+    }
+    let mut present: Vec<String> = names(&folder.join("tables")).iter().map(|name| format!("tables/{name}")).collect();
+    present.push("trucks.csv".to_owned());
+    described.sort_unstable();
+    assert_eq!(described, present);
+    let manifest = json(&read(folder.join("manifest.json")));
+    for path in described {
+        assert!(manifest["files"].as_array().expect("files").iter().any(|file| file == path), "{path}");
+    }
+}
+
+#[test]
+fn no_line_is_wider_than_the_terminal() {
+    let home = with_lesson();
+    for (columns, widest) in [("80", 80), ("200", 80), ("48", 48)] {
+        for arguments in [vec!["run", "booth", "--reps", "3"], vec!["show", "booth"]] {
+            let ran = finish(command(home.path()).args(&arguments).env("COLUMNS", columns));
+            assert_eq!(ran.code, 0, "{}", ran.err);
+            for line in ran.out.lines() {
+                assert!(line.chars().count() <= widest, "{columns}: {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn color_is_for_those_who_want_it() {
+    let home = with_lesson();
+    let colored = |variables: &[(&str, &str)], arguments: &[&str]| {
+        let ran = finish(
+            command(home.path()).args(["run", "booth", "--reps", "3"]).args(arguments).envs(variables.iter().copied()),
+        );
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        ran.out.contains('\u{1b}')
+    };
+    assert!(!colored(&[], &[]));
+    assert!(colored(&[], &["--color", "always"]));
+    assert!(!colored(&[("NO_COLOR", "1")], &[]));
+    assert!(!colored(&[("TERM", "dumb")], &["--color", "never"]));
+}
+
+#[test]
+fn show_and_schema_and_completions_print_data() {
+    let home = with_lesson();
+    let ran = cruce(home.path(), ["show", "booth"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    assert!(ran.out.contains("station.primary.lanes.all.servers  1 -> 2"), "{}", ran.out);
+    let ran = cruce(home.path(), ["show", "booth", "--diff", "two-booths", "one-booth"]);
+    assert!(ran.out.contains("station.primary.lanes.all.servers  2 -> 1"), "{}", ran.out);
+    let ran = cruce(home.path(), ["show", "booth", "--resolved"]);
+    assert!(ran.out.contains("# scenario two-booths") && ran.out.contains("servers"), "{}", ran.out);
+    let resolved = cruce(home.path(), ["schema"]);
+    assert!(json(&resolved.out)["properties"]["station"].is_object());
+    let ran = cruce(home.path(), ["schema", "-o", "s.json"]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, ""));
+    assert_eq!(read(home.path().join("s.json")), resolved.out);
+    assert_eq!(cruce(home.path(), ["schema", "-o", "s.json"]).code, 4);
+    for shell in ["bash", "zsh", "fish", "powershell"] {
+        let ran = cruce(home.path(), ["completions", shell]);
+        assert!(ran.code == 0 && ran.out.contains("validate"), "{shell}");
+    }
+}
+
+#[test]
+fn explain_knows_keys_and_codes() {
+    let home = home();
+    for topic in ["E0104", "station.primary.lanes.standard.servers", "precision.target"] {
+        let ran = cruce(home.path(), ["explain", topic]);
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{topic}");
+        assert!(ran.out.len() > 40, "{topic}: {}", ran.out);
+    }
+    let ran = cruce(home.path(), ["explain", "station.primary.lane"]);
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+}
+
+/// A lesson with one thing wrong in it.
+fn broken(from: &str, to: &str) -> Vec<u8> {
+    let text = read(Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/1-one-booth/study.toml"));
+    assert!(text.contains(from), "{from}");
+    text.replacen(from, to, 1).into_bytes()
+}
+
+#[test]
+fn a_wrong_file_of_each_kind_is_3_with_place_and_help_and_nothing_written() {
+    let lesson = || broken("format = 1", "format = 1");
+    let servers = "lanes.all = { servers = 1 }";
+    let next = "next      = \"exit\"";
+    let from = "from  = \"one-booth\"";
+    let service = "\"exponential(mean = 96 s)\"";
+    let kinds: Vec<(&str, Vec<u8>)> = vec![
+        ("unknown key", broken("servers = 1 }", "servers = 1, colour = 2 }")),
+        ("bad unit", broken(service, "\"exponential(mean = 96 parsecs)\"")),
+        ("negative time", broken(service, "\"-45 s\"")),
+        ("shares over 100 %", broken("share = \"rest\"", "share = \"120 % of trucks\"")),
+        ("missing table", broken("volume = \"30 trucks/h\"", "volume = \"30 trucks/h\"\nby_hour = \"missing.csv\"")),
+        ("dangling station", broken(next, "next = \"nowhere\"")),
+        ("no way to the exit", broken(next, "next = \"primary\"")),
+        ("NaN", broken(servers, "lanes.all = { servers = nan }")),
+        ("1e9 lanes", broken(servers, "lanes.all = { servers = 1000000000 }")),
+        ("not UTF-8", [lesson(), b"\n# \xff\xfe\n".to_vec()].concat()),
+        ("empty", Vec::new()),
+        ("truncated", lesson()[..700].to_vec()),
+        ("over 8 MB", [lesson(), b"# padding\n".repeat(900_000)].concat()),
+        ("names with spaces", broken("[class.truck]", "[class.\"big truck\"]")),
+        ("cycles in from", broken(from, "from = \"two-booths\"")),
+        (
+            "contradictory values",
+            broken("volume = \"30 trucks/h\"", "volume = \"30 trucks/h\"\nheadway = \"2 min\""),
+        ),
+        ("unknown measure", broken("\"crossing_time.mean\" =", "\"crossing_tim.mean\" =")),
+    ];
+    for (kind, contents) in kinds {
+        let home = home();
+        fs::write(home.path().join("study.toml"), contents).expect("file");
+        for arguments in [["validate", "study.toml"], ["run", "study.toml"]] {
+            let ran = cruce(home.path(), arguments);
+            assert_eq!((ran.code, ran.out.as_str()), (3, ""), "{kind}: {}", ran.err);
+            assert!(ran.err.contains("error[E"), "{kind}: {}", ran.err);
+            assert!(ran.err.contains("study.toml"), "{kind} has no place: {}", ran.err);
+            assert!(ran.err.contains("next: cruce explain E"), "{kind}: {}", ran.err);
+            assert_eq!(names(home.path()), ["study.toml"], "{kind} wrote something");
+        }
+        let code = json(&cruce(home.path(), ["validate", "study.toml", "--json"]).out)["errors"][0]["code"].clone();
+        let explained = cruce(home.path(), ["explain", code.as_str().expect("code")]);
+        assert_eq!(explained.code, 0, "{kind}: {code}: {}", explained.err);
+    }
+}
+
+#[test]
+fn what_cannot_be_read_or_written_is_4() {
+    let home = with_lesson();
+    let ran = cruce(home.path(), ["run", "nowhere"]);
+    assert_eq!((ran.code, ran.out.as_str()), (4, ""), "{}", ran.err);
+    assert!(ran.err.contains("nowhere"), "{}", ran.err);
+    fs::write(home.path().join("file"), "").expect("file");
+    let ran = cruce(home.path(), ["run", "booth", "--reps", "2", "-o", "file/below"]);
+    assert_eq!((ran.code, ran.out.as_str()), (4, ""), "{}", ran.err);
+    let ran = cruce(home.path(), ["run", "booth", "--reps", "2", "-o", "file"]);
+    assert_eq!((ran.code, ran.out.as_str()), (4, ""), "{}", ran.err);
+    assert_eq!(names(home.path()), ["booth", "file"]);
+}
+
+#[test]
+fn set_seed_and_scenario_change_the_run() {
+    let home = with_lesson();
+    let base = json(&cruce(home.path(), ["run", "booth", "--reps", "3", "--json"]).out);
+    let seeded = json(&cruce(home.path(), ["run", "booth", "--reps", "3", "--json", "--seed", "9"]).out);
+    assert_ne!(base["study"]["digest"], seeded["study"]["digest"]);
+    let more = ["run", "booth", "--reps", "3", "--json", "--set", "demand.northbound.volume=+10 %"];
+    let more = json(&cruce(home.path(), more).out);
+    let trucks = |object: &Value| object["scenarios"][0]["measures"]["trucks.entered"]["value"].as_f64().expect("trucks");
+    assert!(trucks(&more) > trucks(&base), "{} {}", trucks(&more), trucks(&base));
+    let one = ["run", "booth", "--reps", "3", "--json", "--scenario", "one-booth"];
+    let one = json(&cruce(home.path(), one).out);
+    assert_eq!(one["scenarios"].as_array().map(Vec::len), Some(1));
+    assert_eq!(one["verdicts"].as_array().map(Vec::len), Some(0));
+    let unknown = cruce(home.path(), ["run", "booth", "--scenario", "two-boots"]);
+    assert!(matches!(unknown.code, 2 | 3), "{}: {}", unknown.code, unknown.err);
+}
+
+#[cfg(unix)]
+mod unix {
+    use super::*;
+    use std::io::{BufRead, BufReader};
+    use std::thread::sleep;
+    use std::time::{Duration, Instant};
+
+    /// A reader that goes away after the first line.
+    #[test]
+    fn a_closed_pipe_is_no_failure() {
+        let home = with_lesson();
+        for arguments in [vec!["run", "booth", "--reps", "3"], vec!["schema"], vec!["completions", "bash"], vec!["--help"]] {
+            let mut child = command(home.path())
+                .args(&arguments)
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn()
+                .expect("cruce starts");
+            drop(child.stdout.take());
+            let output = child.wait_with_output().expect("it ends");
+            let err = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(0), "{arguments:?}: {err}");
+            assert!(!err.contains("panicked") && !err.contains("error"), "{arguments:?}: {err}");
+        }
+    }
+
+    fn interrupt(child: &std::process::Child, signal: &str) {
+        let sent = Command::new("kill").args([signal, &child.id().to_string()]).status().expect("kill");
+        assert!(sent.success());
+    }
+
+    #[test]
+    fn an_interruption_keeps_what_is_complete() {
+        for signal in ["-INT", "-TERM"] {
+            let home = with_lesson();
+            let mut child = command(home.path())
+                .args(["run", "booth", "--reps", "1000000"])
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn()
+                .expect("cruce starts");
+            let err = BufReader::new(child.stderr.take().expect("stderr"));
+            sleep(Duration::from_secs(2));
+            interrupt(&child, signal);
+            let began = Instant::now();
+            let output = child.wait_with_output().expect("it ends");
+            assert!(began.elapsed() < Duration::from_secs(20));
+            let err: String = err.lines().map_while(Result::ok).collect::<Vec<_>>().join("\n");
+            assert_eq!(output.status.code(), Some(130), "{signal}: {err}");
+            assert!(err.contains("interrupted after") && err.contains("next: cruce run booth"), "{err}");
+            let manifest = json(&read(run_folder(home.path()).join("manifest.json")));
+            assert_eq!(manifest["status"], "interrupted");
+            assert!(manifest["replications"].as_u64().is_some_and(|n| n > 0 && n < 1_000_000));
+        }
+    }
+
+    #[test]
+    fn a_second_interruption_ends_at_once() {
+        let home = with_lesson();
+        let mut child = command(home.path())
+            .args(["run", "booth", "--reps", "1000000"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("cruce starts");
+        sleep(Duration::from_millis(500));
+        interrupt(&child, "-INT");
+        interrupt(&child, "-INT");
+        assert_eq!(child.wait().expect("it ends").code(), Some(130));
+    }
+}
