@@ -19,8 +19,3 @@ pub fn listen() {
     };
     let _ = ctrlc::set_handler(heard);
 }
-
-/// Whether an interruption was heard.
-pub fn requested() -> bool {
-    FLAG.load(Ordering::SeqCst)
-}

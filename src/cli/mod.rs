@@ -64,7 +64,7 @@ cruce: is plan B better than plan A at a US–Mexico truck crossing?
 
 /// Options of every verb.
 #[derive(Args, Debug)]
-struct Globals {
+pub struct Globals {
     /// No messages but errors
     #[arg(short, long, global = true)]
     quiet: bool,

@@ -6,7 +6,9 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use cruce::experiment;
 use cruce::report::{json, notices};
+use cruce::scenario::diagnostic::{Diagnostic, Place};
 use cruce::scenario::{self, Loaded, Overrides};
 use serde_json::json;
 
@@ -48,13 +50,18 @@ impl StudyArguments {
             scenarios: self.scenario.clone(),
             replications,
         };
-        Ok(match &self.file {
+        let mut loaded = match &self.file {
             Some(path) => scenario::load(path, &overrides)?,
             None => {
                 let template = template::default_template();
-                scenario::load_embedded(template.name, template.files, &overrides)
+                let named = |(file, text): &(&str, &'static str)| (format!("{}/{file}", template.name), *text);
+                let files: Vec<(String, &str)> = template.files.iter().map(named).collect();
+                let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), *text)).collect();
+                scenario::load_embedded(&files, &overrides)
             }
-        })
+        };
+        check_measures(&mut loaded);
+        Ok(loaded)
     }
 
     /// The study as it is typed after a verb: ` my-study`, or nothing.
@@ -94,3 +101,28 @@ pub fn diagnostics(loaded: &Loaded) -> serde_json::Value {
     };
     json!({ "errors": of(true), "warnings": of(false) })
 }
+
+/// The target and the goals name measures; which there are is known only when the crossing is.
+fn check_measures(loaded: &mut Loaded) {
+    let Some(plan) = &loaded.plan else { return };
+    let unknown = experiment::unknown_measures(plan);
+    if unknown.is_empty() {
+        return;
+    }
+    for measure in unknown {
+        let place = loaded.sources.iter().enumerate().find_map(|(file, (_, text))| {
+            let start = text.find(&measure.name)?;
+            Some(Place { file, span: start..start + measure.name.len() })
+        });
+        let message = format!("`{}` names a measure that this crossing does not have: `{}`", measure.key, measure.name);
+        let mut found = Diagnostic::error(UNKNOWN_MEASURE, message).at(place, "no such measure");
+        if !measure.suggestions.is_empty() {
+            found = found.help(format!("did you mean `{}`?", measure.suggestions.join("`, `")));
+        }
+        loaded.diagnostics.push(found);
+    }
+    loaded.plan = None;
+}
+
+/// As `cruce explain` knows it.
+const UNKNOWN_MEASURE: &str = "E0360";
