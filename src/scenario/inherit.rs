@@ -562,7 +562,12 @@ fn flatten(set: &Node, prefix: &str, tree: &Node, out: &mut Vec<Change>) {
         let key = key.replace('"', "");
         let path = if prefix.is_empty() { key } else { format!("{prefix}.{key}") };
         let inside = match locate(tree, schema::study(), &path) {
-            Ok(Target::Value(at)) => value_at(tree, &at).is_some_and(|node| node.table().is_some()),
+            Ok(Target::Value(at)) => {
+                let parts = schema::study().at(&at).map_or(&[][..], change::parts);
+                let names_parts =
+                    child.table().is_some_and(|table| table.keys().all(|key| parts.contains(&key.as_str())));
+                value_at(tree, &at).is_some_and(|node| node.table().is_some() || names_parts)
+            }
             Ok(Target::New(_) | Target::Part(..)) | Err(_) => false,
         };
         if inside && child.table().is_some() {

@@ -60,7 +60,9 @@ impl Reading {
 
     /// What was found, the files, and what phrases read from them.
     pub fn finish(mut self) -> (Vec<Diagnostic>, Sources) {
-        let unused: Vec<Diagnostic> = self.csvs.values().flatten().filter_map(Csv::unused).collect();
+        // Where something is wrong, what is used is not yet known.
+        let csvs = if self.errors() == 0 { std::mem::take(&mut self.csvs) } else { BTreeMap::new() };
+        let unused: Vec<Diagnostic> = csvs.values().flatten().filter_map(Csv::unused).collect();
         unused.into_iter().for_each(|diagnostic| self.report(diagnostic));
         (self.found, self.sources)
     }
@@ -159,17 +161,24 @@ impl Reading {
             match row_key(kind, &key) {
                 Err(help) => self.report(
                     Diagnostic::error("E0114", format!("`{key}` is no {}", kind.name()))
-                        .at(Some(child.key_place()), format!("a {} is expected", kind.name()))
+                        .at(
+                            Some(child.key_place()),
+                            format!(
+                                "{} {} is expected",
+                                if kind == TableKind::Hour { "an" } else { "a" },
+                                kind.name()
+                            ),
+                        )
                         .help(help),
                 ),
                 Ok(name) => {
-                    let place = child.key_place();
-                    if let Some(before) = table.insert(name.clone(), child) {
-                        self.report(
-                            Diagnostic::error("E0110", format!("{} `{name}` is given twice", kind.name()))
-                                .at(Some(place), "")
-                                .also(Some(before.key_place()), "the first one"),
-                        );
+                    let mut places = vec![child.key_place()];
+                    places.extend(table.insert(name.clone(), child).map(|before| before.key_place()));
+                    places.sort_by_key(|place| place.span.start);
+                    if let [first, second] = &places[..] {
+                        let message = format!("{} `{name}` is given twice", kind.name());
+                        let diagnostic = Diagnostic::error("E0110", message).at(Some(second.clone()), "");
+                        self.report(diagnostic.also(Some(first.clone()), "the first one"));
                     }
                 }
             }
@@ -187,22 +196,13 @@ impl Reading {
         for choice in shape.choices() {
             match self.scalar_error(node, choice) {
                 None => return,
+                // Nearly a word is meant to be that word.
+                Some(Some(error)) if nearly_a_word(node, choice) => first = Some(error),
                 Some(error) => first = first.or(error),
             }
         }
         match first {
-            Some(mut diagnostic) => {
-                // A word that is nearly one of the words is meant to be one of them.
-                if let Some(words) = shape.choices().iter().find_map(|choice| match choice {
-                    Shape::Words(words) => Some(words),
-                    _ => None,
-                }) && let Value::Text(text) = &node.value
-                    && let Some(near) = nearest(text, words.iter().map(|word| word.0.as_str()))
-                {
-                    diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
-                }
-                self.report(diagnostic);
-            }
+            Some(diagnostic) => self.report(diagnostic),
             None => self.wrong_type(node, shape, path),
         }
     }
@@ -321,40 +321,36 @@ impl Reading {
         let Some(wanted) = wanted else { return false };
         let Value::Text(reference) = node.value.clone() else { return false };
         let (name, column) = table::split_reference(&reference);
-        let read = match self.csv(name) {
-            Err(None) => return true,
-            Err(Some(diagnostic)) => Err(vec![diagnostic]),
+        let mut found = Vec::new();
+        let rows = match self.csv(name) {
+            Err(diagnostic) => {
+                found.extend(diagnostic);
+                None
+            }
             Ok(csv) => match &wanted {
-                Wanted::Keyed(kind, row) => csv.keyed(*kind, column, path, row),
-                Wanted::ByColumn(kind, row) => csv.keyed_by_column(*kind, row),
-                Wanted::Rows(row) => csv.rows(row),
+                Wanted::Keyed(kind, row) => csv.keyed(*kind, column, path, row, &mut found),
+                Wanted::ByColumn(kind, row) => csv.keyed_by_column(*kind, row, &mut found),
+                Wanted::Rows(row) => Some(csv.rows(row, &mut found)),
             },
         };
-        match read {
-            Ok(rows) => {
-                node.value = Value::Table(rows);
-                match (&wanted, shape.of_keys()) {
-                    (Wanted::Keyed(kind, row), _) => self.check_table(node, *kind, row, path),
-                    (Wanted::Rows(row), _) => self.check_table(node, TableKind::Row, row, path),
-                    (Wanted::ByColumn(..), Some(Shape::Map(value, names))) => {
-                        self.check_map(node, value, *names, path)
-                    }
-                    (Wanted::ByColumn(..), _) => {}
-                }
+        for diagnostic in found {
+            let place = Some(node.place.clone());
+            let has_place = diagnostic.place.is_some();
+            self.report(if has_place {
+                diagnostic.also(place, "named here")
+            } else {
+                diagnostic.at(place, "named here")
+            });
+        }
+        // Whatever was wrong, later walks must not read the name as a value.
+        node.value = Value::Table(rows.unwrap_or_default());
+        match (&wanted, shape.of_keys()) {
+            (Wanted::Keyed(kind, row), _) => self.check_table(node, *kind, row, path),
+            (Wanted::Rows(row), _) => self.check_table(node, TableKind::Row, row, path),
+            (Wanted::ByColumn(..), Some(Shape::Map(value, names))) => {
+                self.check_map(node, value, *names, path)
             }
-            Err(diagnostics) => {
-                for diagnostic in diagnostics {
-                    let place = Some(node.place.clone());
-                    let diagnostic = if diagnostic.place.is_some() {
-                        diagnostic.also(place, "named here")
-                    } else {
-                        diagnostic.at(place, "named here")
-                    };
-                    self.report(diagnostic);
-                }
-                // Later walks would read the name as a value.
-                node.value = Value::Table(BTreeMap::new());
-            }
+            (Wanted::ByColumn(..), _) => {}
         }
         true
     }
@@ -397,6 +393,15 @@ impl Reading {
             Err(Some(diagnostic)) => Err(diagnostic),
             Err(None) => Ok(()),
         }
+    }
+}
+
+fn nearly_a_word(node: &Node, shape: &Shape) -> bool {
+    match (&node.value, shape) {
+        (Value::Text(text), Shape::Words(words)) => {
+            nearest(text, words.iter().map(|word| word.0.as_str())).is_some()
+        }
+        _ => false,
     }
 }
 

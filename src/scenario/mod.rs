@@ -237,8 +237,11 @@ fn baseline(reading: &mut Reading, trees: &BTreeMap<String, Node>) -> Option<Str
         return Some("base".to_owned());
     }
     let names: Vec<String> = trees.keys().map(|name| format!("`{name}`")).collect();
+    let section =
+        trees.values().next().and_then(|tree| inherit::value_at(tree, &path[..1])).map(Node::key_place);
     reading.report(
         Diagnostic::error("E0106", "the study does not say which scenario the others are compared with")
+            .at(section, "`baseline` is missing")
             .help(format!("write `baseline = ...` in the section `study`: one of {}", names.join(", "))),
     );
     None

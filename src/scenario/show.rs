@@ -1,7 +1,8 @@
 //! A resolved scenario as TOML: every value, and a comment that says where it comes from.
 //!
-//! What is written here can be read again, and means the same; only the names of other scenarios are
-//! left out, and traces stay in their files.
+//! What is written here can be read again beside the study's CSV files, and means the same. Other
+//! scenarios are left out, and traces stay in their files. A profile of the day in which a scenario
+//! changed an hour sums to other than 100 %, which a base file may not.
 
 use std::fmt::Write as _;
 

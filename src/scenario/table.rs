@@ -5,6 +5,7 @@
 //! things is an error. It knows what columns make the keys of a table, and nothing of what tables
 //! are for. Start at [`Csv`].
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -175,6 +176,8 @@ impl Csv {
         let list = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
         let chosen = match asked {
             Some(asked) => {
+                // Who names a column knows that there are others.
+                self.used.extend(columns.iter().copied());
                 let wanted = asked.to_lowercase();
                 columns.iter().copied().find(|&column| self.headers[column].name == wanted).ok_or_else(|| {
                     let diagnostic =
@@ -229,22 +232,20 @@ impl Csv {
         Ok(self.column(day).into_iter().chain([key]).collect())
     }
 
-    /// A table of one value per key.
-    ///
-    /// # Errors
-    /// When the columns or keys are not those of the kind of table.
+    /// A table of one value per key, without the rows that cannot be read; `None` when none can.
     pub fn keyed(
         &mut self,
         kind: TableKind,
         asked: Option<&str>,
         path: &[String],
         row: &Shape,
-    ) -> Result<BTreeMap<String, Node>, Vec<Diagnostic>> {
-        let keys = self.key_columns(kind).map_err(|error| vec![error])?;
-        let column = self.value_column(asked, path, &keys).map_err(|error| vec![error])?;
+        found: &mut Vec<Diagnostic>,
+    ) -> Option<BTreeMap<String, Node>> {
+        let columns =
+            self.key_columns(kind).and_then(|keys| Ok((self.value_column(asked, path, &keys)?, keys)));
+        let (column, keys) = columns.map_err(|error| found.push(error)).ok()?;
         let blank_is_nothing = matches!(row, Shape::Phrase(kind) if kind.format == "cruce-minutes");
         let mut table: BTreeMap<String, Node> = BTreeMap::new();
-        let mut found = Vec::new();
         for cells in &self.rows {
             let key_cells: Vec<&Cell> = keys.iter().filter_map(|&key| cells.get(key)).collect();
             let key_span = key_cells.first().map_or(0..0, |cell| cell.span.clone());
@@ -284,15 +285,20 @@ impl Csv {
                         }
                     };
                     node.key = Some(Place { file: self.file, span: key_span.clone() });
-                    if let Some(before) = table.insert(key.clone(), node) {
-                        let diagnostic =
-                            self.bad(key_span, format!("`{}` has two rows for `{key}`", self.name));
-                        found.push(diagnostic.also(Some(before.key_place()), "the first one"));
+                    match table.entry(key) {
+                        Entry::Vacant(free) => {
+                            free.insert(node);
+                        }
+                        Entry::Occupied(before) => {
+                            let message = format!("`{}` has two rows for `{}`", self.name, before.key());
+                            let first = Some(before.get().key_place());
+                            found.push(self.bad(key_span, message).also(first, "the first one"));
+                        }
                     }
                 }
             }
         }
-        if found.is_empty() { Ok(table) } else { Err(found) }
+        Some(table)
     }
 
     /// One table per column with values, by the column's name.
@@ -300,28 +306,25 @@ impl Csv {
         &mut self,
         kind: TableKind,
         row: &Shape,
-    ) -> Result<BTreeMap<String, Node>, Vec<Diagnostic>> {
-        let keys = self.key_columns(kind).map_err(|error| vec![error])?;
+        found: &mut Vec<Diagnostic>,
+    ) -> Option<BTreeMap<String, Node>> {
+        let keys = self.key_columns(kind).map_err(|error| found.push(error)).ok()?;
         let mut tables = BTreeMap::new();
         for column in self.value_columns(&keys) {
             let name = self.headers[column].name.clone();
             let place = Place { file: self.file, span: self.headers[column].span.clone() };
-            let table = self.keyed(kind, Some(&name), &[], row)?;
+            let table = self.keyed(kind, Some(&name), &[], row, found)?;
             tables.insert(name, Node { key: Some(place.clone()), ..Node::new(Value::Table(table), place) });
         }
-        Ok(tables)
+        Some(tables)
     }
 
     /// A table of rows: each a section with the columns as its keys.
-    ///
-    /// # Errors
-    /// When a cell means two things.
-    pub fn rows(&mut self, row: &Shape) -> Result<BTreeMap<String, Node>, Vec<Diagnostic>> {
+    pub fn rows(&mut self, row: &Shape, found: &mut Vec<Diagnostic>) -> BTreeMap<String, Node> {
         let paths: Vec<Vec<String>> = self.headers.iter().map(|header| column_path(&header.name)).collect();
         let shapes: Vec<Option<&Shape>> = paths.iter().map(|path| row.at(path)).collect();
         self.used
             .extend(shapes.iter().enumerate().filter(|(_, shape)| shape.is_some()).map(|(column, _)| column));
-        let mut found = Vec::new();
         let mut table = BTreeMap::new();
         for (number, cells) in self.rows.iter().enumerate() {
             let span = cells[0].span.start..cells[cells.len() - 1].span.end;
@@ -338,7 +341,7 @@ impl Csv {
             // Padded, so that the order of keys is the order of rows.
             table.insert(format!("{:07}", number + 1), section);
         }
-        if found.is_empty() { Ok(table) } else { Err(found) }
+        table
     }
 
     /// Values and weights, of an empirical distribution: values increasing, weights summing to 1.
