@@ -75,8 +75,7 @@ fn demand_above_capacity(network: &Network, findings: &mut Findings) {
             let period = usize::from(row.period.0);
             closed[period] < hours[period] || row.most > 0.0
         };
-        let over: Vec<&Capacity> =
-            rows.iter().filter(|row| is_over(row) && is_open(row)).copied().collect();
+        let over: Vec<&Capacity> = rows.iter().filter(|row| is_over(row) && is_open(row)).copied().collect();
         let excess = |row: &Capacity| row.demand - row.most;
         let Some(peak) = over.iter().copied().reduce(|a, b| if excess(b) > excess(a) { b } else { a }) else {
             continue;
