@@ -147,32 +147,39 @@ impl Tally {
     /// The least value such that at least a share `p` of the observations does not exceed it
     /// (nearest rank), seconds, within 0.2 %.
     pub fn quantile(&self, p: f64) -> Option<f64> {
+        self.quantiles([p]).map(|[value]| value)
+    }
+
+    /// Several quantiles in one pass; shares in increasing order.
+    pub fn quantiles<const N: usize>(&self, shares: [f64; N]) -> Option<[f64; N]> {
         const ROUNDING: f64 = 1.0 - 1e-14; // 0.7 × 10 is rank 7, whatever the last bit says
         if self.count == 0 {
             return None;
         }
-        let rank = ((p * self.count as f64 * ROUNDING).ceil() as u64).clamp(1, self.count);
-        if rank <= self.zeros {
-            return Some(0.0);
-        }
+        let ranks = shares.map(|p| ((p * self.count as f64 * ROUNDING).ceil() as u64).clamp(1, self.count));
+        debug_assert!(ranks.is_sorted(), "shares increase");
+        let mut values = [0.0; N];
+        let mut next = ranks.iter().filter(|rank| **rank <= self.zeros).count();
         let mut below = self.zeros;
         for (octave, page) in self.pages.iter().enumerate() {
-            let Some(page) = page else { continue };
+            let Some(page) = page.as_ref().filter(|_| next < N) else { continue };
             let here: u64 = page.iter().map(|count| u64::from(*count)).sum();
-            if below + here < rank {
+            if below + here < ranks[next] {
                 below += here;
                 continue;
             }
             for (bin, count) in page.iter().enumerate() {
                 below += u64::from(*count);
-                if below >= rank {
-                    return Some(seconds(
-                        middle(octave, bin).clamp(self.least_positive as f64, self.max as f64),
-                    ));
+                while next < N && below >= ranks[next] {
+                    let middle = middle(octave, bin).clamp(self.least_positive as f64, self.max as f64);
+                    values[next] = seconds(middle);
+                    next += 1;
                 }
             }
         }
-        self.max()
+        // Counts that are full hold less than was recorded.
+        values[next..].fill(seconds(self.max as f64));
+        Some(values)
     }
 }
 
@@ -219,15 +226,13 @@ mod tests {
             .collect()
     }
 
-    /// All that a tally knows, pages without counts left out.
-    fn known(tally: &Tally) -> String {
-        let mut tally = tally.clone();
-        for page in &mut tally.pages {
-            page.take_if(|page| page.iter().all(|count| *count == 0));
-        }
-        let used = tally.pages.iter().rposition(Option::is_some).map_or(0, |last| last + 1);
-        tally.pages.truncate(used);
-        format!("{tally:?}")
+    /// What a tally knows, pages without counts left out.
+    fn known(tally: &Tally) -> (u64, u64, u128, u128, u64, u64, Vec<(usize, Page)>) {
+        let pages = tally.pages.iter().enumerate().filter_map(|(octave, page)| {
+            page.clone().filter(|page| page.iter().any(|count| *count > 0)).map(|page| (octave, page))
+        });
+        let Tally { count, zeros, sum, squares, least_positive, max, .. } = *tally;
+        (count, zeros, sum, squares, least_positive, max, pages.collect())
     }
 
     #[test]
@@ -286,6 +291,9 @@ mod tests {
         for (p, expected) in [(0.0, 1), (0.1, 1), (0.1001, 2), (0.5, 5), (0.7, 7), (0.95, 10), (1.0, 10)] {
             assert_eq!(ten.quantile(p), Some(f64::from(expected) / 1e6), "p = {p}");
         }
+        let many = tally(&waits(5_000));
+        let one_by_one = [0.1, 0.2, 0.5, 0.95, 1.0].map(|p| many.quantile(p).unwrap());
+        assert_eq!(many.quantiles([0.1, 0.2, 0.5, 0.95, 1.0]), Some(one_by_one));
     }
 
     #[test]
