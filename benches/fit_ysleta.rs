@@ -257,9 +257,8 @@ fn outcome(plan: &StudyPlan, seed: u64, replications: u64) -> Outcome {
         mean(&|run| runs[run].values[place])
     };
     let hourly = |name: &str| std::array::from_fn(|hour| entry(format!("{name}@{hour:02}")));
-    let posted = |group: usize| {
-        std::array::from_fn(|hour| mean(&|run| runs[run].posted[group * 24 + hour]) / 60.0)
-    };
+    let posted =
+        |group: usize| std::array::from_fn(|hour| mean(&|run| runs[run].posted[group * 24 + hour]) / 60.0);
     let arrivals: [f64; 24] = hourly("trucks.entered");
     let left: [f64; 24] = hourly("trucks.crossed");
     Outcome {
@@ -278,19 +277,29 @@ fn print_table(plan: &StudyPlan, outcome: &Outcome) {
     let cycle = standard_cycle(network);
     let fit = &plan.posted_observed["standard"];
     let check = &plan.posted_check["standard"];
-    println!("\ncycle of the standard lanes {cycle:.1} s; {:.2} % of the day's trucks left by midnight", outcome.cleared * 100.0);
-    println!("hour  Jan-Jun  simulated  error  Jul-Sep  error  FAST  booths  FAST booths  occupancy  arrivals  capacity");
+    println!(
+        "\ncycle of the standard lanes {cycle:.1} s; {:.2} % of the day's trucks left by midnight",
+        outcome.cleared * 100.0
+    );
+    println!(
+        "hour  Jan-Jun  simulated  error  Jul-Sep  error  FAST  booths  FAST booths  occupancy  arrivals  capacity"
+    );
     for hour in 0..24 {
         let simulated = outcome.standard[hour];
         let beside = |observed: Option<&f64>| match observed {
             Some(minutes) => (format!("{minutes:.1}"), format!("{:+.1}", simulated - minutes)),
             None => (String::new(), String::new()),
         };
-        let ((posted, error), (later, later_error)) = (beside(fit.get(&(hour as u32))), beside(check.get(&(hour as u32))));
+        let ((posted, error), (later, later_error)) =
+            (beside(fit.get(&(hour as u32))), beside(check.get(&(hour as u32))));
         println!(
             "{hour:4}  {posted:>7}  {simulated:9.1}  {error:>5}  {later:>7}  {later_error:>5}  {:4.1}  {:6.2}  {:11.2}  {:9.2}  {:8.1}  {:8.1}",
-            outcome.fast[hour], outcome.open[hour], outcome.fast_open[hour], outcome.occupancy[hour],
-            outcome.arrivals[hour], outcome.open[hour] * 3600.0 / cycle,
+            outcome.fast[hour],
+            outcome.open[hour],
+            outcome.fast_open[hour],
+            outcome.occupancy[hour],
+            outcome.arrivals[hour],
+            outcome.open[hour] * 3600.0 / cycle,
         );
     }
 }

@@ -9,7 +9,10 @@ use std::path::{Path, PathBuf};
 
 /// Every module with those it may use, from the top down. Nothing else may be used.
 const ORDER: [(&str, &[&str]); 10] = [
-    ("cli", &["report", "calibrate", "experiment", "scenario", "measure", "model", "stats", "dist", "kernel"]),
+    (
+        "cli",
+        &["report", "calibrate", "experiment", "scenario", "measure", "model", "stats", "dist", "kernel"],
+    ),
     ("report", &["calibrate", "experiment", "scenario", "measure", "model", "stats", "dist", "kernel"]),
     ("calibrate", &["experiment", "scenario", "measure", "model", "stats", "dist", "kernel"]),
     ("experiment", &["scenario", "measure", "model", "stats", "dist", "kernel"]),
@@ -124,7 +127,8 @@ fn modules_use_only_what_stands_below_them() {
 fn the_order_has_no_way_up() {
     for (place, (module, below)) in ORDER.iter().enumerate() {
         for name in *below {
-            let found = ORDER.iter().position(|(module, _)| module == name).expect("every module has a place");
+            let found =
+                ORDER.iter().position(|(module, _)| module == name).expect("every module has a place");
             assert!(found > place, "`{module}` uses `{name}`, which stands above it");
         }
     }
@@ -157,8 +161,18 @@ const FORBIDDEN: [(&str, &str); 14] = [
 
 /// Functions of the platform's mathematics library, which differ in the last bit between machines.
 const PLATFORM: [&str; 12] = [
-    ".exp()", ".ln()", ".log10()", ".log2()", ".powf(", ".powi(", ".sin()", ".cos()", ".tan()", ".exp_m1()",
-    ".ln_1p()", ".cbrt()",
+    ".exp()",
+    ".ln()",
+    ".log10()",
+    ".log2()",
+    ".powf(",
+    ".powi(",
+    ".sin()",
+    ".cos()",
+    ".tan()",
+    ".exp_m1()",
+    ".ln_1p()",
+    ".cbrt()",
 ];
 
 #[test]

@@ -287,7 +287,11 @@ impl Run {
 
 /// Runs the replications once more, listening to every truck: a row per visit would not fit in
 /// memory. Failed replications have no rows.
-fn write_trucks(plan: &StudyPlan, replications: Range<u32>, file: &mut BufWriter<File>) -> anyhow::Result<()> {
+fn write_trucks(
+    plan: &StudyPlan,
+    replications: Range<u32>,
+    file: &mut BufWriter<File>,
+) -> anyhow::Result<()> {
     let cannot = || format!("cannot write `{TRUCKS}`");
     file.write_all(&tables::trucks().head()).with_context(cannot)?;
     for scenario in &plan.scenarios {

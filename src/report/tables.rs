@@ -37,8 +37,11 @@ pub fn tables(plan: &StudyPlan, result: &StudyResult, notices: &[Notice]) -> Vec
 }
 
 const SCENARIO: Column = Column::text("scenario", "Name of the scenario.");
-const REPLICATION: Column =
-    Column::whole("replication", "", "Number of the replication, from 0; the same number means the same trucks.");
+const REPLICATION: Column = Column::whole(
+    "replication",
+    "",
+    "Number of the replication, from 0; the same number means the same trucks.",
+);
 const MEASURE: Column = Column::text("measure", "What is measured: wait, crossing_time, queue_length, ...");
 const STATION: Column =
     Column::text("station", "Station (for officers: the pool); blank for the whole crossing.");
@@ -689,9 +692,15 @@ pub fn trucks() -> Sheet {
     let columns = vec![
         SCENARIO,
         REPLICATION,
-        Column::text("truck", "Number of the truck, the same in every scenario: stream, then where it comes from in it."),
+        Column::text(
+            "truck",
+            "Number of the truck, the same in every scenario: stream, then where it comes from in it.",
+        ),
         Column::text("class", "Its class."),
-        Column::text("station", "The station; blank: it never came to one, or was between two when the run ended."),
+        Column::text(
+            "station",
+            "The station; blank: it never came to one, or was between two when the run ended.",
+        ),
         Column::text("group", "The lane group that it chose; blank if it chose none."),
         Column::whole("lane", "", "Its lane, from 1; blank if it was not served, or in a yard."),
         ticks("arrival_us", "Arrival at the station (or at the crossing), microseconds since the run began."),

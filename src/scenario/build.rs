@@ -16,7 +16,7 @@ use super::calendar::{Clock, Day, zone, zone_names};
 use super::check::limit::{LONGEST_MEAN, clamped};
 use super::check::name::Names;
 use super::check::{Findings, check, flow, suggestion};
-use super::diagnostic::Diagnostic;
+use super::diagnostic::{Diagnostic, Severity};
 use super::file::{EndMode, Study};
 use super::lint;
 use super::phrase::{DistPhrase, DistSpec};
@@ -58,7 +58,12 @@ struct Told {
 impl Told {
     fn add(&mut self, scenario: &Resolved, base: bool, found: Vec<Diagnostic>) {
         for diagnostic in found {
-            if self.plain.contains(&diagnostic) {
+            let known = |other: &Diagnostic| match diagnostic.severity {
+                Severity::Error => *other == diagnostic,
+                // A change elsewhere in the scenario moves the place of a warning, not its matter.
+                Severity::Warning => other.code == diagnostic.code && other.message == diagnostic.message,
+            };
+            if self.plain.iter().any(known) {
                 continue;
             }
             self.plain.push(diagnostic.clone());

@@ -5,7 +5,10 @@
 //! the cv. Changed phrases are read again like written ones, so nothing out of range gets through.
 
 use super::document::{Node, Value};
-use super::phrase::{self, BatchPhrase, DistPhrase, DistSpec, FactorPhrase, Phrase, PhraseError, RulePhrase, Scanner, Unit, tidy};
+use super::phrase::{
+    self, BatchPhrase, DistPhrase, DistSpec, FactorPhrase, Phrase, PhraseError, RulePhrase, Scanner, Unit,
+    tidy,
+};
 use super::resolve::Files;
 use super::schema::{PhraseKind, Shape};
 
@@ -62,7 +65,9 @@ enum Manner {
 
 fn manner(kind: &PhraseKind) -> Manner {
     match kind.format {
-        phrase::Count::FORMAT | phrase::Servers::FORMAT | phrase::Replications::FORMAT => Manner::Numbers(true),
+        phrase::Count::FORMAT | phrase::Servers::FORMAT | phrase::Replications::FORMAT => {
+            Manner::Numbers(true)
+        }
         phrase::Spread::FORMAT
         | phrase::DurationPhrase::FORMAT
         | phrase::RunLength::FORMAT
@@ -116,7 +121,9 @@ pub fn changed(node: &Node, shape: &Shape, by: &Relative, files: &Files) -> Resu
             changed_law(kind.format, &text, by, files)?
         }
         Some(Manner::Numbers(whole)) => changed_numbers(&text, by, whole)?,
-        None if whole || shape.choices().iter().any(|choice| matches!(choice, Shape::Number)) => changed_numbers(&text, by, whole)?,
+        None if whole || shape.choices().iter().any(|choice| matches!(choice, Shape::Number)) => {
+            changed_numbers(&text, by, whole)?
+        }
         Some(Manner::None) | None => return Err("it takes no relative change".to_owned()),
     };
     Ok(Node { value: value_like(&node.value, new), ..node.clone() })
@@ -165,15 +172,21 @@ fn changed_number(value: f64, unit: Option<Unit>, by: &Relative) -> Result<f64, 
         (Relative::Points(points), Some(unit)) if unit.name == "%" => Ok(value + points * 100.0),
         (Relative::Points(_), _) => Err("points (`pp`) are added to shares only".to_owned()),
         (Relative::Add(amount, None), None) => Ok(value + amount),
-        (Relative::Add(amount, None), Some(unit)) if unit.name == "%" => {
-            Err(format!("write `{} pp` to add points, or `{} %` to multiply", signed(*amount), signed(*amount)))
+        (Relative::Add(amount, None), Some(unit)) if unit.name == "%" => Err(format!(
+            "write `{} pp` to add points, or `{} %` to multiply",
+            signed(*amount),
+            signed(*amount)
+        )),
+        (Relative::Add(amount, None), Some(unit)) => {
+            Err(format!("say in which unit: `{} {}`", signed(*amount), unit.name))
         }
-        (Relative::Add(amount, None), Some(unit)) => Err(format!("say in which unit: `{} {}`", signed(*amount), unit.name)),
         (Relative::Add(_, Some(added)), None) => Err(format!("it has no unit, and `{}` is one", added.name)),
         (Relative::Add(amount, Some(added)), Some(unit)) if added.dimension == unit.dimension => {
             Ok(value + unit.of_base(added.to_base(*amount)))
         }
-        (Relative::Add(_, Some(added)), Some(unit)) => Err(format!("it is in `{}`, and `{}` measures something else", unit.name, added.name)),
+        (Relative::Add(_, Some(added)), Some(unit)) => {
+            Err(format!("it is in `{}`, and `{}` measures something else", unit.name, added.name))
+        }
     }
 }
 
@@ -251,7 +264,13 @@ pub fn part(shape: &Shape, text: &str, name: &str, files: &Files) -> Option<Stri
 ///
 /// # Errors
 /// When the new part is none, or does not fit the others.
-pub fn with_part(shape: &Shape, text: &str, name: &str, value: &str, files: &Files) -> Result<String, PhraseError> {
+pub fn with_part(
+    shape: &Shape,
+    text: &str,
+    name: &str,
+    value: &str,
+    files: &Files,
+) -> Result<String, PhraseError> {
     let format = format_of(shape);
     if format == RulePhrase::FORMAT {
         return text.parse::<RulePhrase>()?.with_part(name, value).map(|rule| rule.to_string());
@@ -270,7 +289,9 @@ pub fn with_part(shape: &Shape, text: &str, name: &str, value: &str, files: &Fil
         let number = scanner.number()?;
         scanner.end()?;
         let changed = spec.with_parameter(name, number.value).filter(|_| name != "k" || number.whole);
-        changed.ok_or_else(|| PhraseError::new("E0205", whole.clone(), format!("this is no `{name}`")))?.text(kind)
+        changed
+            .ok_or_else(|| PhraseError::new("E0205", whole.clone(), format!("this is no `{name}`")))?
+            .text(kind)
     };
     // The whole phrase is checked again; what is wrong with it is this part.
     law(format, &new).map_err(|error| PhraseError { span: whole, ..error })?;

@@ -6,6 +6,7 @@
 //! value, and `Origins` knows where that stands. Start at [`check`].
 
 pub mod class;
+pub mod code;
 pub mod contradiction;
 pub mod flow;
 pub mod limit;

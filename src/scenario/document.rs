@@ -223,7 +223,10 @@ pub fn read(sources: &Sources, file: usize) -> Result<Node, Vec<Diagnostic>> {
         return Err(found);
     }
     let (table, errors) = DeTable::parse_recoverable(text);
-    let errors: Vec<_> = errors.iter().map(|error| syntax_error(text, file, error)).collect();
+    let mut errors: Vec<_> = errors.iter().map(|error| syntax_error(text, file, error)).collect();
+    errors.sort_by_key(|error| error.place.as_ref().map_or(0, |place| place.span.start));
+    // What follows the first error of a line is mostly its echo.
+    errors.dedup_by_key(|error| line_of(text, error));
     // What TOML refuses needs no house rule on the same line.
     found.retain(|rule| !errors.iter().any(|error| line_of(text, error) == line_of(text, rule)));
     found.extend(errors);

@@ -124,16 +124,22 @@ impl<'a> Scenarios<'a> {
         let mut parents = Vec::new();
         for (parent, place) in &layer.parents {
             if let Some(from) = stack.iter().position(|above| above == parent) {
-                let cycle: Vec<String> = stack[from..].iter().chain([parent]).map(|name| format!("`{name}`")).collect();
+                let cycle: Vec<String> =
+                    stack[from..].iter().chain([parent]).map(|name| format!("`{name}`")).collect();
                 self.reading.report(
-                    Diagnostic::error("E0108", format!("scenarios start from one another in a circle: {}", cycle.join(" from ")))
-                        .at(Some(place.clone()), "closes the circle")
-                        .help("let one of them start from the base file: take its `from` out"),
+                    Diagnostic::error(
+                        "E0108",
+                        format!("scenarios start from one another in a circle: {}", cycle.join(" from ")),
+                    )
+                    .at(Some(place.clone()), "closes the circle")
+                    .help("let one of them start from the base file: take its `from` out"),
                 );
             } else if self.layers.contains_key(parent) {
                 parents.push((parent.clone(), self.outcome(parent, stack)));
             } else {
-                self.reading.report(unknown_scenario(parent, self.layers.keys()).at(Some(place.clone()), "no such scenario"));
+                self.reading.report(
+                    unknown_scenario(parent, self.layers.keys()).at(Some(place.clone()), "no such scenario"),
+                );
             }
         }
         let mut outcome = match parents.as_slice() {
@@ -183,13 +189,27 @@ impl<'a> Scenarios<'a> {
                         keep = false;
                     } else if self.derives(&entry.by, &rival.by) {
                         merged.remove(&other);
-                    } else if !settled.iter().any(|settled| path.starts_with(settled) && other.starts_with(settled)) {
-                        let shown = |entry: &Entry| entry.value.scalar().map_or(String::new(), |text| format!(" to `{text}`"));
+                    } else if !settled
+                        .iter()
+                        .any(|settled| path.starts_with(settled) && other.starts_with(settled))
+                    {
+                        let shown = |entry: &Entry| {
+                            entry.value.scalar().map_or(String::new(), |text| format!(" to `{text}`"))
+                        };
                         self.reading.report(
-                            Diagnostic::error("E0109", format!("the parents of `{name}` disagree on `{}`", path.join(".")))
-                                .at(Some(entry.place.clone()), format!("`{}` sets it{}", entry.by, shown(entry)))
-                                .also(Some(rival.place.clone()), format!("`{}` sets it{}", rival.by, shown(&rival)))
-                                .help(format!("say in `{name}` what it shall be: `set.\"{}\" = ...`", path.join("."))),
+                            Diagnostic::error(
+                                "E0109",
+                                format!("the parents of `{name}` disagree on `{}`", path.join(".")),
+                            )
+                            .at(Some(entry.place.clone()), format!("`{}` sets it{}", entry.by, shown(entry)))
+                            .also(
+                                Some(rival.place.clone()),
+                                format!("`{}` sets it{}", rival.by, shown(&rival)),
+                            )
+                            .help(format!(
+                                "say in `{name}` what it shall be: `set.\"{}\" = ...`",
+                                path.join(".")
+                            )),
                         );
                         keep = false;
                     }
@@ -216,7 +236,12 @@ impl<'a> Scenarios<'a> {
                 return true;
             }
             if seen.insert(name) {
-                open.extend(self.layers.get(name).into_iter().flat_map(|layer| layer.parents.iter().map(|parent| parent.0.as_str())));
+                open.extend(
+                    self.layers
+                        .get(name)
+                        .into_iter()
+                        .flat_map(|layer| layer.parents.iter().map(|parent| parent.0.as_str())),
+                );
             }
         }
         false
@@ -258,7 +283,15 @@ impl<'a> Scenarios<'a> {
         }
     }
 
-    fn apply_one(&mut self, outcome: &mut Outcome, path: Path, target: &Target, change: &Change, by: &str, command_line: bool) {
+    fn apply_one(
+        &mut self,
+        outcome: &mut Outcome,
+        path: Path,
+        target: &Target,
+        change: &Change,
+        by: &str,
+        command_line: bool,
+    ) {
         let whole = match target {
             Target::Value(path) | Target::New(path) | Target::Part(path, _) => path,
         };
@@ -279,17 +312,26 @@ impl<'a> Scenarios<'a> {
         let errors = self.reading.errors();
         let entry = match target {
             Target::Part(_, part) => self.new_part(before.as_ref(), shape, part, change),
-            Target::Value(_) | Target::New(_) => self.new_value(&outcome.tree, before.as_ref(), shape, whole, change),
+            Target::Value(_) | Target::New(_) => {
+                self.new_value(&outcome.tree, before.as_ref(), shape, whole, change)
+            }
         };
         let Some(mut value) = entry.filter(|_| self.reading.errors() == errors) else { return };
         value.key = Some(place.clone());
-        value.set_by = Some(Arc::from(format!("{by}: {}", change.node.scalar().map_or("a table".to_owned(), |text| text))));
+        value.set_by = Some(Arc::from(format!(
+            "{by}: {}",
+            change.node.scalar().map_or("a table".to_owned(), |text| text)
+        )));
         self.put(&mut outcome.tree, &path, value.clone());
         let after = value_at(&outcome.tree, whole);
         // On the command line it may be idle in one scenario and not in another.
-        let idle = !command_line && before.as_ref().zip(after).is_some_and(|(before, after)| same(before, after, shape));
+        let idle = !command_line
+            && before.as_ref().zip(after).is_some_and(|(before, after)| same(before, after, shape));
         if idle {
-            let now = before.as_ref().and_then(Node::scalar).map_or("what it was".to_owned(), |text| format!("`{text}`"));
+            let now = before
+                .as_ref()
+                .and_then(Node::scalar)
+                .map_or("what it was".to_owned(), |text| format!("`{text}`"));
             self.reading.report(
                 Diagnostic::warning("W0151", format!("`{}` in `{by}` changes nothing", change.path))
                     .at(Some(change.node.place.clone()), format!("it is {now} already")),
@@ -300,7 +342,14 @@ impl<'a> Scenarios<'a> {
     }
 
     /// The value that a change makes of what is there.
-    fn new_value(&mut self, tree: &Node, before: Option<&Node>, shape: &Shape, path: &[String], change: &Change) -> Option<Node> {
+    fn new_value(
+        &mut self,
+        tree: &Node,
+        before: Option<&Node>,
+        shape: &Shape,
+        path: &[String],
+        change: &Change,
+    ) -> Option<Node> {
         let mut node = change.node.clone();
         let signed = match self.reading.sources.slice(&node.place).chars().next() {
             Some(sign @ ('+' | '-')) if !matches!(node.value, Value::Text(_)) => Some(sign),
@@ -319,7 +368,10 @@ impl<'a> Scenarios<'a> {
             Value::Text(text) => Some(text.clone()),
             _ => None,
         };
-        let relative = text.as_deref().and_then(change::relative).filter(|_| !shape.choices().iter().any(|choice| matches!(choice, Shape::Text)));
+        let relative = text
+            .as_deref()
+            .and_then(change::relative)
+            .filter(|_| !shape.choices().iter().any(|choice| matches!(choice, Shape::Text)));
         let Some(relative) = relative else {
             let mut path = path.to_vec();
             self.reading.check(&mut node, shape, &mut path);
@@ -330,7 +382,8 @@ impl<'a> Scenarios<'a> {
             Err(error) => {
                 let place = node.piece(&self.reading.sources, error.span);
                 let diagnostic = Diagnostic::error(error.code, error.message).at(Some(place), error.label);
-                self.reading.report(diagnostic.help("relative changes are `+2`, `-1`, `x1.15`, `+15 %`, `+15 pp`"));
+                self.reading
+                    .report(diagnostic.help("relative changes are `+2`, `-1`, `x1.15`, `+15 %`, `+15 pp`"));
                 return None;
             }
         };
@@ -349,11 +402,17 @@ impl<'a> Scenarios<'a> {
                 let on_a_trace = path.len() == 3
                     && path[0] == "demand"
                     && value_at(tree, &[path[0].clone(), path[1].clone(), "trace".to_owned()]).is_some();
-                let diagnostic = Diagnostic::error("E0117", format!("`{}` cannot change `{}`", text.unwrap_or_default(), change.path));
-                let diagnostic = diagnostic.at(Some(node.place.clone()), if why.len() < 60 { why.clone() } else { String::new() });
+                let diagnostic = Diagnostic::error(
+                    "E0117",
+                    format!("`{}` cannot change `{}`", text.unwrap_or_default(), change.path),
+                );
+                let diagnostic = diagnostic
+                    .at(Some(node.place.clone()), if why.len() < 60 { why.clone() } else { String::new() });
                 let diagnostic = if why.len() < 60 { diagnostic } else { diagnostic.note(why) };
                 self.reading.report(if on_a_trace {
-                    diagnostic.note("this stream lists its trucks; more or fewer of them would be other trucks").help("give the scenario a trace of its own")
+                    diagnostic
+                        .note("this stream lists its trucks; more or fewer of them would be other trucks")
+                        .help("give the scenario a trace of its own")
                 } else {
                     diagnostic
                 });
@@ -363,7 +422,13 @@ impl<'a> Scenarios<'a> {
     }
 
     /// The part of a phrase that a change makes.
-    fn new_part(&mut self, before: Option<&Node>, shape: &Shape, part: &str, change: &Change) -> Option<Node> {
+    fn new_part(
+        &mut self,
+        before: Option<&Node>,
+        shape: &Shape,
+        part: &str,
+        change: &Change,
+    ) -> Option<Node> {
         let phrase = before?.scalar()?;
         let old = change::part(shape, &phrase, part, &self.reading.files);
         let fail = |reading: &mut Reading, diagnostic: Diagnostic| {
@@ -372,7 +437,10 @@ impl<'a> Scenarios<'a> {
         };
         let Some(old) = old else {
             let diagnostic = Diagnostic::error("E0107", format!("`{}` does not exist", change.path));
-            return fail(self.reading, diagnostic.at(Some(change.node.key_place()), "").note(format!("`{phrase}` has no `{part}`")));
+            return fail(
+                self.reading,
+                diagnostic.at(Some(change.node.key_place()), "").note(format!("`{phrase}` has no `{part}`")),
+            );
         };
         let Some(written) = change.node.scalar() else {
             let diagnostic = Diagnostic::error("E0105", format!("`{}` is one value", change.path));
@@ -386,15 +454,30 @@ impl<'a> Scenarios<'a> {
         let value = match value {
             Ok(value) => value,
             Err(why) => {
-                let diagnostic = Diagnostic::error("E0117", format!("`{written}` cannot change `{}`", change.path));
-                return fail(self.reading, diagnostic.at(Some(change.node.place.clone()), format!("it is `{old}`")).note(why));
+                let diagnostic =
+                    Diagnostic::error("E0117", format!("`{written}` cannot change `{}`", change.path));
+                return fail(
+                    self.reading,
+                    diagnostic.at(Some(change.node.place.clone()), format!("it is `{old}`")).note(why),
+                );
             }
         };
         if let Err(error) = change::with_part(shape, &phrase, part, &value, &self.reading.files) {
-            let place = if value == written { change.node.piece(&self.reading.sources, error.span) } else { change.node.place.clone() };
+            let place = if value == written {
+                change.node.piece(&self.reading.sources, error.span)
+            } else {
+                change.node.place.clone()
+            };
             let diagnostic = Diagnostic::error(error.code, error.message).at(Some(place), error.label);
-            let diagnostic = if value == written { diagnostic } else { diagnostic.note(format!("`{written}` makes `{value}` of `{old}`")) };
-            return fail(self.reading, if error.help.is_empty() { diagnostic } else { diagnostic.help(error.help) });
+            let diagnostic = if value == written {
+                diagnostic
+            } else {
+                diagnostic.note(format!("`{written}` makes `{value}` of `{old}`"))
+            };
+            return fail(
+                self.reading,
+                if error.help.is_empty() { diagnostic } else { diagnostic.help(error.help) },
+            );
         }
         Some(Node::new(Value::Text(value), change.node.place.clone()))
     }
@@ -402,7 +485,9 @@ impl<'a> Scenarios<'a> {
     /// Puts a value into a tree; behind a phrase, into the phrase.
     fn put(&self, tree: &mut Node, path: &[String], value: Node) {
         let Some((last, above)) = path.split_last() else { return };
-        if let (Some(phrase), Some(shape)) = (value_at(tree, above).and_then(Node::scalar), schema::study().at(above)) {
+        if let (Some(phrase), Some(shape)) =
+            (value_at(tree, above).and_then(Node::scalar), schema::study().at(above))
+        {
             let Some(part) = value.scalar() else { return };
             if let Ok(text) = change::with_part(shape, &phrase, last, &part, &self.reading.files) {
                 let node = Node { value: Value::Text(text), ..value };
@@ -417,10 +502,12 @@ impl<'a> Scenarios<'a> {
         let diagnostic = Diagnostic::error("E0107", format!("`{}` does not exist", change.path));
         let diagnostic = diagnostic.at(Some(change.node.key_place()), "nothing to set here");
         let Some(near) = near_miss(tree, miss) else {
-            let at = if miss.at.is_empty() { "the study".to_owned() } else { format!("`{}`", miss.at.join(".")) };
+            let at =
+                if miss.at.is_empty() { "the study".to_owned() } else { format!("`{}`", miss.at.join(".")) };
             return match value_at(tree, &miss.at) {
                 Some(node) if node.table().is_some() => {
-                    let keys: Vec<String> = node.table().into_iter().flatten().map(|(key, _)| format!("`{key}`")).collect();
+                    let keys: Vec<String> =
+                        node.table().into_iter().flatten().map(|(key, _)| format!("`{key}`")).collect();
                     diagnostic.note(format!("in {at} there are {}", keys.join(", ")))
                 }
                 Some(node) => match node.scalar() {
@@ -436,7 +523,8 @@ impl<'a> Scenarios<'a> {
                 Some(text) => format!("now `{text}`, "),
                 None => String::new(),
             };
-            Some(format!(" ({value}{})", self.reading.sources.locate(&node.place))).filter(|_| !node.place.span.is_empty())
+            Some(format!(" ({value}{})", self.reading.sources.locate(&node.place)))
+                .filter(|_| !node.place.span.is_empty())
         });
         diagnostic.help(format!("did you mean `{path}`?{}", now.unwrap_or_default()))
     }
@@ -447,7 +535,10 @@ pub fn unknown_scenario<'a>(name: &str, known: impl Iterator<Item = &'a String> 
     let diagnostic = Diagnostic::error("E0116", format!("there is no scenario `{name}`"));
     match nearest(name, known.clone().map(String::as_str)) {
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-        None => diagnostic.help(format!("there are {}", known.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))),
+        None => diagnostic.help(format!(
+            "there are {}",
+            known.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+        )),
     }
 }
 
@@ -471,7 +562,12 @@ fn flatten(set: &Node, prefix: &str, tree: &Node, out: &mut Vec<Change>) {
         let key = key.replace('"', "");
         let path = if prefix.is_empty() { key } else { format!("{prefix}.{key}") };
         let inside = match locate(tree, schema::study(), &path) {
-            Ok(Target::Value(at)) => value_at(tree, &at).is_some_and(|node| node.table().is_some()),
+            Ok(Target::Value(at)) => {
+                let parts = schema::study().at(&at).map_or(&[][..], change::parts);
+                let names_parts =
+                    child.table().is_some_and(|table| table.keys().all(|key| parts.contains(&key.as_str())));
+                value_at(tree, &at).is_some_and(|node| node.table().is_some() || names_parts)
+            }
             Ok(Target::New(_) | Target::Part(..)) | Err(_) => false,
         };
         if inside && child.table().is_some() {
@@ -535,7 +631,9 @@ fn follow(node: &Node, shape: &Shape, rest: &str, at: &mut Path) -> Result<Targe
 fn slip(table: &BTreeMap<String, Node>, shape: &Shape, name: &str) -> bool {
     let letters = |text: &str| text.chars().filter(|c| c.is_alphabetic()).collect::<String>();
     match shape.of_keys() {
-        Some(Shape::Map(..)) => nearest(name, table.keys().map(String::as_str)).is_some_and(|near| letters(near) != letters(name)),
+        Some(Shape::Map(..)) => {
+            nearest(name, table.keys().map(String::as_str)).is_some_and(|near| letters(near) != letters(name))
+        }
         _ => false,
     }
 }
@@ -572,7 +670,8 @@ fn near_miss(tree: &Node, miss: &Miss) -> Option<Path> {
     let shape = schema::study().at(&miss.at)?;
     let node = value_at(tree, &miss.at)?;
     let (first, after) = miss.rest.split_once('.').unwrap_or((&miss.rest, ""));
-    let mut known: BTreeSet<String> = node.table().into_iter().flatten().map(|(key, _)| key.clone()).collect();
+    let mut known: BTreeSet<String> =
+        node.table().into_iter().flatten().map(|(key, _)| key.clone()).collect();
     if let Some(Shape::Record(fields)) = shape.of_keys() {
         known.extend(fields.keys().cloned());
     }
@@ -581,7 +680,8 @@ fn near_miss(tree: &Node, miss: &Miss) -> Option<Path> {
     }
     // Keys with dots in them are compared with all that is left.
     let near = nearest(first, known.iter().map(String::as_str)).map(|near| (near, after));
-    let (near, after) = near.or_else(|| nearest(&miss.rest, known.iter().map(String::as_str)).map(|near| (near, "")))?;
+    let (near, after) =
+        near.or_else(|| nearest(&miss.rest, known.iter().map(String::as_str)).map(|near| (near, "")))?;
     let path = extended(&miss.at, near);
     // What follows may be right as it is, or have a slip of its own.
     let Some(child) = value_at(tree, &path).filter(|_| !after.is_empty()) else { return Some(path) };
@@ -623,7 +723,9 @@ fn same(a: &Node, b: &Node, shape: &Shape) -> bool {
     match (a.table(), b.table()) {
         (Some(a), Some(b)) => {
             a.len() == b.len()
-                && a.iter().zip(b).all(|((key, a), (other, b))| key == other && shape.under(key).is_some_and(|shape| same(a, b, shape)))
+                && a.iter().zip(b).all(|((key, a), (other, b))| {
+                    key == other && shape.under(key).is_some_and(|shape| same(a, b, shape))
+                })
         }
         (None, None) => canonical(a, shape) == canonical(b, shape),
         _ => false,

@@ -60,7 +60,9 @@ impl Reading {
 
     /// What was found, the files, and what phrases read from them.
     pub fn finish(mut self) -> (Vec<Diagnostic>, Sources) {
-        let unused: Vec<Diagnostic> = self.csvs.values().flatten().filter_map(Csv::unused).collect();
+        // Where something is wrong, what is used is not yet known.
+        let csvs = if self.errors() == 0 { std::mem::take(&mut self.csvs) } else { BTreeMap::new() };
+        let unused: Vec<Diagnostic> = csvs.values().flatten().filter_map(Csv::unused).collect();
         unused.into_iter().for_each(|diagnostic| self.report(diagnostic));
         (self.found, self.sources)
     }
@@ -104,7 +106,10 @@ impl Reading {
         for (key, field) in fields.iter().filter(|(key, field)| field.required && !table.contains_key(*key)) {
             let section = section_name(path);
             let example = match &field.shape {
-                Shape::Record(_) | Shape::Map(..) if path.is_empty() => format!("add a section `[{key}{}]`", if matches!(field.shape, Shape::Map(..)) { ".NAME" } else { "" }),
+                Shape::Record(_) | Shape::Map(..) if path.is_empty() => format!(
+                    "add a section `[{key}{}]`",
+                    if matches!(field.shape, Shape::Map(..)) { ".NAME" } else { "" }
+                ),
                 shape => format!("write `{key} = {}`", shape.example()),
             };
             self.report(
@@ -156,17 +161,24 @@ impl Reading {
             match row_key(kind, &key) {
                 Err(help) => self.report(
                     Diagnostic::error("E0114", format!("`{key}` is no {}", kind.name()))
-                        .at(Some(child.key_place()), format!("a {} is expected", kind.name()))
+                        .at(
+                            Some(child.key_place()),
+                            format!(
+                                "{} {} is expected",
+                                if kind == TableKind::Hour { "an" } else { "a" },
+                                kind.name()
+                            ),
+                        )
                         .help(help),
                 ),
                 Ok(name) => {
-                    let place = child.key_place();
-                    if let Some(before) = table.insert(name.clone(), child) {
-                        self.report(
-                            Diagnostic::error("E0110", format!("{} `{name}` is given twice", kind.name()))
-                                .at(Some(place), "")
-                                .also(Some(before.key_place()), "the first one"),
-                        );
+                    let mut places = vec![child.key_place()];
+                    places.extend(table.insert(name.clone(), child).map(|before| before.key_place()));
+                    places.sort_by_key(|place| place.span.start);
+                    if let [first, second] = &places[..] {
+                        let message = format!("{} `{name}` is given twice", kind.name());
+                        let diagnostic = Diagnostic::error("E0110", message).at(Some(second.clone()), "");
+                        self.report(diagnostic.also(Some(first.clone()), "the first one"));
                     }
                 }
             }
@@ -184,33 +196,26 @@ impl Reading {
         for choice in shape.choices() {
             match self.scalar_error(node, choice) {
                 None => return,
+                // Nearly a word is meant to be that word.
+                Some(Some(error)) if nearly_a_word(node, choice) => first = Some(error),
                 Some(error) => first = first.or(error),
             }
         }
         match first {
-            Some(mut diagnostic) => {
-                // A word that is nearly one of the words is meant to be one of them.
-                if let Some(words) = shape.choices().iter().find_map(|choice| match choice {
-                    Shape::Words(words) => Some(words),
-                    _ => None,
-                }) && let Value::Text(text) = &node.value
-                    && let Some(near) = nearest(text, words.iter().map(|word| word.0.as_str()))
-                {
-                    diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
-                }
-                self.report(diagnostic);
-            }
+            Some(diagnostic) => self.report(diagnostic),
             None => self.wrong_type(node, shape, path),
         }
     }
 
     /// `None` when the value has the shape; `Some(None)` when it is of quite another type.
     fn scalar_error(&mut self, node: &Node, shape: &Shape) -> Option<Option<Diagnostic>> {
-        let at = |diagnostic: Diagnostic, label: &str| Some(Some(diagnostic.at(Some(node.place.clone()), label)));
+        let at =
+            |diagnostic: Diagnostic, label: &str| Some(Some(diagnostic.at(Some(node.place.clone()), label)));
         match (shape, &node.value) {
             (Shape::Any, _) | (Shape::Text, Value::Text(_)) => None,
             (Shape::Phrase(_), Value::Float(number)) if !number.is_finite() => {
-                let diagnostic = Diagnostic::error("E0201", format!("`{number}` is no number that can be used"));
+                let diagnostic =
+                    Diagnostic::error("E0201", format!("`{number}` is no number that can be used"));
                 at(diagnostic, &format!("{} is expected", shape.what()))
             }
             (Shape::Phrase(kind), _) => self.phrase_error(node, kind).map(Some),
@@ -221,20 +226,27 @@ impl Reading {
                 let list: Vec<String> = words.iter().map(|word| format!("`{}`", word.0)).collect();
                 let diagnostic = Diagnostic::error("E0114", format!("`{text}` is not known here"));
                 let near = nearest(text, words.iter().map(|word| word.0.as_str()));
-                let help = near.map_or_else(|| format!("write {}", list.join(" or ")), |near| format!("did you mean `{near}`?"));
+                let help = near.map_or_else(
+                    || format!("write {}", list.join(" or ")),
+                    |near| format!("did you mean `{near}`?"),
+                );
                 at(diagnostic.help(help), &format!("one of {}", list.join(", ")))
             }
             (Shape::Whole(most), Value::Integer(number)) => {
                 if (0..=i128::from(*most)).contains(number) {
                     return None;
                 }
-                at(Diagnostic::error("E0205", format!("`{number}` is out of range")), &format!("0 to {most} here"))
+                at(
+                    Diagnostic::error("E0205", format!("`{number}` is out of range")),
+                    &format!("0 to {most} here"),
+                )
             }
             (Shape::Number, Value::Integer(number)) if number.unsigned_abs() <= 1 << 52 => None,
             (Shape::Number, Value::Float(number)) if number.is_finite() && number.abs() <= 1e12 => None,
-            (Shape::Number, Value::Float(_) | Value::Integer(_)) => {
-                at(Diagnostic::error("E0201", "this is no number that can be used"), "a number up to 1000000000000")
-            }
+            (Shape::Number, Value::Float(_) | Value::Integer(_)) => at(
+                Diagnostic::error("E0201", "this is no number that can be used"),
+                "a number up to 1000000000000",
+            ),
             _ => Some(None),
         }
     }
@@ -248,13 +260,21 @@ impl Reading {
                         let at = text.find(&name).unwrap_or(0);
                         let place = node.piece(&self.sources, at..at + name.len());
                         let has_place = diagnostic.place.is_some();
-                        return Some(if has_place { diagnostic.also(Some(place), "named here") } else { diagnostic.at(Some(place), "named here") });
+                        return Some(if has_place {
+                            diagnostic.also(Some(place), "named here")
+                        } else {
+                            diagnostic.at(Some(place), "named here")
+                        });
                     }
                 }
                 None
             }
             Err(error) => {
-                let place = if matches!(node.value, Value::Text(_)) { node.piece(&self.sources, error.span) } else { node.place.clone() };
+                let place = if matches!(node.value, Value::Text(_)) {
+                    node.piece(&self.sources, error.span)
+                } else {
+                    node.place.clone()
+                };
                 let diagnostic = Diagnostic::error(error.code, error.message).at(Some(place), error.label);
                 let quotes = if matches!(node.value, Value::Text(_)) { "" } else { ", in quotes" };
                 Some(if error.help.is_empty() { diagnostic } else { diagnostic.help(error.help + quotes) })
@@ -270,8 +290,14 @@ impl Reading {
             Value::List(_) => "a list",
             Value::Table(_) => "a section",
         };
-        let diagnostic = Diagnostic::error("E0105", format!("`{}` is {is} where {} is expected", path.join("."), shape.what()));
-        let diagnostic = diagnostic.at(Some(node.place.clone()).filter(|place| !place.span.is_empty()), format!("{} is expected", shape.what()));
+        let diagnostic = Diagnostic::error(
+            "E0105",
+            format!("`{}` is {is} where {} is expected", path.join("."), shape.what()),
+        );
+        let diagnostic = diagnostic.at(
+            Some(node.place.clone()).filter(|place| !place.span.is_empty()),
+            format!("{} is expected", shape.what()),
+        );
         let last = path.last().map_or("", String::as_str);
         self.report(diagnostic.help(format!("write it like `{last} = {}`", shape.example())));
     }
@@ -295,34 +321,36 @@ impl Reading {
         let Some(wanted) = wanted else { return false };
         let Value::Text(reference) = node.value.clone() else { return false };
         let (name, column) = table::split_reference(&reference);
-        let read = match self.csv(name) {
-            Err(None) => return true,
-            Err(Some(diagnostic)) => Err(vec![diagnostic]),
+        let mut found = Vec::new();
+        let rows = match self.csv(name) {
+            Err(diagnostic) => {
+                found.extend(diagnostic);
+                None
+            }
             Ok(csv) => match &wanted {
-                Wanted::Keyed(kind, row) => csv.keyed(*kind, column, path, row),
-                Wanted::ByColumn(kind, row) => csv.keyed_by_column(*kind, row),
-                Wanted::Rows(row) => csv.rows(row),
+                Wanted::Keyed(kind, row) => csv.keyed(*kind, column, path, row, &mut found),
+                Wanted::ByColumn(kind, row) => csv.keyed_by_column(*kind, row, &mut found),
+                Wanted::Rows(row) => Some(csv.rows(row, &mut found)),
             },
         };
-        match read {
-            Ok(rows) => {
-                node.value = Value::Table(rows);
-                match (&wanted, shape.of_keys()) {
-                    (Wanted::Keyed(kind, row), _) => self.check_table(node, *kind, row, path),
-                    (Wanted::Rows(row), _) => self.check_table(node, TableKind::Row, row, path),
-                    (Wanted::ByColumn(..), Some(Shape::Map(value, names))) => self.check_map(node, value, *names, path),
-                    (Wanted::ByColumn(..), _) => {}
-                }
+        for diagnostic in found {
+            let place = Some(node.place.clone());
+            let has_place = diagnostic.place.is_some();
+            self.report(if has_place {
+                diagnostic.also(place, "named here")
+            } else {
+                diagnostic.at(place, "named here")
+            });
+        }
+        // Whatever was wrong, later walks must not read the name as a value.
+        node.value = Value::Table(rows.unwrap_or_default());
+        match (&wanted, shape.of_keys()) {
+            (Wanted::Keyed(kind, row), _) => self.check_table(node, *kind, row, path),
+            (Wanted::Rows(row), _) => self.check_table(node, TableKind::Row, row, path),
+            (Wanted::ByColumn(..), Some(Shape::Map(value, names))) => {
+                self.check_map(node, value, *names, path)
             }
-            Err(diagnostics) => {
-                for diagnostic in diagnostics {
-                    let place = Some(node.place.clone());
-                    let diagnostic = if diagnostic.place.is_some() { diagnostic.also(place, "named here") } else { diagnostic.at(place, "named here") };
-                    self.report(diagnostic);
-                }
-                // Later walks would read the name as a value.
-                node.value = Value::Table(BTreeMap::new());
-            }
+            (Wanted::ByColumn(..), _) => {}
         }
         true
     }
@@ -368,6 +396,15 @@ impl Reading {
     }
 }
 
+fn nearly_a_word(node: &Node, shape: &Shape) -> bool {
+    match (&node.value, shape) {
+        (Value::Text(text), Shape::Words(words)) => {
+            nearest(text, words.iter().map(|word| word.0.as_str())).is_some()
+        }
+        _ => false,
+    }
+}
+
 fn section_name(path: &[String]) -> String {
     if path.is_empty() { "the study".to_owned() } else { format!("`{}`", path.join(".")) }
 }
@@ -380,11 +417,18 @@ fn lower_sentence(doc: &str) -> String {
 /// Names are lower-case letters, digits and hyphens.
 pub(super) fn check_name(name: &str, place: Place) -> Result<(), Diagnostic> {
     let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    let right = !name.is_empty() && name.len() <= LONGEST_NAME && name.chars().all(good) && !name.starts_with('-');
+    let right =
+        !name.is_empty() && name.len() <= LONGEST_NAME && name.chars().all(good) && !name.starts_with('-');
     if right {
         return Ok(());
     }
-    let better: String = name.to_lowercase().trim().chars().take(LONGEST_NAME).map(|c| if good(c) { c } else { '-' }).collect();
+    let better: String = name
+        .to_lowercase()
+        .trim()
+        .chars()
+        .take(LONGEST_NAME)
+        .map(|c| if good(c) { c } else { '-' })
+        .collect();
     let better = better.trim_matches('-');
     let diagnostic = Diagnostic::error("E0111", format!("`{name}` is no name"))
         .at(Some(place), "lower-case letters, digits and hyphens are expected");
@@ -411,7 +455,9 @@ fn row_key(kind: TableKind, key: &str) -> Result<String, String> {
         TableKind::Hour => {
             let hour = key.strip_suffix(":00").unwrap_or(key);
             match hour.parse::<u32>() {
-                Ok(hour @ 0..=23) if key.bytes().all(|b| b.is_ascii_digit() || b == b':') => Ok(hour.to_string()),
+                Ok(hour @ 0..=23) if key.bytes().all(|b| b.is_ascii_digit() || b == b':') => {
+                    Ok(hour.to_string())
+                }
                 _ => Err("hours are 0 to 23".to_owned()),
             }
         }

@@ -63,12 +63,21 @@ pub fn lint(
 
 fn demand_above_capacity(network: &Network, findings: &mut Findings) {
     let table = capacity_by_hour(network);
+    let hours = by_period(network, &Steps::constant(1.0));
     for (i, group) in network.groups.iter().enumerate() {
+        // Trucks that come before a station opens are another warning's business.
+        let closed = closed(network, group.station).steps.into_iter();
+        let closed = Steps::new(closed.map(|(at, closed)| (at, f64::from(u8::from(closed)))));
+        let closed = by_period(network, &closed);
         let rows: Vec<&Capacity> = table.iter().filter(|row| row.group.index() == i).collect();
-        let over: Vec<&Capacity> =
-            rows.iter().filter(|row| row.demand > row.most * (1.0 + 1e-9)).copied().collect();
-        let Some(peak) = over.iter().max_by(|a, b| (a.demand - a.most).total_cmp(&(b.demand - b.most)))
-        else {
+        let is_over = |row: &Capacity| row.demand > row.most * (1.0 + 1e-9);
+        let is_open = |row: &Capacity| {
+            let period = usize::from(row.period.0);
+            closed[period] < hours[period] || row.most > 0.0
+        };
+        let over: Vec<&Capacity> = rows.iter().filter(|row| is_over(row) && is_open(row)).copied().collect();
+        let excess = |row: &Capacity| row.demand - row.most;
+        let Some(peak) = over.iter().copied().reduce(|a, b| if excess(b) > excess(a) { b } else { a }) else {
             continue;
         };
         let name = network.group_name(GroupId(i as u16));

@@ -86,7 +86,8 @@ pub fn load(path: &Path, overrides: &Overrides) -> Result<Loaded, LoadError> {
     }
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let name = file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    let study = if is_folder { path.canonicalize().ok().and_then(|path| name_of(&path)) } else { name_of(&file) };
+    let study =
+        if is_folder { path.canonicalize().ok().and_then(|path| name_of(&path)) } else { name_of(&file) };
     let study = study.unwrap_or_else(|| "study".to_owned());
     let bytes = document::read_limited(&file).map_err(|source| unreadable(&file, source))?;
     let mut reading = Reading::new(Folder::Disk(folder.to_owned()));
@@ -110,9 +111,12 @@ pub fn load_text(name: &str, text: &str) -> Loaded {
 pub fn load_embedded(files: &[(&str, &str)], overrides: &Overrides) -> Loaded {
     let study = files.iter().find(|(name, _)| name.rsplit('/').next() == Some(STUDY_FILE));
     let prefix = study.map_or("", |(name, _)| name.strip_suffix(STUDY_FILE).unwrap_or(""));
-    let texts = files.iter().map(|(name, text)| (name.strip_prefix(prefix).unwrap_or(name).to_owned(), (*text).to_owned()));
+    let texts = files
+        .iter()
+        .map(|(name, text)| (name.strip_prefix(prefix).unwrap_or(name).to_owned(), (*text).to_owned()));
     let reading = Reading::new(Folder::Embedded(texts.collect()));
-    let name = prefix.trim_end_matches('/').rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or("study");
+    let name =
+        prefix.trim_end_matches('/').rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or("study");
     read(reading, name, STUDY_FILE, study.map_or("", |(_, text)| text).as_bytes(), overrides)
 }
 
@@ -166,13 +170,15 @@ fn resolve_all(reading: &mut Reading, file_name: &str, bytes: &[u8], overrides: 
         && version != FORMAT
     {
         let diagnostic = Diagnostic::error("E0118", format!("format {version} is not known"));
-        reading.report(diagnostic.at(Some(format.place.clone()), format!("this cruce reads format {FORMAT}")));
+        reading
+            .report(diagnostic.at(Some(format.place.clone()), format!("this cruce reads format {FORMAT}")));
         return Vec::new();
     }
     // The whole file first, so that every mistake is found where it stands.
     reading.check(&mut tree, schema::study(), &mut Vec::new());
     let section = tree.table_mut().and_then(|table| table.remove("scenario"));
-    let names: Vec<String> = section.iter().filter_map(|node| node.table()).flat_map(|table| table.keys().cloned()).collect();
+    let names: Vec<String> =
+        section.iter().filter_map(|node| node.table()).flat_map(|table| table.keys().cloned()).collect();
     if names.len() > MOST_SCENARIOS {
         let message = format!("{} scenarios are more than {MOST_SCENARIOS}", names.len());
         reading.report(Diagnostic::error("E0103", message));
@@ -191,7 +197,9 @@ fn resolve_all(reading: &mut Reading, file_name: &str, bytes: &[u8], overrides: 
         return Vec::new();
     }
     let wanted = |name: &String| {
-        overrides.scenarios.is_empty() || overrides.scenarios.contains(name) || Some(name) == baseline.as_ref()
+        overrides.scenarios.is_empty()
+            || overrides.scenarios.contains(name)
+            || Some(name) == baseline.as_ref()
     };
     let mut resolved = Vec::new();
     for (name, tree) in trees.into_iter().filter(|(name, _)| wanted(name)) {
@@ -229,8 +237,11 @@ fn baseline(reading: &mut Reading, trees: &BTreeMap<String, Node>) -> Option<Str
         return Some("base".to_owned());
     }
     let names: Vec<String> = trees.keys().map(|name| format!("`{name}`")).collect();
+    let section =
+        trees.values().next().and_then(|tree| inherit::value_at(tree, &path[..1])).map(Node::key_place);
     reading.report(
         Diagnostic::error("E0106", "the study does not say which scenario the others are compared with")
+            .at(section, "`baseline` is missing")
             .help(format!("write `baseline = ...` in the section `study`: one of {}", names.join(", "))),
     );
     None
@@ -242,14 +253,23 @@ fn command_line(reading: &mut Reading, overrides: &Overrides) -> Vec<Change> {
         overrides.set.iter().map(|(key, value)| ("--set ", key.clone(), value.clone())).collect();
     settings.extend(overrides.seed.map(|seed| ("--seed ", "study.seed".to_owned(), seed.to_string())));
     let replications = overrides.replications.map(|replications| replications.to_string());
-    settings.extend(replications.map(|replications| ("--reps ", "precision.replications".to_owned(), replications)));
+    settings.extend(
+        replications.map(|replications| ("--reps ", "precision.replications".to_owned(), replications)),
+    );
     if settings.is_empty() {
         return Vec::new();
     }
-    let lines: Vec<String> = settings
-        .iter()
-        .map(|(option, key, value)| if *option == "--set " { format!("{option}{key}={value}") } else { format!("{option}{value}") })
-        .collect();
+    let lines: Vec<String> =
+        settings
+            .iter()
+            .map(|(option, key, value)| {
+                if *option == "--set " {
+                    format!("{option}{key}={value}")
+                } else {
+                    format!("{option}{value}")
+                }
+            })
+            .collect();
     let file = reading.sources.add("the command line", lines.join("\n"));
     let mut start = 0;
     let mut changes = Vec::new();

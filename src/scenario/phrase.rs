@@ -340,7 +340,8 @@ pub(crate) fn files_of(format: &str, text: &str) -> Vec<(String, bool)> {
         _ => return Vec::new(),
     };
     let duration = format == DistPhrase::FORMAT;
-    spec.map(|spec| spec.files().iter().map(|file| ((*file).to_owned(), duration)).collect()).unwrap_or_default()
+    spec.map(|spec| spec.files().iter().map(|file| ((*file).to_owned(), duration)).collect())
+        .unwrap_or_default()
 }
 
 /// A text or a number, as text: which of the two a phrase takes is for its parser to say.

@@ -48,7 +48,10 @@ impl Resolved {
         let title = section.and_then(|section| section.table()?.get("title").cloned());
         let text = show::text(name, title.as_ref(), &tree, sources);
         let place = section.map_or_else(|| tree.place.clone(), |section| section.place.clone());
-        let own = Node::new(Value::Table(title.map(|title| ("title".to_owned(), title)).into_iter().collect()), place.clone());
+        let own = Node::new(
+            Value::Table(title.map(|title| ("title".to_owned(), title)).into_iter().collect()),
+            place.clone(),
+        );
         let section = Node::new(Value::Table([(name.to_owned(), own)].into()), place);
         tree.table_mut().expect("a study is a table").insert("scenario".to_owned(), section);
         let study = serde_path_to_error::deserialize(json_of(&tree)).map_err(|error| {
@@ -120,7 +123,10 @@ impl Origins {
             if rows {
                 // One value per row: a trace may have very many.
                 let text = row_text(child);
-                self.leaves.insert(path, Leaf { canonical: text.clone(), text, place: child.key_place(), set_by: None });
+                self.leaves.insert(
+                    path,
+                    Leaf { canonical: text.clone(), text, place: child.key_place(), set_by: None },
+                );
             } else {
                 self.add(child, shape.and_then(|shape| shape.under(key)), &path);
             }
@@ -171,7 +177,11 @@ pub struct Files {
 
 fn row_text(row: &Node) -> String {
     match row.table() {
-        Some(table) => table.iter().map(|(key, child)| format!("{key} {}", row_text(child))).collect::<Vec<_>>().join(", "),
+        Some(table) => table
+            .iter()
+            .map(|(key, child)| format!("{key} {}", row_text(child)))
+            .collect::<Vec<_>>()
+            .join(", "),
         None => row.scalar().unwrap_or_default(),
     }
 }

@@ -196,11 +196,10 @@ fn shape_of(schema: &Json, defs: &Json) -> Shape {
         }
         Some("array") => Shape::List(Box::new(shape_of(&schema["items"], defs))),
         Some("string") => Shape::Text,
-        Some("integer") => Shape::Whole(if schema["format"] == json!("uint32") {
-            u64::from(u32::MAX)
-        } else {
-            i64::MAX as u64
-        }),
+        Some("integer") => {
+            let small = schema["format"] == json!("uint32");
+            Shape::Whole(if small { u64::from(u32::MAX) } else { u64::MAX })
+        }
         Some("number") => Shape::Number,
         Some("boolean") => Shape::Bool,
         _ => Shape::Any,
@@ -297,7 +296,13 @@ impl Shape {
     /// Something that may stand there, as TOML.
     pub fn example(&self) -> String {
         match self {
-            Shape::Record(_) | Shape::Map(..) => "{ ... }".to_owned(),
+            Shape::Record(fields) => {
+                let required = fields.iter().filter(|(_, field)| field.required);
+                let keys: Vec<String> =
+                    required.map(|(key, field)| format!("{key} = {}", field.shape.example())).collect();
+                if keys.is_empty() { "{ ... }".to_owned() } else { format!("{{ {} }}", keys.join(", ")) }
+            }
+            Shape::Map(value, _) => format!("{{ NAME = {} }}", value.example()),
             Shape::Table(kind, _) => format!("\"by-{}.csv\"", kind.name()),
             Shape::List(_) => "[\"...\"]".to_owned(),
             Shape::Choice(choices) => choices.first().map_or_else(String::new, Shape::example),

@@ -1,7 +1,8 @@
 //! A resolved scenario as TOML: every value, and a comment that says where it comes from.
 //!
-//! What is written here can be read again, and means the same; only the names of other scenarios are
-//! left out, and traces stay in their files.
+//! What is written here can be read again beside the study's CSV files, and means the same. Other
+//! scenarios are left out, and traces stay in their files. A profile of the day in which a scenario
+//! changed an hour sums to other than 100 %, which a base file may not.
 
 use std::fmt::Write as _;
 
@@ -27,7 +28,13 @@ pub(super) fn text(name: &str, title: Option<&Node>, tree: &Node, sources: &Sour
                 if key == "study" && child_key == "baseline" {
                     continue;
                 }
-                values(&mut out, &quoted_key(child_key), child, shape.and_then(|shape| shape.under(child_key)), sources);
+                values(
+                    &mut out,
+                    &quoted_key(child_key),
+                    child,
+                    shape.and_then(|shape| shape.under(child_key)),
+                    sources,
+                );
             }
             continue;
         }
@@ -35,7 +42,13 @@ pub(super) fn text(name: &str, title: Option<&Node>, tree: &Node, sources: &Sour
             let _ = writeln!(out, "\n[{}.{}]", quoted_key(key), quoted_key(name));
             let shape = shape.and_then(|shape| shape.under(name));
             for (child_key, child) in section.table().into_iter().flatten() {
-                values(&mut out, &quoted_key(child_key), child, shape.and_then(|shape| shape.under(child_key)), sources);
+                values(
+                    &mut out,
+                    &quoted_key(child_key),
+                    child,
+                    shape.and_then(|shape| shape.under(child_key)),
+                    sources,
+                );
             }
         }
     }
@@ -52,7 +65,11 @@ fn values(out: &mut String, key: &str, node: &Node, shape: Option<&Shape>, sourc
         return;
     };
     if let Some(Shape::Table(TableKind::Row, _)) = shape.and_then(Shape::of_keys)
-        && let Some(file) = table.values().next().map(|row| sources.name(row.place.file)).filter(|name| name.ends_with(".csv"))
+        && let Some(file) = table
+            .values()
+            .next()
+            .map(|row| sources.name(row.place.file))
+            .filter(|name| name.ends_with(".csv"))
     {
         let _ = writeln!(out, "{key} = {}  # {} rows", quoted(file), table.len());
         return;
@@ -61,7 +78,13 @@ fn values(out: &mut String, key: &str, node: &Node, shape: Option<&Shape>, sourc
         let _ = writeln!(out, "{key} = {{}}");
     }
     for (child_key, child) in table {
-        values(out, &format!("{key}.{}", quoted_key(child_key)), child, shape.and_then(|shape| shape.under(child_key)), sources);
+        values(
+            out,
+            &format!("{key}.{}", quoted_key(child_key)),
+            child,
+            shape.and_then(|shape| shape.under(child_key)),
+            sources,
+        );
     }
 }
 
@@ -79,7 +102,10 @@ fn literal(node: &Node) -> String {
         Value::Bool(value) => value.to_string(),
         Value::List(items) => format!("[{}]", items.iter().map(literal).collect::<Vec<_>>().join(", ")),
         Value::Table(table) => {
-            let values: Vec<String> = table.iter().map(|(key, child)| format!("{} = {}", quoted_key(key), literal(child))).collect();
+            let values: Vec<String> = table
+                .iter()
+                .map(|(key, child)| format!("{} = {}", quoted_key(key), literal(child)))
+                .collect();
             format!("{{ {} }}", values.join(", "))
         }
     }

@@ -5,6 +5,7 @@
 //! things is an error. It knows what columns make the keys of a table, and nothing of what tables
 //! are for. Start at [`Csv`].
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -92,7 +93,8 @@ impl Csv {
         }
         let mut records = records.into_iter();
         let Some(first) = records.next() else {
-            return Err(bad(0..0, format!("`{name}` is empty")).help("its first line names the columns: `hour,share`"));
+            return Err(bad(0..0, format!("`{name}` is empty"))
+                .help("its first line names the columns: `hour,share`"));
         };
         let headers: Vec<Header> = first.into_iter().map(header).collect();
         let mut seen: BTreeMap<&str, &Header> = BTreeMap::new();
@@ -110,12 +112,20 @@ impl Csv {
         let rows: Vec<Vec<Cell>> = records.collect();
         for row in &rows {
             if let Some(extra) = row.iter().skip(headers.len()).find(|cell| !cell.text.is_empty()) {
-                let diagnostic = bad(extra.span.clone(), format!("this row of `{name}` has more cells than there are columns"));
-                let decimal = if separator == b',' { "write decimals with a point, or put `;` between the columns" } else { "take the cell out, or name its column" };
+                let diagnostic = bad(
+                    extra.span.clone(),
+                    format!("this row of `{name}` has more cells than there are columns"),
+                );
+                let decimal = if separator == b',' {
+                    "write decimals with a point, or put `;` between the columns"
+                } else {
+                    "take the cell out, or name its column"
+                };
                 return Err(diagnostic.help(decimal));
             }
         }
-        let comma_is_decimal = separator != b',' && rows.iter().flatten().any(|cell| decimal_comma(&cell.text).is_some());
+        let comma_is_decimal =
+            separator != b',' && rows.iter().flatten().any(|cell| decimal_comma(&cell.text).is_some());
         if separator != b',' {
             let between = if separator == b';' { "`;`" } else { "tabs" };
             let decimals = if comma_is_decimal { " and decimal commas" } else { "" };
@@ -137,7 +147,8 @@ impl Csv {
     }
 
     fn column(&mut self, names: &[&str]) -> Option<usize> {
-        let column = names.iter().find_map(|name| self.headers.iter().position(|header| header.name == *name))?;
+        let column =
+            names.iter().find_map(|name| self.headers.iter().position(|header| header.name == *name))?;
         self.used.insert(column);
         Some(column)
     }
@@ -154,15 +165,23 @@ impl Csv {
     }
 
     /// The column to read: the one asked for, the only one, or the one named like the key.
-    fn value_column(&mut self, asked: Option<&str>, path: &[String], keys: &[usize]) -> Result<usize, Diagnostic> {
+    fn value_column(
+        &mut self,
+        asked: Option<&str>,
+        path: &[String],
+        keys: &[usize],
+    ) -> Result<usize, Diagnostic> {
         let columns = self.value_columns(keys);
         let names: Vec<&str> = columns.iter().map(|&column| self.headers[column].name.as_str()).collect();
         let list = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
         let chosen = match asked {
             Some(asked) => {
+                // Who names a column knows that there are others.
+                self.used.extend(columns.iter().copied());
                 let wanted = asked.to_lowercase();
                 columns.iter().copied().find(|&column| self.headers[column].name == wanted).ok_or_else(|| {
-                    let diagnostic = self.bad(self.header_span(), format!("`{}` has no column `{asked}`", self.name));
+                    let diagnostic =
+                        self.bad(self.header_span(), format!("`{}` has no column `{asked}`", self.name));
                     match nearest(&wanted, names.iter().copied()) {
                         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
                         None => diagnostic.help(format!("its columns are {list}")),
@@ -176,7 +195,10 @@ impl Csv {
             None => {
                 let like_the_key = path.iter().rev().find_map(|key| {
                     let last = key.rsplit('.').next().unwrap_or(key);
-                    columns.iter().copied().find(|&column| [key.as_str(), last].contains(&self.headers[column].name.as_str()))
+                    columns
+                        .iter()
+                        .copied()
+                        .find(|&column| [key.as_str(), last].contains(&self.headers[column].name.as_str()))
                 });
                 like_the_key.ok_or_else(|| {
                     self.bad(self.header_span(), format!("`{}` has several columns with values", self.name))
@@ -200,34 +222,35 @@ impl Csv {
         };
         let Some(key) = self.column(key) else {
             let wanted = key[0];
-            return Err(self.bad(self.header_span(), format!("`{}` has no column `{wanted}`", self.name)).help(format!(
-                "a table by {} begins with a column `{wanted}`: `{wanted},...`",
-                kind.name()
-            )));
+            return Err(self
+                .bad(self.header_span(), format!("`{}` has no column `{wanted}`", self.name))
+                .help(format!(
+                    "a table by {} begins with a column `{wanted}`: `{wanted},...`",
+                    kind.name()
+                )));
         };
         Ok(self.column(day).into_iter().chain([key]).collect())
     }
 
-    /// A table of one value per key.
-    ///
-    /// # Errors
-    /// When the columns or keys are not those of the kind of table.
+    /// A table of one value per key, without the rows that cannot be read; `None` when none can.
     pub fn keyed(
         &mut self,
         kind: TableKind,
         asked: Option<&str>,
         path: &[String],
         row: &Shape,
-    ) -> Result<BTreeMap<String, Node>, Vec<Diagnostic>> {
-        let keys = self.key_columns(kind).map_err(|error| vec![error])?;
-        let column = self.value_column(asked, path, &keys).map_err(|error| vec![error])?;
+        found: &mut Vec<Diagnostic>,
+    ) -> Option<BTreeMap<String, Node>> {
+        let columns =
+            self.key_columns(kind).and_then(|keys| Ok((self.value_column(asked, path, &keys)?, keys)));
+        let (column, keys) = columns.map_err(|error| found.push(error)).ok()?;
         let blank_is_nothing = matches!(row, Shape::Phrase(kind) if kind.format == "cruce-minutes");
         let mut table: BTreeMap<String, Node> = BTreeMap::new();
-        let mut found = Vec::new();
         for cells in &self.rows {
             let key_cells: Vec<&Cell> = keys.iter().filter_map(|&key| cells.get(key)).collect();
             let key_span = key_cells.first().map_or(0..0, |cell| cell.span.clone());
-            let mut parts: Vec<String> = key_cells.iter().map(|cell| cell.text.clone()).filter(|text| !text.is_empty()).collect();
+            let mut parts: Vec<String> =
+                key_cells.iter().map(|cell| cell.text.clone()).filter(|text| !text.is_empty()).collect();
             let last_is_hour = keys.last().is_some_and(|&key| self.headers[key].name == "hour");
             if kind == TableKind::Time
                 && last_is_hour
@@ -238,14 +261,20 @@ impl Csv {
             }
             let key = parts.join(" ");
             if key.is_empty() {
-                found.push(self.bad(cells[0].span.clone(), format!("this row of `{}` has no {}", self.name, kind.name())));
+                found.push(self.bad(
+                    cells[0].span.clone(),
+                    format!("this row of `{}` has no {}", self.name, kind.name()),
+                ));
                 continue;
             }
             match cells.get(column).filter(|cell| !cell.text.is_empty()) {
                 None if blank_is_nothing => {}
                 None => {
                     let name = &self.headers[column].name;
-                    found.push(self.bad(key_span, format!("`{}` has no `{name}` at `{key}`", self.name)).help("write the value, or take the row out"));
+                    found.push(
+                        self.bad(key_span, format!("`{}` has no `{name}` at `{key}`", self.name))
+                            .help("write the value, or take the row out"),
+                    );
                 }
                 Some(cell) => {
                     let mut node = match self.value(cell, column, row) {
@@ -256,38 +285,46 @@ impl Csv {
                         }
                     };
                     node.key = Some(Place { file: self.file, span: key_span.clone() });
-                    if let Some(before) = table.insert(key.clone(), node) {
-                        let diagnostic = self.bad(key_span, format!("`{}` has two rows for `{key}`", self.name));
-                        found.push(diagnostic.also(Some(before.key_place()), "the first one"));
+                    match table.entry(key) {
+                        Entry::Vacant(free) => {
+                            free.insert(node);
+                        }
+                        Entry::Occupied(before) => {
+                            let message = format!("`{}` has two rows for `{}`", self.name, before.key());
+                            let first = Some(before.get().key_place());
+                            found.push(self.bad(key_span, message).also(first, "the first one"));
+                        }
                     }
                 }
             }
         }
-        if found.is_empty() { Ok(table) } else { Err(found) }
+        Some(table)
     }
 
     /// One table per column with values, by the column's name.
-    pub fn keyed_by_column(&mut self, kind: TableKind, row: &Shape) -> Result<BTreeMap<String, Node>, Vec<Diagnostic>> {
-        let keys = self.key_columns(kind).map_err(|error| vec![error])?;
+    pub fn keyed_by_column(
+        &mut self,
+        kind: TableKind,
+        row: &Shape,
+        found: &mut Vec<Diagnostic>,
+    ) -> Option<BTreeMap<String, Node>> {
+        let keys = self.key_columns(kind).map_err(|error| found.push(error)).ok()?;
         let mut tables = BTreeMap::new();
         for column in self.value_columns(&keys) {
             let name = self.headers[column].name.clone();
             let place = Place { file: self.file, span: self.headers[column].span.clone() };
-            let table = self.keyed(kind, Some(&name), &[], row)?;
+            let table = self.keyed(kind, Some(&name), &[], row, found)?;
             tables.insert(name, Node { key: Some(place.clone()), ..Node::new(Value::Table(table), place) });
         }
-        Ok(tables)
+        Some(tables)
     }
 
     /// A table of rows: each a section with the columns as its keys.
-    ///
-    /// # Errors
-    /// When a cell means two things.
-    pub fn rows(&mut self, row: &Shape) -> Result<BTreeMap<String, Node>, Vec<Diagnostic>> {
+    pub fn rows(&mut self, row: &Shape, found: &mut Vec<Diagnostic>) -> BTreeMap<String, Node> {
         let paths: Vec<Vec<String>> = self.headers.iter().map(|header| column_path(&header.name)).collect();
         let shapes: Vec<Option<&Shape>> = paths.iter().map(|path| row.at(path)).collect();
-        self.used.extend(shapes.iter().enumerate().filter(|(_, shape)| shape.is_some()).map(|(column, _)| column));
-        let mut found = Vec::new();
+        self.used
+            .extend(shapes.iter().enumerate().filter(|(_, shape)| shape.is_some()).map(|(column, _)| column));
         let mut table = BTreeMap::new();
         for (number, cells) in self.rows.iter().enumerate() {
             let span = cells[0].span.start..cells[cells.len() - 1].span.end;
@@ -304,7 +341,7 @@ impl Csv {
             // Padded, so that the order of keys is the order of rows.
             table.insert(format!("{:07}", number + 1), section);
         }
-        if found.is_empty() { Ok(table) } else { Err(found) }
+        table
     }
 
     /// Values and weights, of an empirical distribution: values increasing, weights summing to 1.
@@ -320,30 +357,48 @@ impl Csv {
             let node = self.value(cell, value, &Shape::Any)?;
             let text = node.scalar().unwrap_or_default();
             let read = if duration {
-                text.parse::<phrase::DurationPhrase>().map(|duration| duration.0.seconds()).map_err(|error| error.message)
+                text.parse::<phrase::DurationPhrase>()
+                    .map(|duration| duration.0.seconds())
+                    .map_err(|error| error.message)
             } else {
                 let number = text.parse::<f64>().ok().filter(|number| (0.0..=1e9).contains(number));
                 number.ok_or_else(|| format!("`{text}` is no number of zero or more"))
             };
             let number = read.map_err(|message| {
-                let help = if duration { "write `35 s`, or put the unit into the header: `value (s)`" } else { "write a number without a unit" };
+                let help = if duration {
+                    "write `35 s`, or put the unit into the header: `value (s)`"
+                } else {
+                    "write a number without a unit"
+                };
                 self.bad(cell.span.clone(), message).help(help)
             })?;
             let share = match weight {
                 None => 1.0,
                 Some(column) => {
-                    let cell = cells.get(column).cloned().unwrap_or(Cell { text: String::new(), span: cell.span.clone() });
+                    let cell = cells
+                        .get(column)
+                        .cloned()
+                        .unwrap_or(Cell { text: String::new(), span: cell.span.clone() });
                     let text = self.value(&cell, column, &Shape::Any)?.scalar().unwrap_or_default();
                     let text = text.trim_end_matches('%').trim_end();
-                    text.parse::<f64>().ok().filter(|weight| weight.is_finite() && *weight >= 0.0).ok_or_else(|| {
-                        self.bad(cell.span.clone(), format!("`{}` is no weight", cell.text)).help("write a number of zero or more")
-                    })?
+                    text.parse::<f64>()
+                        .ok()
+                        .filter(|weight| weight.is_finite() && *weight >= 0.0)
+                        .ok_or_else(|| {
+                            self.bad(cell.span.clone(), format!("`{}` is no weight", cell.text))
+                                .help("write a number of zero or more")
+                        })?
                 }
             };
             points.push((number, share));
         }
         points.sort_by(|a, b| a.0.total_cmp(&b.0));
-        points.dedup_by(|next, kept| next.0 == kept.0 && { kept.1 += next.1; true });
+        points.dedup_by(|next, kept| {
+            next.0 == kept.0 && {
+                kept.1 += next.1;
+                true
+            }
+        });
         points.retain(|point| point.1 > 0.0);
         let sum: f64 = points.iter().map(|point| point.1).sum();
         if points.is_empty() || !sum.is_finite() {
@@ -393,7 +448,9 @@ impl Csv {
             .iter()
             .enumerate()
             .filter(|(column, header)| {
-                !self.used.contains(column) && !header.name.is_empty() && !REMARKS.contains(&header.name.as_str())
+                !self.used.contains(column)
+                    && !header.name.is_empty()
+                    && !REMARKS.contains(&header.name.as_str())
             })
             .map(|(_, header)| header)
             .collect();
@@ -451,7 +508,8 @@ fn insert(section: &mut Node, path: &[String], mut node: Node) {
             table.insert(key.clone(), node);
         }
         [first, rest @ ..] => {
-            let inner = table.entry(first.clone()).or_insert_with(|| Node::new(Value::Table(BTreeMap::new()), place));
+            let inner =
+                table.entry(first.clone()).or_insert_with(|| Node::new(Value::Table(BTreeMap::new()), place));
             insert(inner, rest, node);
         }
         [] => {}

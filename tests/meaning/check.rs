@@ -344,3 +344,27 @@ fn all_mistakes_are_found_in_one_pass() {
     let codes: Vec<String> = wrong(&text).lines().map(|line| line[..5].to_owned()).collect();
     assert_eq!(codes, ["E0301", "E0311", "E0331", "E0344"]);
 }
+
+/// Every code that the sources mention is explained, and none besides.
+#[test]
+fn every_code_is_explained() {
+    fn add(folder: &std::path::Path, codes: &mut std::collections::BTreeSet<String>) {
+        for entry in std::fs::read_dir(folder).expect("the sources are there") {
+            let path = entry.expect("the folder can be read").path();
+            if path.is_dir() {
+                add(&path, codes);
+            } else if path.file_name().is_some_and(|name| name != "code.rs") {
+                let text = std::fs::read_to_string(&path).expect("sources are text");
+                let code = |quoted: &str| {
+                    quoted.len() == 5 && (quoted.starts_with("E03") || quoted.starts_with("W04"))
+                };
+                codes.extend(text.split('"').filter(|quoted| code(quoted)).map(str::to_owned));
+            }
+        }
+    }
+    let mut used = std::collections::BTreeSet::new();
+    add(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/scenario"), &mut used);
+    let explained: Vec<&str> =
+        cruce::scenario::check::code::MEANINGS.iter().map(|meaning| meaning.0).collect();
+    assert_eq!(used.iter().map(String::as_str).collect::<Vec<_>>(), explained);
+}

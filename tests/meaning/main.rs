@@ -3,4 +3,5 @@
 mod build;
 mod check;
 mod lint;
+mod load;
 mod study;

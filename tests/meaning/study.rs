@@ -26,7 +26,13 @@ next = "exit"
 /// A study without inheritance.
 pub fn resolved(text: &str) -> Resolved {
     let study: Study = toml::from_str(text).unwrap_or_else(|wrong| panic!("{wrong}\n{text}"));
-    Resolved { name: "base".to_owned(), study, origins: Origins::default(), files: Files::default(), text: String::new() }
+    Resolved {
+        name: "base".to_owned(),
+        study,
+        origins: Origins::default(),
+        files: Files::default(),
+        text: String::new(),
+    }
 }
 
 /// The base with pieces of its text replaced.

@@ -400,7 +400,7 @@ impl<'a> Scanner<'a> {
         } else {
             rest.find(|c: char| !(c.is_alphabetic() || c == '/')).unwrap_or(rest.len())
         };
-        if length == 0 {
+        if length == 0 || &rest[..length] == "of" {
             return Ok(None);
         }
         let span = self.at..self.at + length;
