@@ -5,6 +5,7 @@
 //! [`run`].
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use crate::measure::{Catalog, Entry};
@@ -47,15 +48,14 @@ pub fn run(
     progress: &(dyn Fn(Progress) + Sync),
     cancel: &AtomicBool,
 ) -> Result<StudyResult, RunError> {
-    let plans: Vec<Plan> = plan
-        .scenarios
-        .iter()
-        .map(|scenario| Plan {
-            name: &scenario.name,
-            network: &scenario.network,
-            catalog: Catalog::new(&scenario.network),
-        })
-        .collect();
+    let mut plans: Vec<Plan> = Vec::new();
+    for scenario in &plan.scenarios {
+        let own = Catalog::new(&scenario.network);
+        // Scenarios mostly measure the same: one copy is enough.
+        let known = plans.iter().map(|plan| &plan.catalog).find(|catalog| ***catalog == own).cloned();
+        let catalog = known.unwrap_or_else(|| Arc::new(own));
+        plans.push(Plan { name: &scenario.name, network: &scenario.network, catalog });
+    }
     let baseline = &plans[plan.baseline].catalog;
     let unknown = unknown_in(plan, baseline);
     if !unknown.is_empty() {
@@ -91,12 +91,12 @@ pub fn run(
 /// catalogue's values stand among them.
 fn union(plans: &[Plan], baseline: usize) -> (Vec<Entry>, usize, Vec<Vec<usize>>) {
     let first = &plans[baseline].catalog;
-    if plans.iter().all(|plan| plan.catalog.entries() == first.entries()) {
+    if plans.iter().all(|plan| Arc::ptr_eq(&plan.catalog, first)) {
         let same = (0..first.entries().len()).collect();
         return (first.entries().to_vec(), first.whole_run(), vec![same; plans.len()]);
     }
     let order = std::iter::once(baseline).chain((0..plans.len()).filter(|place| *place != baseline));
-    let order: Vec<&Catalog> = order.map(|place| &plans[place].catalog).collect();
+    let order: Vec<&Catalog> = order.map(|place| &*plans[place].catalog).collect();
     let mut entries: Vec<Entry> = Vec::new();
     let mut place_of: BTreeMap<String, usize> = BTreeMap::new();
     let mut whole_run = 0;
