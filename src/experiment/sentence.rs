@@ -132,7 +132,7 @@ fn grouped(number: &str) -> String {
     let whole = number.find('.').unwrap_or(number.len());
     let mut text = String::with_capacity(number.len() + whole / 3);
     for (place, digit) in number.char_indices() {
-        if place > 0 && place < whole && (whole - place) % 3 == 0 {
+        if place > 0 && place < whole && (whole - place).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

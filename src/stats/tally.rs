@@ -227,6 +227,7 @@ mod tests {
     }
 
     /// What a tally knows, pages without counts left out.
+    #[allow(clippy::type_complexity)]
     fn known(tally: &Tally) -> (u64, u64, u128, u128, u64, u64, Vec<(usize, Page)>) {
         let pages = tally.pages.iter().enumerate().filter_map(|(octave, page)| {
             page.clone().filter(|page| page.iter().any(|count| *count > 0)).map(|page| (octave, page))
