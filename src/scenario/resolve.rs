@@ -214,25 +214,7 @@ impl DistSpec {
 impl DistSpec {
     /// Mean of the law; `None` when it reads a file that is not among `files`.
     pub(crate) fn mean(&self, files: &Files) -> Option<f64> {
-        self.dist(files).ok().map(|dist| mean_of(&dist))
-    }
-}
-
-fn mean_of(dist: &Dist) -> f64 {
-    match dist {
-        Dist::Constant(value) => *value,
-        Dist::Exponential { mean }
-        | Dist::Erlang { mean, .. }
-        | Dist::Gamma { mean, .. }
-        | Dist::Lognormal { mean, .. }
-        | Dist::Weibull { mean, .. }
-        | Dist::Beta { mean, .. }
-        | Dist::Hyperexponential { mean, .. }
-        | Dist::Geometric { mean } => *mean,
-        Dist::Triangular { min, mode, max } => (min + mode + max) / 3.0,
-        Dist::Uniform { min, max } => (min + max) / 2.0,
-        Dist::Mixture(parts) => parts.iter().map(|(weight, dist)| weight * mean_of(dist)).sum(),
-        Dist::Empirical(points) => points.iter().map(|(value, weight)| value * weight).sum(),
+        self.dist(files).ok().map(|dist| dist.mean())
     }
 }
 

@@ -143,6 +143,11 @@ static PHRASES: [PhraseKind; 19] = [
     kind::<phrase::RulePhrase>(),
 ];
 
+/// Every kind of phrase.
+pub fn phrases() -> &'static [PhraseKind] {
+    &PHRASES
+}
+
 /// The JSON Schema of a study, for editors.
 pub fn published() -> Json {
     let mut schema = schemars::schema_for!(Study).to_value();
@@ -277,8 +282,13 @@ impl Shape {
     /// What it is, for messages: "a duration", "a list".
     pub fn what(&self) -> String {
         match self {
-            Shape::Record(_) | Shape::Map(..) => "a section of keys and values".to_owned(),
-            Shape::Table(kind, _) => format!("a table by {} (or a CSV file)", kind.name()),
+            Shape::Record(_) => "a section of keys and values".to_owned(),
+            Shape::Map(value, _) => match value.as_ref() {
+                Shape::Record(_) => "sections by name".to_owned(),
+                value => format!("{} by name", value.what()),
+            },
+            Shape::Table(TableKind::Row, _) => "a table of rows (or a CSV file)".to_owned(),
+            Shape::Table(kind, row) => format!("{} by {} (or a CSV file)", row.what(), kind.name()),
             Shape::List(_) => "a list".to_owned(),
             Shape::Choice(choices) => choices.iter().map(Shape::what).collect::<Vec<_>>().join(" or "),
             Shape::Words(words) => {
