@@ -484,10 +484,10 @@ fn check_mean(mean: f64) -> Result<(), String> {
 }
 
 fn check_cv(of: &str, cv: f64) -> Result<(), String> {
-    if cv >= CV[0] && cv <= CV[1] {
+    if (CV[0]..=CV[1]).contains(&cv) {
         return Ok(());
     }
-    let hint = if cv >= 0.0 && cv < CV[0] { "; below that, write a constant" } else { "" };
+    let hint = if (0.0..CV[0]).contains(&cv) { "; below that, write a constant" } else { "" };
     Err(format!("cv of {of} must be from {} to {}{hint}", CV[0], CV[1]))
 }
 

@@ -12,6 +12,7 @@ use crate::model::calendar::Period;
 use crate::scenario::file::Text;
 use crate::scenario::phrase::GoalPhrase;
 use crate::scenario::plan::{ScenarioPlan, StudyPlan};
+use crate::stats::Estimate;
 
 use super::compare::Comparer;
 use super::fold::Fold;
@@ -22,7 +23,7 @@ use super::result::{
     GoalResult, GoalStatus, Look, Mean, MinimumRuns, PeriodLabel, PostedGroup, PostedHour, Stopping,
     StudyResult,
 };
-use super::running::{Level, Running};
+use super::running::Level;
 use super::warn::warnings;
 use super::{Options, Progress, RunError};
 
@@ -226,7 +227,7 @@ impl Study<'_> {
             PeriodLabel { day: calendar.days_apart().then_some(day + 1), hour }
         };
         let scenarios = folds.into_iter().zip(plans).zip(&titles).map(|((fold, plan), title)| {
-            let runs = minimum_runs(&Running::of(fold.series(headline)), &single);
+            let runs = minimum_runs(fold.series(headline));
             let names = (plan.name.to_owned(), title.clone());
             fold.result(names, plan.network, &plan.catalog, runs, &single)
         });
@@ -326,20 +327,16 @@ fn goal_status(mean: &Mean, at_most: bool, limit: f64) -> GoalStatus {
     }
 }
 
-/// FHWA's minimum number of runs (Traffic Analysis Toolbox III, FHWA-HOP-18-036, 2019).
-fn minimum_runs(values: &Running, level: &Level) -> MinimumRuns {
+/// FHWA's minimum number of runs for a measure (Traffic Analysis Toolbox III, FHWA-HOP-18-036, 2019).
+fn minimum_runs(values: impl Iterator<Item = f64>) -> MinimumRuns {
     const TOLERANCE: f64 = 0.10;
-    let Mean { mean, sd, n, .. } = values.mean(level);
-    let needed = mean.zip(sd).filter(|(mean, _)| *mean != 0.0).map(|(mean, sd)| {
-        let ratio = level.t(n - 1) * sd / (TOLERANCE * mean);
-        (ratio * ratio).ceil().max(1.0) as u32
-    });
+    let estimate = Estimate::new(values.map(|value| Some(value).filter(|value| !value.is_nan())), 0.95);
     MinimumRuns {
         formula: "N = (t × s / (e × mean))²: t of Student at 95 % for the runs made, s the standard deviation \
                   between runs, e the tolerated error as a share of the mean",
         tolerance: TOLERANCE,
-        needed,
-        used: n,
+        needed: estimate.as_ref().and_then(|estimate| estimate.minimum_runs(TOLERANCE)),
+        used: estimate.map_or(0, |estimate| estimate.count),
     }
 }
 
