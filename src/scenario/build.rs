@@ -144,7 +144,7 @@ fn clock(study: &Study, findings: &mut Findings) -> Clock {
         EndMode::Cut => End::Cut,
         EndMode::Empty => End::Empty,
     };
-    let clock = Clock::new(&zone, first_day, clamped(section.run_length), section.warm_up, end);
+    let clock = Clock::new(&zone, first_day, clamped(section.run_length), section.warm_up.map(clamped), end);
     if clock.warm_up >= clock.run_end.since_start() {
         findings.clash(
             "E0335",
