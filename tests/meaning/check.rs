@@ -62,7 +62,7 @@ fn names_must_lead_somewhere() {
         (
             "rule.\"primary.standard\"",
             "rule.\"primary.standart\"",
-            "E0303 there is no lane group `primary.standart`\nE0332 `primary.standard` is open as officers allow, but no pool names it",
+            "E0303 there is no lane group `primary.standart`",
         ),
         (
             "at = \"primary\"",
