@@ -62,9 +62,12 @@ fn officers(hours: &Mean) -> Option<String> {
     Some(format!("{more} officer-hours"))
 }
 
-/// Classes that lose something of use.
+/// Classes that lose something of use; nothing new where there is only one.
 fn losers(unit: Unit, comparison: &Comparison) -> Option<String> {
     let mut losers = Vec::new();
+    if comparison.classes.len() < 2 {
+        return None;
+    }
     for change in comparison.classes.iter().filter(|change| change.loses) {
         let useful = change.paired.verdict != Some(Verdict::NoUsefulDifference);
         if let Some(loss) = change.paired.difference.mean.filter(|_| useful) {

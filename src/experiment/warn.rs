@@ -52,15 +52,14 @@ fn few_replications(result: &StudyResult) -> Vec<Warning> {
         warnings.push(Warning { code: "W0503", scenario: None, message });
     }
     if result.stopping.met == Some(false) {
-        let message = match (
-            result.stopping.looks.last().and_then(|look| look.widest),
-            result.stopping.target,
-        ) {
-            (Some(widest), Some(target)) => format!(
-                "the target was not met: the widest difference is known to ±{widest:.3}, wanted ±{target:.3} \
-                 (base units); allow more replications"
+        let unit = result.entries[result.headline].unit.name();
+        let widest = result.stopping.looks.last().and_then(|look| look.widest);
+        let message = match widest.zip(result.stopping.target) {
+            Some((widest, target)) => format!(
+                "the target was not met: the widest difference is known to ±{widest:.1} {unit}, wanted \
+                 ±{target:.1} {unit}; allow more replications"
             ),
-            _ => "the target was not met: the measure is blank in some replications".to_owned(),
+            None => "the target was not met: its measure is blank in some replications".to_owned(),
         };
         warnings.push(Warning { code: "W0504", scenario: None, message });
     }
