@@ -21,6 +21,7 @@ pub const RATES: [f64; 24] = [
 /// What a run gives: trucks, and their mean time in system (min).
 pub struct Answer {
     pub trucks: usize,
+    /// Mean time in system.
     pub mean_minutes: f64,
 }
 
