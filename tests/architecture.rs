@@ -9,14 +9,17 @@ use std::path::{Path, PathBuf};
 
 /// Every module with those it may use, from the top down. Nothing else may be used.
 const ORDER: [(&str, &[&str]); 10] = [
-    ("cli", &["report", "calibrate", "experiment", "scenario", "measure", "model", "stats", "dist", "kernel"]),
+    (
+        "cli",
+        &["report", "calibrate", "experiment", "scenario", "measure", "model", "stats", "dist", "kernel"],
+    ),
     ("report", &["calibrate", "experiment", "scenario", "measure", "model", "stats", "dist", "kernel"]),
     ("calibrate", &["experiment", "scenario", "measure", "model", "stats", "dist", "kernel"]),
     ("experiment", &["scenario", "measure", "model", "stats", "dist", "kernel"]),
     ("scenario", &["model", "stats", "dist", "kernel"]),
     ("measure", &["model", "stats", "dist", "kernel"]),
     ("model", &["dist", "kernel"]),
-    ("stats", &["kernel"]),
+    ("stats", &["dist", "kernel"]),
     ("dist", &["kernel"]),
     ("kernel", &[]),
 ];
@@ -25,7 +28,7 @@ struct Source {
     path: PathBuf,
     /// The first folder or file under `src`; empty for `lib.rs` and `main.rs`.
     module: String,
-    /// The text without comments and without the tests at its foot.
+    /// The text without comments and tests.
     code: String,
 }
 
@@ -35,20 +38,45 @@ fn sources() -> Vec<Source> {
     collect(&root, &mut paths);
     paths.sort();
     assert!(paths.len() > 20, "the source was found");
-    let source = |path: PathBuf| {
-        let inside = path.strip_prefix(&root).expect("it lies under src");
+    let texts = paths.iter().map(|path| fs::read_to_string(path).expect("source is UTF-8"));
+    let (codes, tests): (Vec<String>, Vec<Vec<String>>) = texts.map(|text| without_tests(&text)).unzip();
+    let tests: Vec<PathBuf> = paths
+        .iter()
+        .zip(&tests)
+        .flat_map(|(path, names)| names.iter().map(|name| path.with_file_name(format!("{name}.rs"))))
+        .collect();
+    let source = |(path, code): (PathBuf, String)| {
+        let inside = path.strip_prefix(&root).expect("it lies under src").to_owned();
         let first = inside.iter().next().expect("it has a name").to_string_lossy().into_owned();
         let module = match first.strip_suffix(".rs") {
             Some("lib" | "main") => String::new(),
             Some(name) => name.to_owned(),
             None => first,
         };
-        let text = fs::read_to_string(&path).expect("source is UTF-8");
-        let lines = text.lines().take_while(|line| *line != "#[cfg(test)]");
-        let code = lines.map(|line| line.split("//").next().unwrap_or("")).collect::<Vec<_>>().join("\n");
-        Source { path: inside.to_owned(), module, code }
+        Source { path: inside, module, code }
     };
-    paths.into_iter().map(source).collect()
+    paths.into_iter().zip(codes).filter(|(path, _)| !tests.contains(path)).map(source).collect()
+}
+
+/// A text without comments and without what is compiled for tests only; and the names of the files
+/// that are compiled for tests only.
+fn without_tests(text: &str) -> (String, Vec<String>) {
+    let (mut code, mut names) = (String::new(), Vec::new());
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        if line == "#[cfg(test)]" {
+            let next = lines.next().unwrap_or_default();
+            match next.strip_prefix("mod ").and_then(|rest| rest.strip_suffix(';')) {
+                Some(name) => names.push(name.to_owned()),
+                None if next.ends_with('{') => while lines.next().is_some_and(|line| line != "}") {},
+                None => {}
+            }
+            continue;
+        }
+        code.push_str(line.split("//").next().unwrap_or(""));
+        code.push('\n');
+    }
+    (code, names)
 }
 
 fn collect(folder: &Path, paths: &mut Vec<PathBuf>) {
@@ -56,8 +84,8 @@ fn collect(folder: &Path, paths: &mut Vec<PathBuf>) {
         let path = entry.expect("src can be read").path();
         if path.is_dir() {
             collect(&path, paths);
-        } else if path.extension().is_some_and(|ending| ending == "rs") {
-            paths.push(path);
+        } else if path.extension().is_some_and(|ending| ending == "rs") && !path.ends_with("tests.rs") {
+            paths.push(path); // unit tests with a file of their own are no part of the library
         }
     }
 }
@@ -124,7 +152,8 @@ fn modules_use_only_what_stands_below_them() {
 fn the_order_has_no_way_up() {
     for (place, (module, below)) in ORDER.iter().enumerate() {
         for name in *below {
-            let found = ORDER.iter().position(|(module, _)| module == name).expect("every module has a place");
+            let found =
+                ORDER.iter().position(|(module, _)| module == name).expect("every module has a place");
             assert!(found > place, "`{module}` uses `{name}`, which stands above it");
         }
     }
@@ -157,8 +186,18 @@ const FORBIDDEN: [(&str, &str); 14] = [
 
 /// Functions of the platform's mathematics library, which differ in the last bit between machines.
 const PLATFORM: [&str; 12] = [
-    ".exp()", ".ln()", ".log10()", ".log2()", ".powf(", ".powi(", ".sin()", ".cos()", ".tan()", ".exp_m1()",
-    ".ln_1p()", ".cbrt()",
+    ".exp()",
+    ".ln()",
+    ".log10()",
+    ".log2()",
+    ".powf(",
+    ".powi(",
+    ".sin()",
+    ".cos()",
+    ".tan()",
+    ".exp_m1()",
+    ".ln_1p()",
+    ".cbrt()",
 ];
 
 #[test]

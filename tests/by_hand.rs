@@ -345,6 +345,33 @@ fn a_full_road_blocks_the_station_behind() {
     assert_eq!(visits.table(primary), at_primary);
 }
 
+/// Three lanes before a road of 10 s that holds one truck, and a primary of 100 s. Truck 1 is on the
+/// road from 10 and in service from 20; 3 ends at 20, is blocked for no time and takes its place.
+/// 4, in lane 1 since 10, is blocked at 25 and 2 at 30; 4 enters when 3 starts at 120, 2 when 4
+/// starts at 220.
+#[test]
+fn trucks_blocked_by_a_road_enter_in_the_order_of_blocking() {
+    let mut sketch = Sketch::new(1, &["truck"]);
+    let gate = sketch.station("a-gate", 3, &always(10), Target::Road(RoadId(0)));
+    let primary = sketch.station("b-primary", 1, &always(100), EXIT);
+    sketch.road("road", 10, 1, Target::Station(primary));
+    sketch.network.roads[0].room = Some(1);
+    sketch.trace(gate, &[(0, 0); 4]);
+    sketch.brings(2, gate, 30);
+    sketch.brings(3, gate, 20);
+    sketch.brings(4, gate, 15);
+    let visits = sketch.visits();
+    let at_gate = [(1, 1, 0, 0, 10, 10), (2, 2, 0, 0, 30, 220), (3, 3, 0, 0, 20, 20), (4, 1, 0, 10, 25, 120)];
+    assert_eq!(visits.table(gate), at_gate);
+    let at_primary = [
+        (1, 1, 20, 20, 120, 120),
+        (2, 1, 230, 320, 420, 420),
+        (3, 1, 30, 120, 220, 220),
+        (4, 1, 130, 220, 320, 320),
+    ];
+    assert_eq!(visits.table(primary), at_primary);
+}
+
 /// Three lanes before a single one without waiting places. Truck 1 ends at 10 and goes on; 4
 /// follows it in lane 1 and is blocked at 15, 3 at 20, 2 at 30. They enter in that order.
 #[test]

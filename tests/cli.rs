@@ -156,8 +156,12 @@ fn templates_are_the_scenarios() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
     let listed = cruce(home.path(), ["init", "--list", "--json"]);
     let listed = json(&listed.out);
-    let mut listed: Vec<&str> =
-        listed["templates"].as_array().expect("list").iter().map(|one| one["name"].as_str().expect("name")).collect();
+    let mut listed: Vec<&str> = listed["templates"]
+        .as_array()
+        .expect("list")
+        .iter()
+        .map(|one| one["name"].as_str().expect("name"))
+        .collect();
     listed.sort_unstable();
     let folders: Vec<String> = names(&root).into_iter().filter(|name| root.join(name).is_dir()).collect();
     assert_eq!(listed, folders);
@@ -193,7 +197,9 @@ fn json_is_one_object_with_its_envelope() {
     assert_eq!(object["command"], "run");
     assert_eq!(object["replications"], 5);
     assert_eq!(object["verdicts"][0]["versus"], "one-booth");
-    assert!(object["scenarios"][0]["measures"]["crossing_time.mean"]["value"].as_f64().is_some_and(|v| v > 1.0));
+    assert!(
+        object["scenarios"][0]["measures"]["crossing_time.mean"]["value"].as_f64().is_some_and(|v| v > 1.0)
+    );
     let folder = home.path().join(object["run"].as_str().expect("folder"));
     let summary = json(&read(folder.join("summary.json")));
     assert_eq!(summary["verdicts"], object["verdicts"]);
@@ -219,7 +225,8 @@ fn json_is_one_object_with_its_envelope() {
 fn the_same_study_gives_the_same_bytes_on_any_number_of_threads() {
     let home = with_lesson();
     for (jobs, folder) in [("1", "a"), ("2", "b")] {
-        let ran = cruce(home.path(), ["run", "booth", "--reps", "6", "--trucks", "--jobs", jobs, "-o", folder]);
+        let ran =
+            cruce(home.path(), ["run", "booth", "--reps", "6", "--trucks", "--jobs", jobs, "-o", folder]);
         assert_eq!(ran.code, 0, "{}", ran.err);
     }
     let (a, b) = (home.path().join("a"), home.path().join("b"));
@@ -295,7 +302,10 @@ fn goals_count_only_when_asked() {
     assert_eq!((goal["scenario"].as_str(), goal["status"].as_str()), (Some("one-booth"), Some("missed")));
     assert_eq!((goal["limit"].as_f64(), goal["unit"].as_str()), (Some(5.0), Some("min")));
     assert_eq!((&object["ok"], &object["exit_code"]), (&Value::Bool(false), &Value::from(6)));
-    let easy = cruce(home.path(), ["run", "booth", "--reps", "20", "--check-goals", "--set", "goals.crossing_time.mean=<= 900 min"]);
+    let easy = cruce(
+        home.path(),
+        ["run", "booth", "--reps", "20", "--check-goals", "--set", "goals.crossing_time.mean=<= 900 min"],
+    );
     assert!(easy.code == 0 || easy.code == 3, "{}", easy.err);
 }
 
@@ -327,7 +337,8 @@ fn every_column_of_every_table_is_described() {
     for resource in resources {
         let path = resource["path"].as_str().expect("path");
         described.push(path);
-        let mut reader = csv::Reader::from_path(folder.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+        let mut reader =
+            csv::Reader::from_path(folder.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
         let fields = resource["schema"]["fields"].as_array().expect("fields");
         let head: Vec<&str> = fields.iter().map(|field| field["name"].as_str().expect("name")).collect();
         assert_eq!(reader.headers().expect("head").iter().collect::<Vec<_>>(), head, "{path}");
@@ -349,10 +360,12 @@ fn every_column_of_every_table_is_described() {
                 assert!(fits, "{path}: `{cell}` is no {field}");
             }
         }
-        let may_be_empty = ["links", "storage", "posted", "warnings", "classes"].iter().any(|name| path.contains(name));
+        let may_be_empty =
+            ["links", "storage", "posted", "warnings", "classes"].iter().any(|name| path.contains(name));
         assert!(rows > 0 || may_be_empty, "{path} is empty");
     }
-    let mut present: Vec<String> = names(&folder.join("tables")).iter().map(|name| format!("tables/{name}")).collect();
+    let mut present: Vec<String> =
+        names(&folder.join("tables")).iter().map(|name| format!("tables/{name}")).collect();
     present.push("trucks.csv".to_owned());
     described.sort_unstable();
     assert_eq!(described, present);
@@ -381,7 +394,10 @@ fn color_is_for_those_who_want_it() {
     let home = with_lesson();
     let colored = |variables: &[(&str, &str)], arguments: &[&str]| {
         let ran = finish(
-            command(home.path()).args(["run", "booth", "--reps", "3"]).args(arguments).envs(variables.iter().copied()),
+            command(home.path())
+                .args(["run", "booth", "--reps", "3"])
+                .args(arguments)
+                .envs(variables.iter().copied()),
         );
         assert_eq!(ran.code, 0, "{}", ran.err);
         ran.out.contains('\u{1b}')
@@ -445,7 +461,10 @@ fn a_wrong_file_of_each_kind_is_3_with_place_and_help_and_nothing_written() {
         ("bad unit", broken(service, "\"exponential(mean = 96 parsecs)\"")),
         ("negative time", broken(service, "\"-45 s\"")),
         ("shares over 100 %", broken("share = \"rest\"", "share = \"120 % of trucks\"")),
-        ("missing table", broken("volume = \"30 trucks/h\"", "volume = \"30 trucks/h\"\nby_hour = \"missing.csv\"")),
+        (
+            "missing table",
+            broken("volume = \"30 trucks/h\"", "volume = \"30 trucks/h\"\nby_hour = \"missing.csv\""),
+        ),
         ("dangling station", broken(next, "next = \"nowhere\"")),
         ("no way to the exit", broken(next, "next = \"primary\"")),
         ("NaN", broken(servers, "lanes.all = { servers = nan }")),
@@ -473,7 +492,8 @@ fn a_wrong_file_of_each_kind_is_3_with_place_and_help_and_nothing_written() {
             assert!(ran.err.contains("next: cruce explain E"), "{kind}: {}", ran.err);
             assert_eq!(names(home.path()), ["study.toml"], "{kind} wrote something");
         }
-        let code = json(&cruce(home.path(), ["validate", "study.toml", "--json"]).out)["errors"][0]["code"].clone();
+        let code =
+            json(&cruce(home.path(), ["validate", "study.toml", "--json"]).out)["errors"][0]["code"].clone();
         let explained = cruce(home.path(), ["explain", code.as_str().expect("code")]);
         assert_eq!(explained.code, 0, "{kind}: {code}: {}", explained.err);
     }
@@ -501,7 +521,9 @@ fn set_seed_and_scenario_change_the_run() {
     assert_ne!(base["study"]["digest"], seeded["study"]["digest"]);
     let more = ["run", "booth", "--reps", "3", "--json", "--set", "demand.northbound.volume=+10 %"];
     let more = json(&cruce(home.path(), more).out);
-    let trucks = |object: &Value| object["scenarios"][0]["measures"]["trucks.entered"]["value"].as_f64().expect("trucks");
+    let trucks = |object: &Value| {
+        object["scenarios"][0]["measures"]["trucks.entered"]["value"].as_f64().expect("trucks")
+    };
     assert!(trucks(&more) > trucks(&base), "{} {}", trucks(&more), trucks(&base));
     let one = ["run", "booth", "--reps", "3", "--json", "--scenario", "one-booth"];
     let one = json(&cruce(home.path(), one).out);
@@ -522,7 +544,9 @@ mod unix {
     #[test]
     fn a_closed_pipe_is_no_failure() {
         let home = with_lesson();
-        for arguments in [vec!["run", "booth", "--reps", "3"], vec!["schema"], vec!["completions", "bash"], vec!["--help"]] {
+        for arguments in
+            [vec!["run", "booth", "--reps", "3"], vec!["schema"], vec!["completions", "bash"], vec!["--help"]]
+        {
             let mut child = command(home.path())
                 .args(&arguments)
                 .stdout(Stdio::piped())

@@ -76,6 +76,8 @@ struct Watch<'n> {
     lanes: Vec<Lanes>,
     busy: Vec<BTreeMap<u32, TruckId>>,
     on_road: Vec<u32>,
+    /// By road: trucks that cannot come onto it, in the order of blocking.
+    blocked: Vec<VecDeque<TruckId>>,
     officers: Vec<(u32, u32, u32)>,
 }
 
@@ -100,6 +102,7 @@ impl<'n> Watch<'n> {
             lanes: vec![(0, 0, 0); groups],
             busy: vec![BTreeMap::new(); groups],
             on_road: vec![0; network.roads.len()],
+            blocked: vec![VecDeque::new(); network.roads.len()],
             officers: vec![(0, 0, 0); network.pools.len()],
         }
     }
@@ -223,8 +226,11 @@ impl Observer for Watch<'_> {
                 assert_eq!(now, truck.ends);
                 assert_eq!(self.place(id).lane, Some((group, lane)));
             }
-            Notice::Blocked { group, lane, .. } => {
+            Notice::Blocked { group, lane, target } => {
                 assert_eq!((now, self.place(id).lane), (truck.ends, Some((group, lane))));
+                if let Target::Road(road) = target {
+                    self.blocked[road.index()].push_back(id);
+                }
             }
             Notice::Left { group, lane } => {
                 let place = self.place(id);
@@ -238,6 +244,9 @@ impl Observer for Watch<'_> {
                 }
             }
             Notice::TookRoad { road } => {
+                if let Some(first) = self.blocked[road.index()].pop_front() {
+                    assert_eq!(first, id, "blocked trucks enter in the order of blocking");
+                }
                 self.place(id).road = Some(road);
                 self.on_road[road.index()] += 1;
             }
@@ -360,7 +369,8 @@ fn random_network(number: u64) -> Network {
     for place in 0..stations {
         let next = next_of(&mut sketch, &mut dice, place, stations, feedback);
         let far = if place + 1 < stations {
-            next_of(&mut sketch, &mut dice, stations, stations, true)
+            let skipped = place + 1 + dice.below(u32::from(stations - place - 1)) as u16;
+            next_of(&mut sketch, &mut dice, skipped, stations, feedback)
         } else {
             next
         };

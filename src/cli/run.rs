@@ -135,7 +135,7 @@ impl Run {
         }
         let digest = plan.digest.get(..8).unwrap_or(&plan.digest);
         let part = self.replication.map(|number| format!("-replication-{number}")).unwrap_or_default();
-        Path::new("runs").join(format!("{}-{digest}{part}", plan.name))
+        Path::new("runs").join(format!("{}-{digest}{part}", file_name(&plan.name)))
     }
 
     /// What stands at the run folder, if it may be replaced.
@@ -285,9 +285,19 @@ impl Run {
     }
 }
 
+/// The name with what some file system does not take, or a shell would split, replaced.
+fn file_name(name: &str) -> String {
+    let plain = |c: char| if c.is_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' };
+    name.chars().map(plain).collect()
+}
+
 /// Runs the replications once more, listening to every truck: a row per visit would not fit in
 /// memory. Failed replications have no rows.
-fn write_trucks(plan: &StudyPlan, replications: Range<u32>, file: &mut BufWriter<File>) -> anyhow::Result<()> {
+fn write_trucks(
+    plan: &StudyPlan,
+    replications: Range<u32>,
+    file: &mut BufWriter<File>,
+) -> anyhow::Result<()> {
     let cannot = || format!("cannot write `{TRUCKS}`");
     file.write_all(&tables::trucks().head()).with_context(cannot)?;
     for scenario in &plan.scenarios {

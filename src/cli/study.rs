@@ -54,9 +54,11 @@ impl StudyArguments {
             Some(path) => scenario::load(path, &overrides)?,
             None => {
                 let template = template::default_template();
-                let named = |(file, text): &(&str, &'static str)| (format!("{}/{file}", template.name), *text);
+                let named =
+                    |(file, text): &(&str, &'static str)| (format!("{}/{file}", template.name), *text);
                 let files: Vec<(String, &str)> = template.files.iter().map(named).collect();
-                let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), *text)).collect();
+                let files: Vec<(&str, &str)> =
+                    files.iter().map(|(name, text)| (name.as_str(), *text)).collect();
                 scenario::load_embedded(&files, &overrides)
             }
         };
@@ -114,7 +116,8 @@ fn check_measures(loaded: &mut Loaded) {
             let start = text.find(&measure.name)?;
             Some(Place { file, span: start..start + measure.name.len() })
         });
-        let message = format!("`{}` names a measure that this crossing does not have: `{}`", measure.key, measure.name);
+        let message =
+            format!("`{}` names a measure that this crossing does not have: `{}`", measure.key, measure.name);
         let mut found = Diagnostic::error(UNKNOWN_MEASURE, message).at(place, "no such measure");
         if !measure.suggestions.is_empty() {
             found = found.help(format!("did you mean `{}`?", measure.suggestions.join("`, `")));

@@ -25,7 +25,21 @@ macro_rules! template {
 }
 
 /// All templates; the first is the default.
-pub const TEMPLATES: &[Template] = &[template!("1-one-booth", "lesson: one booth or two", ["study.toml"])];
+pub const TEMPLATES: &[Template] = &[
+    template!(
+        "ysleta",
+        "Ysleta–Zaragoza, El Paso: an ordinary weekday of 2023",
+        ["study.toml", "officers.csv", "posted-january-june.csv", "posted-july-september.csv"]
+    ),
+    template!("world-trade", "World Trade Bridge, Laredo: a Tuesday", ["study.toml", "demand-by-hour.csv"]),
+    template!("1-one-booth", "lesson: one booth or two", ["study.toml"]),
+    template!("2-two-booths", "lesson: one line or two", ["study.toml"]),
+    template!("3-referral", "lesson: some trucks are referred to secondary inspection", ["study.toml"]),
+    template!("4-blocking", "lesson: a full bridge stops the toll", ["study.toml"]),
+    template!("5-split", "lesson: where the lanes split off", ["study.toml"]),
+    template!("6-lanes-follow-queue", "lesson: lanes that open and close with the queue", ["study.toml"]),
+    template!("7-night-backlog", "lesson: trucks that are still there in the morning", ["study.toml"]),
+];
 
 /// What runs when no file is named.
 pub fn default_template() -> &'static Template {

@@ -6,7 +6,7 @@
 
 use crate::measure::{Catalog, Observed};
 use crate::model::network::Network;
-use crate::stats::Tally;
+use crate::stats::{Tally, quantile};
 
 use super::replicate::Replication;
 use super::result::{
@@ -184,22 +184,14 @@ fn queue_series(catalog: &Catalog, queues: &[Vec<f32>]) -> Vec<QueueSeries> {
             seen.extend(trucks.filter(|trucks| !trucks.is_nan()));
             series.mean.push(seen.iter().sum::<f64>() / seen.len() as f64);
             seen.sort_by(f64::total_cmp);
-            series.p05.push(quantile(&seen, 0.05));
-            series.p50.push(quantile(&seen, 0.50));
-            series.p95.push(quantile(&seen, 0.95));
+            let of_replications = |p| quantile(&seen, p).unwrap_or(f64::NAN);
+            series.p05.push(of_replications(0.05));
+            series.p50.push(of_replications(0.50));
+            series.p95.push(of_replications(0.95));
         }
         series
     };
     places.into_iter().enumerate().map(series).collect()
-}
-
-/// Linear between order statistics (type 7 of Hyndman and Fan 1996); NaN without values.
-fn quantile(sorted: &[f64], p: f64) -> f64 {
-    let Some(last) = sorted.len().checked_sub(1) else { return f64::NAN };
-    let place = p * last as f64;
-    let below = place as usize;
-    let above = (below + 1).min(last);
-    sorted[below] + (place - below as f64) * (sorted[above] - sorted[below])
 }
 
 /// Links that trucks took: all classes together first, then by class.

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::measure::{BrokenLaw, Catalog, Collector, Observed};
 use crate::model::crossing::simulate;
@@ -19,7 +19,7 @@ use super::{Progress, RunError};
 pub(super) struct Plan<'p> {
     pub(super) name: &'p str,
     pub(super) network: &'p Network,
-    pub(super) catalog: Catalog,
+    pub(super) catalog: Arc<Catalog>,
 }
 
 /// What came out of one replication of one scenario: what was observed, or why the model failed.

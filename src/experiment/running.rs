@@ -1,6 +1,7 @@
 //! Means over replications: one pass in the order of replications, blanks left out.
 //!
-//! Sums are updated as in Welford (1962), so that the same order gives the same bytes. Intervals
+//! Like [`crate::stats::Estimate`], for tens of thousands of values that come one replication at a
+//! time: sums are updated as in Welford (1962), and quantiles of t are looked up once. Intervals
 //! are two-sided Student t. Start at [`Running`].
 
 use std::cell::RefCell;

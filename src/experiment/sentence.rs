@@ -51,7 +51,12 @@ fn interval(difference: &Mean, unit: Unit) -> Option<String> {
 
 fn stranded(comparison: &Comparison) -> Option<String> {
     let more = comparison.stranded.mean.filter(|more| *more != 0.0)?;
-    let scale = Scale { factor: 1.0, decimals: if more.abs() < 0.05 { 3 } else { 1 }, name: "trucks" };
+    let decimals = match more.abs() {
+        few if few < 0.05 => 3,
+        some if some < 99.95 => 1,
+        _ => 0,
+    };
+    let scale = Scale { factor: 1.0, decimals, name: "trucks" };
     let word = if more > 0.0 { "more" } else { "fewer" };
     Some(format!("{} {word} trucks stranded per run", scale.size(more)))
 }
@@ -62,9 +67,12 @@ fn officers(hours: &Mean) -> Option<String> {
     Some(format!("{more} officer-hours"))
 }
 
-/// Classes that lose something of use.
+/// Classes that lose something of use; nothing new where there is only one.
 fn losers(unit: Unit, comparison: &Comparison) -> Option<String> {
     let mut losers = Vec::new();
+    if comparison.classes.len() < 2 {
+        return None;
+    }
     for change in comparison.classes.iter().filter(|change| change.loses) {
         let useful = change.paired.verdict != Some(Verdict::NoUsefulDifference);
         if let Some(loss) = change.paired.difference.mean.filter(|_| useful) {
@@ -98,11 +106,13 @@ impl Scale {
             Unit::Hours => (1.0, 1, "h"),
             Unit::Number => (1.0, 2, ""),
         };
+        // Tenths of a hundred are noise.
+        let decimals = if largest * factor >= 99.95 { 0 } else { decimals };
         Scale { factor, decimals, name }
     }
 
     fn size(&self, value: f64) -> String {
-        format!("{:.*}", self.decimals, (value * self.factor).abs())
+        grouped(&format!("{:.*}", self.decimals, (value * self.factor).abs()))
     }
 
     /// With `+` or `−`, unless it rounds to zero.
@@ -115,4 +125,17 @@ impl Scale {
             _ => format!("+{size}"),
         }
     }
+}
+
+/// Thousands are set apart: `2,780`.
+fn grouped(number: &str) -> String {
+    let whole = number.find('.').unwrap_or(number.len());
+    let mut text = String::with_capacity(number.len() + whole / 3);
+    for (place, digit) in number.char_indices() {
+        if place > 0 && place < whole && (whole - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }

@@ -5,6 +5,7 @@
 //! [`run`].
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use crate::measure::{Catalog, Entry};
@@ -12,6 +13,7 @@ use crate::model::calendar::Period;
 use crate::scenario::file::Text;
 use crate::scenario::phrase::GoalPhrase;
 use crate::scenario::plan::{ScenarioPlan, StudyPlan};
+use crate::stats::Estimate;
 
 use super::compare::Comparer;
 use super::fold::Fold;
@@ -22,7 +24,7 @@ use super::result::{
     GoalResult, GoalStatus, Look, Mean, MinimumRuns, PeriodLabel, PostedGroup, PostedHour, Stopping,
     StudyResult,
 };
-use super::running::{Level, Running};
+use super::running::Level;
 use super::warn::warnings;
 use super::{Options, Progress, RunError};
 
@@ -46,15 +48,14 @@ pub fn run(
     progress: &(dyn Fn(Progress) + Sync),
     cancel: &AtomicBool,
 ) -> Result<StudyResult, RunError> {
-    let plans: Vec<Plan> = plan
-        .scenarios
-        .iter()
-        .map(|scenario| Plan {
-            name: &scenario.name,
-            network: &scenario.network,
-            catalog: Catalog::new(&scenario.network),
-        })
-        .collect();
+    let mut plans: Vec<Plan> = Vec::new();
+    for scenario in &plan.scenarios {
+        let own = Catalog::new(&scenario.network);
+        // Scenarios mostly measure the same: one copy is enough.
+        let known = plans.iter().map(|plan| &plan.catalog).find(|catalog| ***catalog == own).cloned();
+        let catalog = known.unwrap_or_else(|| Arc::new(own));
+        plans.push(Plan { name: &scenario.name, network: &scenario.network, catalog });
+    }
     let baseline = &plans[plan.baseline].catalog;
     let unknown = unknown_in(plan, baseline);
     if !unknown.is_empty() {
@@ -90,12 +91,12 @@ pub fn run(
 /// catalogue's values stand among them.
 fn union(plans: &[Plan], baseline: usize) -> (Vec<Entry>, usize, Vec<Vec<usize>>) {
     let first = &plans[baseline].catalog;
-    if plans.iter().all(|plan| plan.catalog.entries() == first.entries()) {
+    if plans.iter().all(|plan| Arc::ptr_eq(&plan.catalog, first)) {
         let same = (0..first.entries().len()).collect();
         return (first.entries().to_vec(), first.whole_run(), vec![same; plans.len()]);
     }
     let order = std::iter::once(baseline).chain((0..plans.len()).filter(|place| *place != baseline));
-    let order: Vec<&Catalog> = order.map(|place| &plans[place].catalog).collect();
+    let order: Vec<&Catalog> = order.map(|place| &*plans[place].catalog).collect();
     let mut entries: Vec<Entry> = Vec::new();
     let mut place_of: BTreeMap<String, usize> = BTreeMap::new();
     let mut whole_run = 0;
@@ -226,7 +227,7 @@ impl Study<'_> {
             PeriodLabel { day: calendar.days_apart().then_some(day + 1), hour }
         };
         let scenarios = folds.into_iter().zip(plans).zip(&titles).map(|((fold, plan), title)| {
-            let runs = minimum_runs(&Running::of(fold.series(headline)), &single);
+            let runs = minimum_runs(fold.series(headline));
             let names = (plan.name.to_owned(), title.clone());
             fold.result(names, plan.network, &plan.catalog, runs, &single)
         });
@@ -326,20 +327,16 @@ fn goal_status(mean: &Mean, at_most: bool, limit: f64) -> GoalStatus {
     }
 }
 
-/// FHWA's minimum number of runs (Traffic Analysis Toolbox III, FHWA-HOP-18-036, 2019).
-fn minimum_runs(values: &Running, level: &Level) -> MinimumRuns {
+/// FHWA's minimum number of runs for a measure (Traffic Analysis Toolbox III, FHWA-HOP-18-036, 2019).
+fn minimum_runs(values: impl Iterator<Item = f64>) -> MinimumRuns {
     const TOLERANCE: f64 = 0.10;
-    let Mean { mean, sd, n, .. } = values.mean(level);
-    let needed = mean.zip(sd).filter(|(mean, _)| *mean != 0.0).map(|(mean, sd)| {
-        let ratio = level.t(n - 1) * sd / (TOLERANCE * mean);
-        (ratio * ratio).ceil().max(1.0) as u32
-    });
+    let estimate = Estimate::new(values.map(|value| Some(value).filter(|value| !value.is_nan())), 0.95);
     MinimumRuns {
         formula: "N = (t × s / (e × mean))²: t of Student at 95 % for the runs made, s the standard deviation \
                   between runs, e the tolerated error as a share of the mean",
         tolerance: TOLERANCE,
-        needed,
-        used: n,
+        needed: estimate.as_ref().and_then(|estimate| estimate.minimum_runs(TOLERANCE)),
+        used: estimate.map_or(0, |estimate| estimate.count),
     }
 }
 

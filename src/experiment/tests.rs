@@ -305,6 +305,10 @@ fn sentences_say_what_a_planner_would_say() {
         comparison(Mean::default(), Verdict::NotSettled),
         "Two more lanes: cannot be compared, since nothing was observed in common",
     );
+    check(
+        comparison(minutes(-2779.5, -2803.2, -2755.8), Verdict::ClearlyBetter),
+        "Two more lanes: −2,780 min (−2,803 to −2,756), clearly better",
+    );
     let p95 = &catalog.entries()[catalog.find("wait.booth.p95").unwrap()];
     let said = sentence("Two more lanes", p95, 0, &comparison(better, Verdict::ClearlyBetter));
     assert_eq!(said, "Two more lanes: wait.booth.p95 −12.4 min (−13.0 to −11.8), clearly better");
@@ -406,4 +410,60 @@ fn failed_replications_are_kept_and_counted() {
     assert_eq!(result.scenarios[0].estimates[result.headline], Mean::default());
     let warning = result.warnings.iter().find(|warning| warning.code == "W0502").unwrap();
     assert!(warning.message.starts_with("3 of 3 replications failed"), "{}", warning.message);
+}
+
+#[test]
+fn what_a_reader_must_know_is_said() {
+    // A bridge of 3 places before booths that are too slow, for 4 hours; the toll refuses no one.
+    let mut network = fixture::toll_bridge_primary();
+    for group in [0, 1] {
+        let slow = DurationSampler::constant(SimDuration::from_mins(4));
+        let service = &mut network.groups[group].service;
+        service.iter_mut().flatten().for_each(|law| *law = slow.clone());
+    }
+    network.run_length = SimDuration::from_hours(4);
+    network.end = End::Cut;
+    network.stations[1].room = Some(5);
+    let result = go(&study(vec![scenario("today", network)], 2, 2, Some(1.0)), 1);
+    let said = |code: &str| {
+        let found = result.warnings.iter().find(|warning| warning.code == code);
+        found.map(|warning| warning.message.as_str()).unwrap_or_else(|| panic!("no {code}"))
+    };
+    assert!(said("W0503").starts_with("only 2 replication(s)"));
+    assert!(said("W0506").contains("turned away and") && said("W0506").contains("still inside"));
+    assert!(said("W0507").starts_with("road `bridge` (3 trucks) is full 9"), "{}", said("W0507"));
+    assert!(said("W0508").starts_with("`crossing_time.p95` rests on"));
+    // With nothing to compare a target has nothing to say.
+    assert_eq!((result.stopping.met, result.replications), (None, 2));
+    let full = &result.scenarios[0].storage[0];
+    assert!(full.full.mean.unwrap() > 0.9 && full.trucks.mean.unwrap() <= 3.0);
+    // Trucks come from the stream and end in some outcome: what goes in comes out.
+    let links = &result.scenarios[0].links;
+    let sum = |wanted: &dyn Fn(&super::Link) -> bool| {
+        let chosen = links.iter().filter(|link| link.class.is_none() && wanted(link));
+        chosen.map(|link| link.trucks.mean.unwrap()).sum::<f64>()
+    };
+    use super::Place;
+    let came = sum(&|link| matches!(link.from, Place::Stream(_)));
+    let went = sum(&|link| matches!(link.to, Place::Exit | Place::TurnedAway | Place::Unfinished));
+    assert!(came > 200.0 && (came - went).abs() < 1e-9, "{came} {went}");
+}
+
+#[test]
+fn scenarios_with_other_measures_are_compared_where_they_meet() {
+    // The other plan has one class less to serve and another station; what both have is paired.
+    let mut other = fixture::toll_bridge_primary();
+    other.run_length = SimDuration::from_hours(4);
+    let result =
+        go(&study(vec![scenario("today", booth(2, 50.0, 60.0)), scenario("other", other)], 3, 3, None), 2);
+    let at = |name: &str| result.find(name).unwrap_or_else(|| panic!("no {name}"));
+    let paired = |name: &str| &result.comparisons[0].paired[at(name)].difference;
+    assert_eq!(paired("crossing_time.mean").n, 3);
+    assert_eq!(*paired("wait.booth.mean"), Mean::default());
+    assert_eq!(*paired("wait.toll.mean"), Mean::default());
+    let told = |scenario: usize, name: &str| result.scenarios[scenario].estimates[at(name)].mean;
+    assert!(told(0, "wait.booth.mean").is_some() && told(1, "wait.booth.mean").is_none());
+    assert!(told(0, "wait.toll.mean").is_none() && told(1, "wait.toll.mean").is_some());
+    assert!(told(1, "wait.toll.mean@02").is_some() && told(1, "wait.toll.mean@05").is_none());
+    assert!(at("wait.toll.mean") < result.whole_run && at("wait.toll.mean@02") >= result.whole_run);
 }

@@ -52,15 +52,14 @@ fn few_replications(result: &StudyResult) -> Vec<Warning> {
         warnings.push(Warning { code: "W0503", scenario: None, message });
     }
     if result.stopping.met == Some(false) {
-        let message = match (
-            result.stopping.looks.last().and_then(|look| look.widest),
-            result.stopping.target,
-        ) {
-            (Some(widest), Some(target)) => format!(
-                "the target was not met: the widest difference is known to ±{widest:.3}, wanted ±{target:.3} \
-                 (base units); allow more replications"
+        let unit = result.entries[result.headline].unit.name();
+        let widest = result.stopping.looks.last().and_then(|look| look.widest);
+        let message = match widest.zip(result.stopping.target) {
+            Some((widest, target)) => format!(
+                "the target was not met: the widest difference is known to ±{widest:.1} {unit}, wanted \
+                 ±{target:.1} {unit}; allow more replications"
             ),
-            _ => "the target was not met: the measure is blank in some replications".to_owned(),
+            None => "the target was not met: its measure is blank in some replications".to_owned(),
         };
         warnings.push(Warning { code: "W0504", scenario: None, message });
     }
@@ -84,11 +83,14 @@ fn stranded(result: &StudyResult) -> Vec<Warning> {
     for (scenario, data) in result.scenarios.iter().enumerate() {
         let mean = |entry: Option<usize>| entry.and_then(|entry| data.estimates[entry].mean).unwrap_or(0.0);
         let (away, inside) = (mean(turned_away), mean(unfinished));
-        if away > 0.0 || inside > 0.0 {
-            let message = format!(
-                "{away:.1} trucks per run were turned away and {inside:.1} were still inside at the end; times \
-                 are over the others"
-            );
+        let parts = [(away, "turned away"), (inside, "still inside at the end")];
+        let parts: Vec<String> = parts
+            .iter()
+            .filter(|(trucks, _)| *trucks > 0.0)
+            .map(|(trucks, fate)| format!("{trucks:.1} trucks per run were {fate}"))
+            .collect();
+        if !parts.is_empty() {
+            let message = format!("{}; times are over the others", parts.join(" and "));
             warnings.push(Warning { code: "W0506", scenario: Some(scenario), message });
         }
     }
@@ -98,7 +100,8 @@ fn stranded(result: &StudyResult) -> Vec<Warning> {
 fn storage(result: &StudyResult) -> Vec<Warning> {
     let mut warnings = Vec::new();
     for (scenario, data) in result.scenarios.iter().enumerate() {
-        for storage in &data.storage {
+        // A room of 0 was meant so: there is no line to be too long for it.
+        for storage in data.storage.iter().filter(|storage| storage.room > 0) {
             let Some(full) = storage.full.mean.filter(|full| *full > FULL) else { continue };
             let place = match &storage.place {
                 Place::Road(name) => format!("road `{name}`"),

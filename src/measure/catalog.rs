@@ -12,7 +12,7 @@ use crate::model::network::{Network, Station};
 use super::entry::{Entry, Measure, Place, Statistic};
 
 /// Everything that is measured of a crossing: one value per entry and replication.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Catalog {
     entries: Vec<Entry>,
     whole_run: usize,
@@ -24,7 +24,7 @@ pub struct Catalog {
 }
 
 /// Entries that differ in their statistic only: they are worked out together.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub(super) struct Block {
     pub(super) measure: Measure,
     pub(super) spot: Spot,

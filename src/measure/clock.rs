@@ -1,6 +1,7 @@
 //! Which hour an instant belongs to, quickly, and how an interval is spread over hours.
 //!
-//! The calendar answers by searching; here the hours of the run are a table read with one division.
+//! The calendar answers by searching; here the hours of the run are a table read with one division,
+//! and the present quarter of an hour is kept at hand, since most of what is told happened in it.
 //! Start at [`Hours`].
 
 use crate::kernel::time::{SimDuration, SimTime};
@@ -38,6 +39,25 @@ pub(super) struct Hours {
     window: Window,
     /// How much of the window lies in each period.
     observed: Vec<i64>,
+    present: Present,
+}
+
+/// Where the clock of the run stands: instants from `quarter_from` (or `hour_from`) to `until` are
+/// in this quarter (and hour). Both are empty where the window does not cover the whole hour.
+#[derive(Clone, Copy, Debug)]
+struct Present {
+    hour_from: i64,
+    quarter_from: i64,
+    until: i64,
+    period: usize,
+    quarter: usize,
+    observed: bool,
+}
+
+impl Present {
+    /// Before the run.
+    const NEVER: Present =
+        Present { hour_from: 0, quarter_from: 0, until: 0, period: 0, quarter: 0, observed: false };
 }
 
 /// Trucks that come to a station later than this after the run length are looked up in the
@@ -56,8 +76,14 @@ impl Hours {
             starts.push(at.micros());
         }
         let window = Window::of(network);
-        let mut hours =
-            Hours { observed: vec![0; calendar.period_count()], calendar, starts, periods, window };
+        let mut hours = Hours {
+            observed: vec![0; calendar.period_count()],
+            calendar,
+            starts,
+            periods,
+            window,
+            present: Present::NEVER,
+        };
         let mut observed = std::mem::take(&mut hours.observed);
         hours.spread(window.from, window.to, |period, micros| observed[period] += micros);
         Hours { observed, ..hours }
@@ -87,6 +113,49 @@ impl Hours {
         place
     }
 
+    /// A new run begins.
+    pub(super) fn reset(&mut self) {
+        self.present = Present::NEVER;
+    }
+
+    /// The clock of the run goes on to `now`.
+    #[inline]
+    pub(super) fn advance(&mut self, now: SimTime) {
+        if now.micros() >= self.present.until {
+            self.find_present(now.micros());
+        }
+    }
+
+    #[cold]
+    fn find_present(&mut self, now: i64) {
+        if now >= self.starts[self.periods.len()] {
+            // In the drain, beyond the table.
+            let at = SimTime::from_micros(now);
+            let until = self.calendar.next_period(at).micros();
+            let period = self.calendar.period(at).0 as usize;
+            self.present = Present { until, period, ..Present::NEVER };
+            return;
+        }
+        let place = self.stretch(now);
+        let (from, to) = (self.starts[place], self.starts[place + 1]);
+        let quarter = ((now - from) / QUARTER).min(3);
+        let period = self.periods[place] as usize;
+        self.present = Present {
+            hour_from: from,
+            quarter_from: from + quarter * QUARTER,
+            until: if quarter == 3 { to } else { to.min(from + (quarter + 1) * QUARTER) },
+            period,
+            quarter: period * 4 + quarter as usize,
+            observed: from >= self.window.from && to <= self.window.to,
+        };
+    }
+
+    /// The period of the instant to which the clock was advanced.
+    #[inline]
+    pub(super) fn present_period(&self) -> usize {
+        self.present.period
+    }
+
     /// The period of an instant, as a place in tables.
     #[inline]
     pub(super) fn period(&self, at: SimTime) -> usize {
@@ -101,6 +170,15 @@ impl Hours {
     /// Tells how much of [from, to) and of the window lies in each period.
     #[inline]
     pub(super) fn spread(&self, from: i64, to: i64, mut add: impl FnMut(usize, i64)) {
+        let present = &self.present;
+        if from >= present.hour_from && to <= present.until && present.observed {
+            return add(present.period, to - from);
+        }
+        self.spread_far(from, to, add);
+    }
+
+    #[inline(never)]
+    fn spread_far(&self, from: i64, to: i64, mut add: impl FnMut(usize, i64)) {
         let mut from = from.max(self.window.from);
         let to = to.min(self.window.to);
         if from >= to {
@@ -122,6 +200,15 @@ impl Hours {
     /// The same by quarters of an hour: four to a period.
     #[inline]
     pub(super) fn spread_quarters(&self, from: i64, to: i64, mut add: impl FnMut(usize, i64)) {
+        let present = &self.present;
+        if from >= present.quarter_from && to <= present.until && present.observed {
+            return add(present.quarter, to - from);
+        }
+        self.spread_quarters_far(from, to, add);
+    }
+
+    #[inline(never)]
+    fn spread_quarters_far(&self, from: i64, to: i64, mut add: impl FnMut(usize, i64)) {
         let mut from = from.max(self.window.from);
         let to = to.min(self.window.to);
         while from < to {
@@ -148,8 +235,9 @@ mod tests {
         let mut network = fixture::one_booth();
         network.warm_up = SimDuration::from_mins(30);
         network.run_length = SimDuration::from_hours(3);
-        let hours = Hours::new(&network);
+        let mut hours = Hours::new(&network);
         let mut told = Vec::new();
+        hours.advance(SimTime::from_micros(2 * HOUR + 1));
         hours.spread(0, 10 * HOUR, |period, micros| told.push((period, micros / 60_000_000)));
         assert_eq!(told, [(0, 30), (1, 60), (2, 60)]);
         let mut quarters = Vec::new();
@@ -157,6 +245,13 @@ mod tests {
             quarters.push((quarter, micros / 60_000_000));
         });
         assert_eq!(quarters, [(3, 5), (4, 15), (5, 15)]);
+        // What lies in the present quarter is the same by the short way.
+        let (mut near, mut quarter) = (Vec::new(), Vec::new());
+        hours.spread(2 * HOUR, 2 * HOUR + 7, |period, micros| near.push((period, micros)));
+        hours
+            .spread_quarters(2 * HOUR, 2 * HOUR + 7, |quarter_of, micros| quarter.push((quarter_of, micros)));
+        assert_eq!((near, quarter), (vec![(2, 7)], vec![(8, 7)]));
+        assert_eq!(hours.present_period(), 2);
         assert_eq!(hours.period(SimTime::from_micros(2 * HOUR)), 2);
         assert_eq!(hours.period(SimTime::from_micros(500 * HOUR)), 47, "the last period takes the rest");
     }

@@ -8,15 +8,15 @@
 //! conservation and Little's law (Little 1961), which are checked in every run. Start at
 //! [`Collector`].
 
-use crate::kernel::time::{SimDuration, SimTime};
+use crate::kernel::time::SimTime;
 use crate::model::network::{End, GroupId, Network, StationId};
 use crate::model::notice::{LaneNotice, Notice, Observer, Outcome};
 use crate::model::truck::{Truck, TruckId};
-use crate::stats::Tally;
 
 use super::catalog::Rows;
 use super::clock::{Hours, Window};
-use super::level::{ByQuarter, Counts, Level, Spans};
+use super::grid::Grid;
+use super::level::{ByQuarter, Counts, Ledger, Level, Spans};
 use super::posted::PostedBoard;
 
 /// Listens to one replication at a time; may be used for many, one after another.
@@ -79,13 +79,6 @@ pub(super) struct Books {
     pub(super) stations: Vec<Ledger>,
 }
 
-/// Number inside over time, and times inside by truck: Little's law holds them equal.
-#[derive(Clone, Debug)]
-pub(super) struct Ledger {
-    pub(super) inside: Level,
-    pub(super) times: i128,
-}
-
 /// A truck inside, as far as observation needs to remember it.
 #[derive(Clone, Copy, Debug)]
 struct Inside {
@@ -95,6 +88,9 @@ struct Inside {
     station: u16,
     group: u16,
     phase: Phase,
+    /// Periods of its first arrival and of its arrival at the station.
+    entered_in: u16,
+    arrived_in: u16,
     /// Its border wait has been recorded.
     told_border: bool,
 }
@@ -148,51 +144,6 @@ pub(super) fn place_of(outcome: Outcome) -> usize {
     }
 }
 
-/// Tallies by row and period; cells are made when first needed.
-#[derive(Clone, Debug)]
-pub(super) struct Grid {
-    periods: usize,
-    cells: Vec<Option<Box<Tally>>>,
-}
-
-impl Grid {
-    fn new(rows: usize, hours: &Hours) -> Self {
-        Grid { periods: hours.count(), cells: vec![None; rows * hours.count()] }
-    }
-
-    fn reset(&mut self) {
-        self.cells.iter_mut().flatten().for_each(|tally| tally.clear());
-    }
-
-    #[inline]
-    fn record(&mut self, row: usize, period: usize, value: SimDuration) {
-        self.cells[row * self.periods + period].get_or_insert_default().record(value);
-    }
-
-    /// Merges the cells of rows, in one period or in all, into `sum`.
-    pub(super) fn merge_into(&self, sum: &mut Tally, rows: &[usize], period: Option<usize>) {
-        for row in rows {
-            let cells = &self.cells[row * self.periods..(row + 1) * self.periods];
-            let wanted = match period {
-                Some(period) => &cells[period..=period],
-                None => cells,
-            };
-            wanted.iter().flatten().filter(|tally| tally.count() > 0).for_each(|tally| sum.merge(tally));
-        }
-    }
-
-    /// Whether anything was recorded in a period.
-    pub(super) fn is_empty(&self, rows: &[usize], period: Option<usize>) -> bool {
-        let count = |row: &usize, period: usize| {
-            self.cells[row * self.periods + period].as_ref().map_or(0, |tally| tally.count())
-        };
-        match period {
-            Some(period) => rows.iter().all(|row| count(row, period) == 0),
-            None => rows.iter().all(|row| (0..self.periods).all(|period| count(row, period) == 0)),
-        }
-    }
-}
-
 impl<'n> Collector<'n> {
     /// For runs of one crossing.
     pub fn new(network: &'n Network) -> Self {
@@ -206,7 +157,6 @@ impl<'n> Collector<'n> {
         let spans = |rows| Spans::new(rows, &hours);
         let counts = |rows| Counts::new(rows, &hours);
         let nodes = Nodes { streams: network.streams.len(), stations, roads };
-        let ledger = Ledger { inside: Level::new(window, None), times: 0 };
         let line = ByQuarter::new(&hours);
         let posted = network.border_wait.as_ref().map(|wait| {
             let count = network.stations[wait.at.index()].group_count as usize;
@@ -223,8 +173,8 @@ impl<'n> Collector<'n> {
             books: Books {
                 entered: 0,
                 gone: [0; 3],
-                crossing: ledger.clone(),
-                stations: vec![ledger; stations],
+                crossing: Ledger::default(),
+                stations: vec![Ledger::default(); stations],
             },
             wait: grid(pairs),
             sojourn: grid(pairs),
@@ -265,11 +215,11 @@ impl<'n> Collector<'n> {
     /// Forgets the last run; tables keep their memory.
     pub fn reset(&mut self) {
         self.inside.clear();
+        self.hours.reset();
         self.books.entered = 0;
         self.books.gone = [0; 3];
         for ledger in self.books.stations.iter_mut().chain([&mut self.books.crossing]) {
-            ledger.inside.reset();
-            ledger.times = 0;
+            *ledger = Ledger::default();
         }
         for grid in [
             &mut self.wait,
@@ -324,16 +274,24 @@ impl<'n> Collector<'n> {
 
     fn enter(&mut self, now: SimTime, id: TruckId, truck: &Truck) {
         let place = id.0 as usize;
-        let fresh =
-            Inside { node: truck.stream.0, station: 0, group: 0, phase: Phase::OnTheWay, told_border: false };
+        let period = self.hours.present_period();
+        let fresh = Inside {
+            node: truck.stream.0,
+            station: 0,
+            group: 0,
+            phase: Phase::OnTheWay,
+            entered_in: period as u16,
+            arrived_in: period as u16,
+            told_border: false,
+        };
         if self.inside.len() <= place {
             self.inside.resize(place + 1, fresh);
         }
         self.inside[place] = fresh;
         self.books.entered += 1;
-        self.books.crossing.inside.change(now, 1);
+        self.books.crossing.enter(now);
         if self.is_observed(now) {
-            self.entered.add(truck.class.index(), self.hours.period(now));
+            self.entered.add(truck.class.index(), period);
         }
     }
 
@@ -343,7 +301,8 @@ impl<'n> Collector<'n> {
         let inside = &mut self.inside[id.0 as usize];
         inside.phase = Phase::Arrived;
         inside.station = station.0;
-        self.books.stations[place].inside.change(now, 1);
+        inside.arrived_in = self.hours.present_period() as u16;
+        self.books.stations[place].enter(now);
         self.waiting[place].change(now, 1);
         self.station_line[place].change(&self.hours, now, 1);
     }
@@ -362,7 +321,7 @@ impl<'n> Collector<'n> {
         let inside = &mut self.inside[id.0 as usize];
         inside.phase = Phase::InLane;
         inside.group = group.0;
-        let station = inside.station as usize;
+        let (station, arrived_in) = (inside.station as usize, inside.arrived_in as usize);
         self.leave_line(now, truck, station, group.index());
         if truck.began > now {
             self.moving_up.add(&self.hours, group.index(), now, truck.began);
@@ -370,8 +329,7 @@ impl<'n> Collector<'n> {
         let in_time = truck.began < self.last_start;
         let row = self.rows.pair(group.index(), truck.class.index());
         if in_time && self.is_observed(truck.arrived) {
-            let period = self.hours.period(truck.arrived);
-            self.wait.record(row, period, truck.began - truck.arrived);
+            self.wait.record(row, arrived_in, truck.began - truck.arrived);
         }
         let is_primary = self.network.border_wait.as_ref().is_some_and(|wait| wait.at.index() == station);
         let inside = &mut self.inside[id.0 as usize];
@@ -405,26 +363,25 @@ impl<'n> Collector<'n> {
 
     /// It leaves a station: its lane, or its line when the run is over.
     fn leave_station(&mut self, now: SimTime, truck: &Truck, station: usize) {
-        let ledger = &mut self.books.stations[station];
-        ledger.inside.change(now, -1);
-        ledger.times += i128::from((now - truck.arrived).micros());
+        self.books.stations[station].leave(now, now - truck.arrived);
         let row = station * self.network.classes.len() + truck.class.index();
         self.at_station.add(&self.hours, row, truck.arrived, now);
     }
 
     fn depart(&mut self, now: SimTime, id: TruckId, truck: &Truck, group: usize) {
-        self.inside[id.0 as usize].phase = Phase::OnTheWay;
-        let station = self.network.groups[group].station.index();
+        let inside = &mut self.inside[id.0 as usize];
+        inside.phase = Phase::OnTheWay;
+        let (station, arrived_in) = (inside.station as usize, inside.arrived_in as usize);
         self.leave_station(now, truck, station);
         if now > truck.ends {
             self.blocked.add(&self.hours, group, truck.ends, now);
         }
         let row = self.rows.pair(group, truck.class.index());
         if self.is_observed(truck.arrived) {
-            self.sojourn.record(row, self.hours.period(truck.arrived), now - truck.arrived);
+            self.sojourn.record(row, arrived_in, now - truck.arrived);
         }
         if now.micros() >= self.window.from && now.micros() < self.window.to {
-            self.departed.add(row, self.hours.period(now));
+            self.departed.add(row, self.hours.present_period());
         }
     }
 
@@ -435,11 +392,10 @@ impl<'n> Collector<'n> {
             self.give_up(now, id, truck);
         }
         self.books.gone[place_of(outcome)] += 1;
-        self.books.crossing.inside.change(now, -1);
-        self.books.crossing.times += i128::from((now - truck.entered).micros());
+        self.books.crossing.leave(now, now - truck.entered);
         self.present.add(&self.hours, class, truck.entered, now);
         if self.is_observed(truck.entered) {
-            let period = self.hours.period(truck.entered);
+            let period = self.inside[id.0 as usize].entered_in as usize;
             self.gone[place_of(outcome)].add(class, period);
             if outcome == Outcome::Crossed {
                 let crossing_time = now - truck.entered;
@@ -449,7 +405,7 @@ impl<'n> Collector<'n> {
             }
         }
         if outcome == Outcome::Crossed && now.micros() >= self.window.from && now.micros() < self.window.to {
-            self.crossed_in.add(class, self.hours.period(now));
+            self.crossed_in.add(class, self.hours.present_period());
         }
     }
 
@@ -493,6 +449,7 @@ impl<'n> Collector<'n> {
 impl Observer for Collector<'_> {
     #[inline]
     fn notice(&mut self, now: SimTime, id: TruckId, truck: &Truck, notice: Notice) {
+        self.hours.advance(now);
         match notice {
             Notice::Entered => self.enter(now, id, truck),
             Notice::Arrived { station } => self.arrive(now, id, truck, station),
@@ -516,6 +473,7 @@ impl Observer for Collector<'_> {
     }
 
     fn lane_notice(&mut self, now: SimTime, notice: LaneNotice) {
+        self.hours.advance(now);
         match notice {
             LaneNotice::Lanes { group, open, closing, .. } => {
                 self.hold_lanes(now, group.index(), open + closing);
@@ -542,10 +500,10 @@ impl Observer for Collector<'_> {
             line.hold_until(&self.hours, now);
         }
         for level in self.waiting.iter_mut().chain(&mut self.on_road) {
-            level.hold_until(now);
+            level.end(now);
         }
         for ledger in self.books.stations.iter_mut().chain([&mut self.books.crossing]) {
-            ledger.inside.hold_until(now);
+            ledger.hold_until(now);
         }
     }
 }

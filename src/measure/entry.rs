@@ -259,7 +259,7 @@ pub enum Measure {
     Throughput,
     /// Trucks by outcome, of those that came after the warm-up.
     Trucks,
-    /// Hours of officers holding a lane, overtime included.
+    /// Hours of officers holding a lane within the run length, overtime included.
     OfficerHours,
     /// Hours of officers kept beyond the plan by a lane that finishes its truck.
     OfficerOvertimeHours,

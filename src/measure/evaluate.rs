@@ -12,8 +12,10 @@ use crate::model::notice::Outcome;
 use crate::stats::Tally;
 
 use super::catalog::{Block, Catalog, Spot};
-use super::collector::{Collector, Ledger, place_of};
+use super::collector::{Collector, place_of};
 use super::entry::{Measure, Statistic};
+use super::grid::Grid;
+use super::level::{Ledger, Level};
 
 /// What was observed in one replication.
 #[derive(Clone, Debug)]
@@ -76,7 +78,7 @@ impl Collector<'_> {
         });
         let quarters = self.observed_quarters();
         let lines = self.station_line.iter().chain(&self.group_line);
-        let finite = |level: &&super::level::Level| level.has_room();
+        let finite = |level: &&Level| level.has_room();
         let storage = self.on_road.iter().chain(&self.waiting).filter(finite);
         Ok(Observed {
             pooled: pooled.collect(),
@@ -91,11 +93,11 @@ impl Collector<'_> {
     fn check_laws(&self, trucks: u64) -> Result<(), BrokenLaw> {
         let books = &self.books;
         let gone = books.gone.iter().sum::<u64>();
-        let inside = books.crossing.inside.value();
+        let inside = books.crossing.inside();
         if books.entered != trucks || i128::from(trucks) != i128::from(gone) + i128::from(inside) {
             return Err(BrokenLaw::Conservation { entered: trucks, gone, inside });
         }
-        let check = |ledger: &Ledger, place: &str| match (ledger.inside.integral(), ledger.times) {
+        let check = |ledger: &Ledger, place: &str| match ledger.sides() {
             (integral, times) if integral == times => Ok(()),
             (integral, times) => Err(BrokenLaw::Little { place: place.to_owned(), integral, times }),
         };
@@ -104,7 +106,7 @@ impl Collector<'_> {
         stations.into_iter().try_for_each(|(station, ledger)| check(ledger, &station.name))
     }
 
-    fn grid(&self, measure: Measure) -> &super::collector::Grid {
+    fn grid(&self, measure: Measure) -> &Grid {
         match measure {
             Measure::Wait | Measure::QueueTime => &self.wait,
             Measure::Sojourn => &self.sojourn,
@@ -279,17 +281,18 @@ impl Scratch {
 /// The statistics of a tally, in seconds.
 fn summarize(tally: &Tally, statistics: &[Statistic], values: &mut [f64]) {
     let blank = f64::NAN;
+    let [p50, p90, p95, p99] = tally.quantiles([0.50, 0.90, 0.95, 0.99]).unwrap_or([blank; 4]);
     for (statistic, value) in statistics.iter().zip(values) {
         *value = match statistic {
             Statistic::Count => tally.count() as f64,
             Statistic::Mean => tally.mean().unwrap_or(blank),
             Statistic::Sd => tally.sd().unwrap_or(blank),
-            Statistic::P50 => tally.quantile(0.50).unwrap_or(blank),
-            Statistic::P90 => tally.quantile(0.90).unwrap_or(blank),
-            Statistic::P95 => tally.quantile(0.95).unwrap_or(blank),
-            Statistic::P99 => tally.quantile(0.99).unwrap_or(blank),
+            Statistic::P50 => p50,
+            Statistic::P90 => p90,
+            Statistic::P95 => p95,
+            Statistic::P99 => p99,
             Statistic::Max => tally.max().unwrap_or(blank),
-            Statistic::ShareWaiting => (tally.count() - tally.zeros()) as f64 / tally.count() as f64,
+            Statistic::ShareWaiting => tally.share_positive().unwrap_or(blank),
             Statistic::Value
             | Statistic::Entered
             | Statistic::Crossed

@@ -1,30 +1,27 @@
 //! Levels: whole numbers of trucks or lanes that change at events and are held in between.
 //!
-//! Integrals are exact integers, trucks times microseconds. Start at [`Level`].
+//! Integrals are exact integers, trucks times microseconds. Start at [`Spans`].
 
-use crate::kernel::time::SimTime;
+use crate::kernel::time::{SimDuration, SimTime};
 
 use super::clock::{Hours, Window};
 
-/// A number of trucks over time.
+/// Trucks on a place with finite room, over time. A place without a limit is not followed.
 #[derive(Clone, Debug)]
 pub(super) struct Level {
     value: i64,
     since: i64,
     window: Window,
-    /// Over the whole run, warm-up and drain included: for Little's law.
-    integral: i128,
     /// Over the window.
-    windowed: i128,
-    /// From this value on a place is full.
-    room: i64,
+    sum: i128,
+    /// From this value on the place is full.
+    room: Option<i64>,
     full: i64,
 }
 
 impl Level {
     pub(super) fn new(window: Window, room: Option<u32>) -> Self {
-        let room = room.map_or(i64::MAX, i64::from);
-        Level { value: 0, since: 0, window, integral: 0, windowed: 0, room, full: 0 }
+        Level { value: 0, since: 0, window, sum: 0, room: room.map(i64::from), full: 0 }
     }
 
     pub(super) fn reset(&mut self) {
@@ -33,22 +30,24 @@ impl Level {
 
     #[inline]
     pub(super) fn change(&mut self, now: SimTime, by: i64) {
-        self.hold_until(now);
-        self.value += by;
+        if let Some(room) = self.room {
+            self.hold_until(now, room);
+            self.value += by;
+        }
+    }
+
+    /// The run is over.
+    pub(super) fn end(&mut self, now: SimTime) {
+        self.change(now, 0);
     }
 
     /// Accounts for the present value up to `now`.
-    #[inline]
-    pub(super) fn hold_until(&mut self, now: SimTime) {
+    fn hold_until(&mut self, now: SimTime, room: i64) {
         let now = now.micros();
-        if now == self.since {
-            return;
-        }
-        self.integral += i128::from(self.value) * i128::from(now - self.since);
         let inside = now.min(self.window.to) - self.since.max(self.window.from);
         if inside > 0 {
-            self.windowed += i128::from(self.value) * i128::from(inside);
-            if self.value >= self.room {
+            self.sum += i128::from(self.value) * i128::from(inside);
+            if self.value >= room {
                 self.full += inside;
             }
         }
@@ -57,25 +56,58 @@ impl Level {
 
     /// Whether it can be full.
     pub(super) fn has_room(&self) -> bool {
-        self.room < i64::MAX
-    }
-
-    pub(super) fn value(&self) -> i64 {
-        self.value
-    }
-
-    pub(super) fn integral(&self) -> i128 {
-        self.integral
+        self.room.is_some()
     }
 
     /// Average over the window; NaN without one.
     pub(super) fn mean(&self) -> f64 {
-        self.windowed as f64 / self.window.length() as f64
+        self.sum as f64 / self.window.length() as f64
     }
 
     /// Share of the window in which the place was full; NaN without a window.
     pub(super) fn full_share(&self) -> f64 {
         self.full as f64 / self.window.length() as f64
+    }
+}
+
+/// Number inside over time, and times inside by truck: Little's law holds them equal. The whole
+/// run counts, warm-up and drain included.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ledger {
+    inside: i64,
+    since: i64,
+    integral: i128,
+    times: i128,
+}
+
+impl Ledger {
+    #[inline]
+    pub(super) fn enter(&mut self, now: SimTime) {
+        self.hold_until(now);
+        self.inside += 1;
+    }
+
+    #[inline]
+    pub(super) fn leave(&mut self, now: SimTime, time_inside: SimDuration) {
+        self.hold_until(now);
+        self.inside -= 1;
+        self.times += i128::from(time_inside.micros());
+    }
+
+    /// Accounts for the trucks inside up to `now`.
+    #[inline]
+    pub(super) fn hold_until(&mut self, now: SimTime) {
+        self.integral += i128::from(self.inside) * i128::from(now.micros() - self.since);
+        self.since = now.micros();
+    }
+
+    pub(super) fn inside(&self) -> i64 {
+        self.inside
+    }
+
+    /// (number inside integrated over time, sum of times inside).
+    pub(super) fn sides(&self) -> (i128, i128) {
+        (self.integral, self.times)
     }
 }
 

@@ -13,6 +13,7 @@ mod entry;
 mod evaluate;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod grid;
 mod level;
 mod posted;
 #[cfg(test)]

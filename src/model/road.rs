@@ -126,13 +126,15 @@ impl<O: Observer> Crossing<'_, O> {
             let group = self.choose(id, station).group;
             self.at(id).first_choice = Some(group);
             self.groups[group.index()].in_common += 1;
-            self.tell_common(now, road, station);
+            self.tell_common(now, station);
             self.queue_changed(now, group, events);
         }
     }
 
-    fn tell_common(&mut self, now: SimTime, road: RoadId, station: StationId) {
-        let waiting = self.roads[road.index()].common.len() as u32;
+    /// Tells how many stand in the common lines of all roads that lead to a station.
+    fn tell_common(&mut self, now: SimTime, station: StationId) {
+        let roads = self.stations[station.index()].roads.iter();
+        let waiting = roads.map(|road| self.roads[road.index()].common.len() as u32).sum();
         self.tell_lanes(now, LaneNotice::Queue { station, group: None, waiting });
     }
 
@@ -205,7 +207,7 @@ impl<O: Observer> Crossing<'_, O> {
             self.groups[group.index()].in_common -= 1;
             self.queue_changed(now, group, events);
             if let Target::Station(station) = self.network.roads[road.index()].next {
-                self.tell_common(now, road, station);
+                self.tell_common(now, station);
             }
         }
         match self.network.roads[road.index()].next {

@@ -66,7 +66,7 @@ pub(super) struct StationState {
     /// Lanes that hold a truck which cannot come in, in the order of blocking.
     pub(super) blocked: VecDeque<(GroupId, u32, TruckId)>,
     /// Roads that lead here.
-    roads: Vec<RoadId>,
+    pub(super) roads: Vec<RoadId>,
 }
 
 impl GroupState {

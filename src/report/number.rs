@@ -31,18 +31,19 @@ pub fn file_unit(unit: Unit) -> (f64, &'static str) {
 }
 
 /// Times below this many seconds are shown in seconds.
-const SHORT: f64 = 90.0;
+const SHORT: f64 = 60.0;
 
 impl Scale {
     /// The scale on which all of `means` are shown beside each other.
     pub fn of<'a>(unit: Unit, means: impl IntoIterator<Item = &'a Mean>) -> Scale {
-        let (mut largest, mut widest) = (0.0_f64, 0.0_f64);
+        let (mut largest, mut narrowest) = (0.0_f64, f64::INFINITY);
         for mean in means {
             largest = largest.max(mean.mean.map_or(0.0, f64::abs));
-            widest = widest.max(mean.half_width.unwrap_or(0.0));
+            narrowest = narrowest
+                .min(mean.half_width.filter(|half_width| *half_width > 0.0).unwrap_or(f64::INFINITY));
         }
         let (divisor, label) = match unit {
-            Unit::Seconds if largest < SHORT => (1.0, "s"),
+            Unit::Seconds if 0.0 < largest && largest < SHORT => (1.0, "s"),
             Unit::Seconds => (60.0, "min"),
             Unit::Fraction => (0.01, "%"),
             Unit::Trucks => (1.0, "trucks"),
@@ -51,8 +52,14 @@ impl Scale {
             Unit::Hours => (1.0, "h"),
             Unit::Number => (1.0, ""),
         };
-        let whole = unit == Unit::Trucks && widest == 0.0;
-        Scale { divisor, label, decimals: if whole { 0 } else { decimals(widest / divisor) } }
+        let decimals = match narrowest / divisor {
+            exact if exact.is_infinite() && unit == Unit::Trucks => 0,
+            wide if wide >= 1.0 && unit == Unit::Trucks => 0,
+            wide if wide.is_finite() && wide >= 10.0 => 0,
+            narrow if narrow < 0.05 => 2,
+            _ => 1,
+        };
+        Scale { divisor, label, decimals }
     }
 
     /// `62.1`; blank if there is nothing.
@@ -80,20 +87,6 @@ impl Scale {
             (Some(mean), _, _) => signed(mean),
             (None, _, _) => String::new(),
         }
-    }
-
-    /// The value with its unit: `90 min`, `5 %`.
-    pub fn with_unit(self, value: f64) -> String {
-        format!("{} {}", self.value(Some(value)), self.label).trim_end().to_owned()
-    }
-}
-
-/// Digits after the point that an interval of this half-width leaves meaning to.
-fn decimals(half_width: f64) -> usize {
-    match half_width {
-        wide if wide >= 10.0 => 0,
-        narrow if narrow > 0.0 && narrow < 0.1 => 2,
-        _ => 1,
     }
 }
 
@@ -145,8 +138,10 @@ mod tests {
         let scale = Scale::of(Unit::Seconds, [&minutes]);
         assert_eq!(scale.mean(&minutes), "62.1 ± 1.3");
         assert_eq!(scale.label, "min");
-        let trucks = mean(2301.4, 12.2);
-        assert_eq!(Scale::of(Unit::Trucks, [&trucks]).mean(&trucks), "2,301 ± 12");
+        let trucks = mean(2301.4, 8.2);
+        assert_eq!(Scale::of(Unit::Trucks, [&trucks]).mean(&trucks), "2,301 ± 8");
+        let rare = mean(0.5, 0.2);
+        assert_eq!(Scale::of(Unit::Trucks, [&rare]).mean(&rare), "0.5 ± 0.2");
         let short = mean(4.0, 0.03);
         assert_eq!(Scale::of(Unit::Seconds, [&short]).mean(&short), "4.00 ± 0.03");
     }

@@ -188,7 +188,7 @@ impl Page<'_> {
             labels: first.classes.iter().map(|change| change.class.clone()).collect(),
             columns: columns.collect(),
         };
-        let mut lines = self.bold(&format!("Who gains, who loses ({})", label(headline, scale)));
+        let mut lines = self.bold(&format!("Who gains, who loses: {}", label(headline, scale)));
         lines.extend(grid.lines(self.look));
         lines.extend(self.losers());
         lines
@@ -350,15 +350,16 @@ impl Page<'_> {
         let mut text = format!("{} replications", result.replications);
         if let (Some(target), Some(met)) = (stopping.target, stopping.met) {
             let wanted = Mean { mean: Some(target), ..Mean::default() };
-            let scale = Scale { decimals: 1, ..Scale::of(headline.unit, [&wanted]) };
-            let target = format!("{} {}", plain(target / scale.divisor), scale.label);
+            let scale = Scale { decimals: 2, ..Scale::of(headline.unit, [&wanted]) };
             let widest = stopping.looks.last().and_then(|look| look.widest);
-            let widest =
-                widest.map(|widest| format!(", widest ±{}", scale.with_unit(widest))).unwrap_or_default();
+            let reached =
+                widest.map(|widest| format!(" with ±{}", scale.value(Some(widest)))).unwrap_or_default();
+            let target = format!("{} {}", plain(target / scale.divisor), scale.label);
             let met = if met { "met" } else { "not met" };
+            let what = words::entry(headline);
             text.push_str(&format!(
-                "; target ±{target} for the difference in {} {met}{widest}",
-                words::entry(headline)
+                "; target ±{} for differences in {what}: {met}{reached}",
+                target.trim_end()
             ));
         }
         let mut lines = self.faint(&text);

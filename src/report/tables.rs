@@ -37,8 +37,11 @@ pub fn tables(plan: &StudyPlan, result: &StudyResult, notices: &[Notice]) -> Vec
 }
 
 const SCENARIO: Column = Column::text("scenario", "Name of the scenario.");
-const REPLICATION: Column =
-    Column::whole("replication", "", "Number of the replication, from 0; the same number means the same trucks.");
+const REPLICATION: Column = Column::whole(
+    "replication",
+    "",
+    "Number of the replication, from 0; the same number means the same trucks.",
+);
 const MEASURE: Column = Column::text("measure", "What is measured: wait, crossing_time, queue_length, ...");
 const STATION: Column =
     Column::text("station", "Station (for officers: the pool); blank for the whole crossing.");
@@ -357,7 +360,7 @@ fn quantile_of(sorted: &[f64], share: f64) -> Option<f64> {
     Some(low + (high - low) * (place - below))
 }
 
-/// What a row of `lanes` tells of a group in an hour.
+/// What a row of `lanes` tells of a station or group in an hour.
 const OF_LANES: [Measure; 6] = [
     Measure::LanesOpen,
     Measure::Occupancy,
@@ -371,7 +374,7 @@ fn lanes(result: &StudyResult) -> Sheet {
     let columns = vec![
         SCENARIO,
         Column::text("station", "Station."),
-        Column::text("group", "Lane group."),
+        GROUP,
         DAY,
         HOUR,
         Column::number(
@@ -385,7 +388,8 @@ fn lanes(result: &StudyResult) -> Sheet {
         Column::number("blocked_share", "fraction", "Blocked over open time."),
         Column::number("throughput_trucks_h", "trucks/h", "Trucks that left."),
     ];
-    let sentence = "A row is a lane group in one hour of one scenario, means over replications.";
+    let sentence =
+        "A row is a station or one of its lane groups in one hour of one scenario, means over replications.";
     let mut sheet = Sheet::new("lanes", sentence, columns);
     let places = lane_hours(result);
     for scenario in &result.scenarios {
@@ -402,15 +406,15 @@ fn lanes(result: &StudyResult) -> Sheet {
     sheet
 }
 
-/// Every (group, hour), with the places of its entries in the order of [`OF_LANES`].
+/// Every (station or group, hour), with the places of its entries in the order of [`OF_LANES`].
 fn lane_hours(result: &StudyResult) -> Vec<(&Entry, [Option<usize>; 6])> {
     let mut rows: Vec<(&Entry, [Option<usize>; 6])> = Vec::new();
     let mut row_of = std::collections::BTreeMap::new();
     for (place, entry) in result.entries.iter().enumerate().skip(result.whole_run) {
         let of_lanes = OF_LANES.iter().position(|measure| *measure == entry.measure);
         let simple = entry.class.is_none() && matches!(entry.statistic, Statistic::Mean | Statistic::Value);
-        let (Some(column), Some(group), true) = (of_lanes, &entry.group, simple) else { continue };
-        let row = *row_of.entry((&entry.station, group, entry.period)).or_insert_with(|| {
+        let (Some(column), Some(_), true) = (of_lanes, &entry.station, simple) else { continue };
+        let row = *row_of.entry((&entry.station, &entry.group, entry.period)).or_insert_with(|| {
             rows.push((entry, [None; 6]));
             rows.len() - 1
         });
@@ -689,9 +693,15 @@ pub fn trucks() -> Sheet {
     let columns = vec![
         SCENARIO,
         REPLICATION,
-        Column::text("truck", "Number of the truck, the same in every scenario: stream, then where it comes from in it."),
+        Column::text(
+            "truck",
+            "Number of the truck, the same in every scenario: stream, then where it comes from in it.",
+        ),
         Column::text("class", "Its class."),
-        Column::text("station", "The station; blank: it never came to one, or was between two when the run ended."),
+        Column::text(
+            "station",
+            "The station; blank: it never came to one, or was between two when the run ended.",
+        ),
         Column::text("group", "The lane group that it chose; blank if it chose none."),
         Column::whole("lane", "", "Its lane, from 1; blank if it was not served, or in a yard."),
         ticks("arrival_us", "Arrival at the station (or at the crossing), microseconds since the run began."),

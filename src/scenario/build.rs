@@ -22,6 +22,7 @@ use super::lint;
 use super::phrase::{DistPhrase, DistSpec};
 use super::plan::{StudyPlan, study_plan};
 use super::resolve::{Files, Resolved};
+use super::schedule::hour;
 use crate::dist::{Dist, DurationSampler};
 use crate::kernel::time::SimDuration;
 use crate::model::network::{BorderWait, Class, End, Network, Posted, StationId};
@@ -96,7 +97,7 @@ pub fn compile(resolved: &Resolved, base: bool) -> (Network, Vec<Diagnostic>) {
     let roads = station::roads(&mut context);
     let pools = staff::pools(&groups, &mut context);
     let streams = demand::streams(&drawing, &roads, &mut context);
-    let border_wait = border_wait(&context);
+    let border_wait = border_wait(&mut context);
     let mut findings = context.findings;
     let mut network = Network {
         classes: study.class.keys().map(|name| Class { name: name.clone() }).collect(),
@@ -143,7 +144,7 @@ fn clock(study: &Study, findings: &mut Findings) -> Clock {
         EndMode::Cut => End::Cut,
         EndMode::Empty => End::Empty,
     };
-    let clock = Clock::new(&zone, first_day, clamped(section.run_length), section.warm_up, end);
+    let clock = Clock::new(&zone, first_day, clamped(section.run_length), section.warm_up.map(clamped), end);
     if clock.warm_up >= clock.run_end.since_start() {
         findings.clash(
             "E0335",
@@ -156,8 +157,16 @@ fn clock(study: &Study, findings: &mut Findings) -> Clock {
     clock
 }
 
-fn border_wait(context: &Context) -> Option<BorderWait> {
+fn border_wait(context: &mut Context) -> Option<BorderWait> {
     let wait = context.study.border_wait.as_ref()?;
+    let observed = wait.observed.iter().map(|table| ("observed", table));
+    for (name, (group, table)) in observed.chain(wait.check.iter().map(|table| ("check", table))) {
+        for key in table.keys().filter(|key| hour(key).is_none()) {
+            let path = format!("border_wait.{name}.{group}.{key}");
+            let message = format!("`{key}` is no hour of the day");
+            context.findings.error("E0340", &path, message, "posted waits are by hour", "write `0` to `23`");
+        }
+    }
     let station = |name: &str| context.names.station(name).unwrap_or(StationId(0));
     let posted = wait.posted.map_or(
         Posted {

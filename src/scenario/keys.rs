@@ -442,6 +442,10 @@ const MONTHS: [&str; 12] =
 /// The key of a row in the one spelling that is used inside: hours as 0 to 23.
 fn row_key(kind: TableKind, key: &str) -> Result<String, String> {
     let among = |words: &[&str]| {
+        // A range, as in `mon-fri`, is made of two of the words.
+        if key.split_once('-').is_some_and(|(first, last)| words.contains(&first) && words.contains(&last)) {
+            return Ok(key.to_owned());
+        }
         let short: String = key.to_lowercase().chars().take(3).collect();
         if words.contains(&key) {
             return Ok(key.to_owned());
@@ -458,6 +462,8 @@ fn row_key(kind: TableKind, key: &str) -> Result<String, String> {
                 Ok(hour @ 0..=23) if key.bytes().all(|b| b.is_ascii_digit() || b == b':') => {
                     Ok(hour.to_string())
                 }
+                // Other times and ranges are read with the table as a whole.
+                _ if key.contains(':') => Ok(key.to_owned()),
                 _ => Err("hours are 0 to 23".to_owned()),
             }
         }

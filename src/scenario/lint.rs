@@ -64,24 +64,24 @@ pub fn lint(
 fn demand_above_capacity(network: &Network, findings: &mut Findings) {
     let table = capacity_by_hour(network);
     let hours = by_period(network, &Steps::constant(1.0));
-    for (i, group) in network.groups.iter().enumerate() {
+    for rows in table.chunk_by(|a, b| a.group == b.group) {
+        let id = rows[0].group;
+        let group = &network.groups[id.index()];
         // Trucks that come before a station opens are another warning's business.
         let closed = closed(network, group.station).steps.into_iter();
         let closed = Steps::new(closed.map(|(at, closed)| (at, f64::from(u8::from(closed)))));
         let closed = by_period(network, &closed);
-        let rows: Vec<&Capacity> = table.iter().filter(|row| row.group.index() == i).collect();
         let is_over = |row: &Capacity| row.demand > row.most * (1.0 + 1e-9);
         let is_open = |row: &Capacity| {
             let period = usize::from(row.period.0);
             closed[period] < hours[period] || row.most > 0.0
         };
-        let over: Vec<&Capacity> =
-            rows.iter().filter(|row| is_over(row) && is_open(row)).copied().collect();
+        let over: Vec<&Capacity> = rows.iter().filter(|row| is_over(row) && is_open(row)).collect();
         let excess = |row: &Capacity| row.demand - row.most;
         let Some(peak) = over.iter().copied().reduce(|a, b| if excess(b) > excess(a) { b } else { a }) else {
             continue;
         };
-        let name = network.group_name(GroupId(i as u16));
+        let name = network.group_name(id);
         let (station, lanes) = (&network.stations[group.station.index()].name, &group.name);
         let message = format!(
             "demand exceeds capacity at `{name}` in {} of {} hours: {}",
@@ -164,7 +164,11 @@ fn short_roads(network: &Network, flows: &Flows, findings: &mut Findings) {
     let hours = by_period(network, &Steps::constant(1.0));
     for (i, road) in network.roads.iter().enumerate() {
         let Some(room) = road.room else { continue };
-        let trucks = flows.visiting(network.stations.len() + i, None, hours.len());
+        let mut trucks = vec![0.0; hours.len()];
+        for class in all_classes(network) {
+            let more = flows.by_period(network.stations.len() + i, class, hours.len());
+            trucks.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
+        }
         let per_hour = trucks
             .iter()
             .zip(&hours)
@@ -189,25 +193,22 @@ fn short_roads(network: &Network, flows: &Flows, findings: &mut Findings) {
     }
 }
 
+fn all_classes(network: &Network) -> impl Iterator<Item = ClassId> + use<> {
+    (0..network.classes.len()).map(|class| ClassId(class as u8))
+}
+
 fn places_without_trucks(network: &Network, flows: &Flows, findings: &mut Findings) {
-    let trucks = |station: usize, class| -> f64 {
-        flows.visiting(station, class, network.calendar.period_count()).iter().sum()
-    };
     for (i, station) in network.stations.iter().enumerate() {
-        if trucks(i, None) <= 0.0 {
+        if all_classes(network).all(|class| flows.total(i, class) <= 0.0) {
             let message = format!("no truck ever comes to `{}`", station.name);
-            findings.warning(
-                "W0411",
-                &format!("station.{}", station.name),
-                message,
-                "on no way of any truck",
-                "route trucks to it, or leave it out",
-            );
+            let path = format!("station.{}", station.name);
+            let help = "route trucks to it, or leave it out";
+            findings.warning("W0411", &path, message, "on no way of any truck", help);
             continue;
         }
         for group in network.groups_of(StationId(i as u16)) {
             let comes = station.choices.iter().enumerate().any(|(class, choices)| {
-                choices.contains(&group) && trucks(i, Some(ClassId(class as u8))) > 0.0
+                choices.contains(&group) && flows.total(i, ClassId(class as u8)) > 0.0
             });
             if !comes {
                 let name = &network.groups[group.index()].name;
@@ -230,7 +231,7 @@ fn far_service_times(network: &Network, flows: &Flows, findings: &mut Findings) 
         let mut means: Vec<(f64, &str)> = Vec::new();
         for (class, choices) in station.choices.iter().enumerate() {
             let id = ClassId(class as u8);
-            let comes: f64 = flows.visiting(i, Some(id), network.calendar.period_count()).iter().sum();
+            let comes = flows.total(i, id);
             let service =
                 choices.first().and_then(|group| network.groups[group.index()].service[class].as_ref());
             if let (true, Some(service)) = (comes > 0.0, service) {

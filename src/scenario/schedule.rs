@@ -231,7 +231,7 @@ fn incomplete_day(rows: &[Row<f64>]) -> Option<Fault> {
             &rows[0].key,
             message,
             "hours of the day",
-            "write `0 %` for an hour without trucks",
+            "write `0 %` for an hour without trucks, or ranges such as `06:00-12:00`",
         ));
     }
     let key = &rows[0].key;

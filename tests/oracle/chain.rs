@@ -62,9 +62,9 @@ fn stationary(moves: &[Vec<(usize, f64)>]) -> Vec<f64> {
         // A way from a state to itself, left by the elimination, changes nothing.
         (0..last).for_each(|state| rates[state][state] = 0.0);
     }
-    let mut shares = vec![1.0];
+    let mut shares: Vec<f64> = vec![1.0];
     for place in 1..size {
-        shares.push((0..place).map(|from| shares[from] * rates[from][place]).sum());
+        shares.push(shares.iter().zip(&rates).map(|(share, row)| share * row[place]).sum());
     }
     let total: f64 = shares.iter().sum();
     shares.iter().map(|share| share / total).collect()

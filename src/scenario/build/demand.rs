@@ -146,6 +146,7 @@ fn profile(path: &str, demand: &Demand, context: &mut Context) -> Vec<(i64, f64)
     let (per_hour, sums) =
         if faults.is_empty() { timetable.per_hour(&mut faults) } else { (timetable, Vec::new()) };
     let rows = if faults.is_empty() { per_hour.rows(context.clock, &mut faults) } else { Vec::new() };
+    let sums = if faults.is_empty() { sums } else { Vec::new() };
     for (key, sum) in sums.iter().filter(|(_, sum)| (sum - 1.0).abs() > PROFILE_TOLERANCE) {
         let message = format!("`{path}` sums to {}", percent(*sum));
         let path = if sums.len() > 1 { format!("{path}.{key}") } else { path.clone() };

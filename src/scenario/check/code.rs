@@ -65,7 +65,11 @@ pub const MEANINGS: [(&str, &str, &str); 45] = [
         "`by_weekday` and `by_month` have a mean of 100 % over the days that are given (unless one of them is 0 %), and \
          `day_factor` has mean 1: otherwise `volume` would not be the volume of a mean day.",
     ),
-    ("E0316", "a share or factor out of range", "Shares and factors of demand are 0 % or more; growth is above -100 % a year."),
+    (
+        "E0316",
+        "a share or factor out of range",
+        "Shares and factors of demand are 0 % or more; growth is above -100 % a year.",
+    ),
     (
         "E0320",
         "no way to the exit",
@@ -164,7 +168,11 @@ pub const MEANINGS: [(&str, &str, &str); 45] = [
         "Every count and time has a limit, so that a slip of the finger is found at once: at most 64 classes, 500 stations, 500 \
          roads, 100 streams, 1000 lanes in a group, ten years, and a hundred million trucks in a replication.",
     ),
-    ("E0351", "not a distribution", "The numbers of a distribution do not fit one another, or what it reads from a file is none."),
+    (
+        "E0351",
+        "not a distribution",
+        "The numbers of a distribution do not fit one another, or what it reads from a file is none.",
+    ),
     (
         "E0352",
         "a truck of the trace cannot be read",
@@ -188,7 +196,11 @@ pub const MEANINGS: [(&str, &str, &str); 45] = [
         "A scenario changed some hours of `by_hour`, so the day brings more or less than `volume`. This is meant so: changing \
          ten o'clock leaves eleven alone.",
     ),
-    ("W0403", "demand while closed", "Trucks arrive while their entry station is closed, and wait until it opens."),
+    (
+        "W0403",
+        "demand while closed",
+        "Trucks arrive while their entry station is closed, and wait until it opens.",
+    ),
     (
         "W0404",
         "a short road",
@@ -222,12 +234,12 @@ pub const MEANINGS: [(&str, &str, &str); 45] = [
         "fewer officers than lanes",
         "At some time fewer officers are on duty than the rules keep lanes open at least; lanes of lower priority stay closed.",
     ),
-    ("W0411", "a place without trucks", "No truck can come to this station, or none of those that come may use this lane group."),
     (
-        "W0412",
-        "trucks after the end",
-        "Listed trucks that arrive after the run length are left out.",
+        "W0411",
+        "a place without trucks",
+        "No truck can come to this station, or none of those that come may use this lane group.",
     ),
+    ("W0412", "trucks after the end", "Listed trucks that arrive after the run length are left out."),
     (
         "W0413",
         "overtaking without difference",

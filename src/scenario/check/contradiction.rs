@@ -146,6 +146,8 @@ fn check_staffing(station: &str, group: &str, lanes: &Lanes, study: &Study, find
         );
     }
     match (&lanes.open, rules.first()) {
+        // A rule that names no group may well mean this one: it has been told before.
+        (Some(Open::Officers(_)), None) if has_stray_rule(study) => {}
         (Some(Open::Officers(_)), None) => {
             let message = format!("`{full}` is open as officers allow, but no pool names it");
             let help = format!("add `rule.\"{full}\" = \"1..2 lanes\"` to a pool of officers");
@@ -167,6 +169,15 @@ fn check_staffing(station: &str, group: &str, lanes: &Lanes, study: &Study, find
         ),
         _ => {}
     }
+}
+
+fn has_stray_rule(study: &Study) -> bool {
+    let known = |name: &str| {
+        let station = name.split_once('.').map(|(station, group)| (study.station.get(station), group));
+        station
+            .is_some_and(|(station, group)| station.is_some_and(|station| station.lanes.contains_key(group)))
+    };
+    study.officers.values().flat_map(|pool| pool.rule.keys()).any(|name| !known(name))
 }
 
 fn check_road(name: &str, road: &Road, findings: &mut Findings) {

@@ -214,8 +214,12 @@ impl Graph {
         let mut all = Graph { next: vec![Vec::new(); network.stations.len() + network.roads.len()] };
         for class in 0..network.classes.len() {
             for (node, edges) in Graph::new(network, ClassId(class as u8)).next.into_iter().enumerate() {
-                all.next[node].extend(edges);
+                all.next[node].extend(edges.into_iter().map(|(_, next)| (1.0, next)));
             }
+        }
+        for edges in &mut all.next {
+            edges.sort_by_key(|edge| edge.1);
+            edges.dedup();
         }
         all
     }

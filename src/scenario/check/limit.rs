@@ -132,13 +132,12 @@ fn check_run_length(path: &str, length: RunLength, least: u32, findings: &mut Fi
     }
 }
 
-/// A run length that is safe to compute with, where the written one is out of range.
+/// A length of time that is safe to compute with, where the written one is out of range.
 pub fn clamped(length: RunLength) -> RunLength {
     match length {
-        RunLength::Days(days) => RunLength::Days(days.clamp(1, MOST_DAYS)),
+        RunLength::Days(days) => RunLength::Days(days.min(MOST_DAYS)),
         RunLength::Time(time) => {
-            let longest = SimDuration::from_hours(24 * i64::from(MOST_DAYS));
-            RunLength::Time(time.clamp(SimDuration::from_secs(1), longest))
+            RunLength::Time(time.min(SimDuration::from_hours(24 * i64::from(MOST_DAYS))))
         }
     }
 }

@@ -56,32 +56,46 @@ pub fn capacity_by_hour(network: &Network) -> Vec<Capacity> {
 pub(super) struct Flows {
     /// Trucks that enter: by stream and period.
     pub(super) entering: Vec<Vec<f64>>,
-    /// By stream: (class, share, expected visits to stations then roads).
-    ways: Vec<Vec<(ClassId, f64, Vec<f64>)>>,
+    /// By stream and class: its share, and expected visits to stations then roads.
+    ways: Vec<Vec<Option<(f64, Vec<f64>)>>>,
 }
 
 impl Flows {
     pub(super) fn new(network: &Network) -> Self {
         let shares = class_shares(network);
-        let ways = network.streams.iter().map(|stream| {
-            let classes = classes_of(stream, &shares).into_iter();
-            classes.map(|(class, share)| (class, share, visits(network, class, stream.entry))).collect()
-        });
+        let of_stream = |stream: &Stream| {
+            let mut ways = vec![None; network.classes.len()];
+            for (class, share) in classes_of(stream, &shares) {
+                ways[class.index()] = Some((share, visits(network, class, stream.entry)));
+            }
+            ways
+        };
         let entering = network.streams.iter().map(|stream| entering(network, stream)).collect();
-        Flows { entering, ways: ways.collect() }
+        Flows { entering, ways: network.streams.iter().map(of_stream).collect() }
     }
 
-    /// Trucks (of one class or of all) that visit a node (stations, then roads), by period.
-    pub(super) fn visiting(&self, node: usize, class: Option<ClassId>, periods: usize) -> Vec<f64> {
+    /// By stream: visits to a node (stations, then roads) for each truck that enters, in one class.
+    fn visits_per_truck(&self, node: usize, class: ClassId) -> impl Iterator<Item = f64> {
+        self.ways
+            .iter()
+            .map(move |ways| ways[class.index()].as_ref().map_or(0.0, |(share, visits)| share * visits[node]))
+    }
+
+    /// Trucks of a class that visit a node, by period.
+    pub(super) fn by_period(&self, node: usize, class: ClassId, periods: usize) -> Vec<f64> {
         let mut trucks = vec![0.0; periods];
-        for (entering, ways) in self.entering.iter().zip(&self.ways) {
-            for (_, share, visits) in ways.iter().filter(|way| class.is_none_or(|class| class == way.0)) {
-                for (sum, entering) in trucks.iter_mut().zip(entering) {
-                    *sum += entering * share * visits[node];
-                }
+        for (entering, visits) in self.entering.iter().zip(self.visits_per_truck(node, class)) {
+            for (sum, entering) in trucks.iter_mut().zip(entering).filter(|_| visits > 0.0) {
+                *sum += entering * visits;
             }
         }
         trucks
+    }
+
+    /// Trucks of a class that visit a node in the whole run.
+    pub(super) fn total(&self, node: usize, class: ClassId) -> f64 {
+        let entering = self.entering.iter().map(|periods| periods.iter().sum::<f64>());
+        entering.zip(self.visits_per_truck(node, class)).map(|(entering, visits)| entering * visits).sum()
     }
 
     fn to_group(&self, network: &Network, group: GroupId) -> Vec<f64> {
@@ -89,7 +103,7 @@ impl Flows {
         let mut trucks = vec![0.0; periods];
         for class in chosen_by(network, group) {
             let station = network.groups[group.index()].station;
-            for (sum, more) in trucks.iter_mut().zip(self.visiting(station.index(), Some(class), periods)) {
+            for (sum, more) in trucks.iter_mut().zip(self.by_period(station.index(), class, periods)) {
                 *sum += more;
             }
         }
@@ -102,10 +116,7 @@ impl Flows {
         let move_up = group.move_up.as_ref().map_or(0.0, |move_up| move_up.mean().seconds());
         let (mut trucks, mut seconds) = (0.0, 0.0);
         for class in chosen_by(network, id) {
-            let visiting: f64 = self
-                .visiting(group.station.index(), Some(class), network.calendar.period_count())
-                .iter()
-                .sum();
+            let visiting = self.total(group.station.index(), class);
             let service = group.service[class.index()].as_ref()?;
             trucks += visiting;
             seconds += visiting * (service.mean().seconds() + move_up);

@@ -1,0 +1,470 @@
+//! Every scenario that ships loads, runs, and shows what it says it shows.
+//!
+//! Lessons are held to the exact value that their first lines state, within 3.5 standard errors of
+//! the mean over replications; Ysleta to the waits and open booths that CBP published.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+
+use cruce::experiment::{Options, StudyResult, run, run_one};
+use cruce::kernel::time::{SimDuration, SimTime};
+use cruce::model::crossing::simulate;
+use cruce::model::network::{Network, RoadId};
+use cruce::model::notice::{LaneNotice, Notice, Observer};
+use cruce::model::truck::{Truck, TruckId};
+use cruce::scenario::phrase::Replications;
+use cruce::scenario::plan::StudyPlan;
+use cruce::scenario::{Loaded, Overrides, load};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios")
+}
+
+fn loaded(name: &str, set: &[(&str, &str)], scenarios: &[&str], replications: u32) -> Loaded {
+    let owned = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
+    let overrides = Overrides {
+        set: set.iter().map(owned).collect(),
+        scenarios: scenarios.iter().map(|name| (*name).to_owned()).collect(),
+        replications: Some(Replications { least: replications, most: replications }),
+        ..Overrides::default()
+    };
+    load(&folder().join(name), &overrides).expect("the study is readable")
+}
+
+fn plan(name: &str, set: &[(&str, &str)], scenarios: &[&str], replications: u32) -> StudyPlan {
+    let loaded = loaded(name, set, scenarios, replications);
+    let told = loaded.sources.render(&loaded.diagnostics, false);
+    loaded.plan.unwrap_or_else(|| panic!("{name}: {told}"))
+}
+
+fn results(plan: &StudyPlan) -> StudyResult {
+    run(plan, &Options::default(), &|_| {}, &AtomicBool::new(false)).expect("the study runs")
+}
+
+/// Mean and its standard error over replications.
+fn estimate(result: &StudyResult, scenario: &str, measure: &str) -> (f64, f64) {
+    let scenario =
+        result.scenarios.iter().find(|found| found.name == scenario).expect("the scenario is in the file");
+    let place = result.find(measure).unwrap_or_else(|| panic!("no measure {measure}"));
+    let found = &scenario.estimates[place];
+    let mean = found.mean.unwrap_or_else(|| panic!("nothing observed of {measure}"));
+    (mean, found.sd.map_or(f64::NAN, |sd| sd / f64::from(found.n).sqrt()))
+}
+
+fn mean(result: &StudyResult, scenario: &str, measure: &str) -> f64 {
+    estimate(result, scenario, measure).0
+}
+
+/// Holds a mean to its exact value, within 3.5 standard errors.
+fn holds(result: &StudyResult, scenario: &str, measure: &str, exact: f64) {
+    let (mean, error) = estimate(result, scenario, measure);
+    let off = (mean - exact) / error;
+    assert!(off.abs() <= 3.5, "{scenario} {measure}: {mean} is {off:.1} standard errors from {exact}");
+}
+
+/// The codes of all warnings of a study.
+fn warnings(loaded: &Loaded) -> BTreeSet<&'static str> {
+    loaded.diagnostics.iter().map(|diagnostic| diagnostic.code).collect()
+}
+
+#[test]
+fn every_scenario_loads_and_runs_with_no_warning_that_surprises() {
+    // W0401, demand above capacity, is what lessons 4, 5 and 7 are about.
+    let expected: &[(&str, &[&str])] = &[
+        ("1-one-booth", &[]),
+        ("2-two-booths", &[]),
+        ("3-referral", &[]),
+        ("4-blocking", &["W0401"]),
+        ("5-split", &["W0401"]),
+        ("6-lanes-follow-queue", &[]),
+        ("7-night-backlog", &["W0401"]),
+        ("world-trade", &[]),
+        ("ysleta", &[]),
+    ];
+    let mut here: Vec<String> = std::fs::read_dir(folder())
+        .expect("the folder is there")
+        .map(|entry| entry.expect("it can be listed").file_name().into_string().expect("names are plain"))
+        .collect();
+    here.sort();
+    assert_eq!(here, expected.iter().map(|(name, _)| *name).collect::<Vec<_>>());
+    for (name, codes) in expected {
+        let loaded = loaded(name, &[], &[], 1);
+        let told = loaded.sources.render(&loaded.diagnostics, false);
+        assert_eq!(warnings(&loaded), codes.iter().copied().collect(), "{name}: {told}");
+        let plan = loaded.plan.unwrap_or_else(|| panic!("{name}: {told}"));
+        for scenario in &plan.scenarios {
+            run_one(&scenario.network, plan.seed, 0)
+                .unwrap_or_else(|wrong| panic!("{name} {}: {wrong}", scenario.name));
+        }
+    }
+}
+
+#[test]
+fn lessons_are_short_and_open_with_what_they_teach() {
+    for entry in std::fs::read_dir(folder()).expect("the folder is there").flatten() {
+        let name = entry.file_name().into_string().expect("names are plain");
+        let text = std::fs::read_to_string(entry.path().join("study.toml")).expect("every folder is a study");
+        assert!(text.starts_with("# "), "{name}");
+        if name.starts_with(|first: char| first.is_ascii_digit()) {
+            assert!(text.starts_with(&format!("# Lesson {}: ", &name[..1])), "{name}");
+            assert!(text.lines().count() <= 60, "{name}: {} lines", text.lines().count());
+        }
+    }
+}
+
+#[test]
+fn lesson_1_a_booth_busy_80_percent_has_a_line() {
+    let result = results(&plan(
+        "1-one-booth",
+        &[("study.run_length", "20 days"), ("study.warm_up", "1 day")],
+        &[],
+        20,
+    ));
+    holds(&result, "one-booth", "wait.primary.mean", 6.4 * 60.0);
+    holds(&result, "one-booth", "utilization.primary.mean", 0.8);
+}
+
+#[test]
+fn lesson_2_one_line_for_two_booths() {
+    let result = results(&plan("2-two-booths", &[], &[], 12));
+    holds(&result, "one-line", "wait.booths.mean", 0.711_111 / 15.0 * 3600.0);
+    holds(&result, "line-each", "wait.booths.mean", 6.4 * 60.0);
+    holds(&result, "third-booth", "wait.booths.mean", 0.273_797 / 52.5 * 3600.0);
+    let shorter = mean(&result, "shorter-line", "wait.booths.mean");
+    assert!(shorter > 2.84 * 60.0 && shorter < 4.0 * 60.0, "{shorter}");
+}
+
+#[test]
+fn lesson_3_referrals_wait_as_if_the_dock_stood_alone() {
+    let result = results(&plan("3-referral", &[], &[], 12));
+    holds(&result, "one-in-four", "wait.booths.mean", 0.711_111 / 15.0 * 3600.0);
+    holds(&result, "one-in-four", "wait.dock.mean", 0.8 / 3.75 * 3600.0);
+    holds(&result, "one-in-eight", "wait.dock.mean", 0.4 / 11.25 * 3600.0);
+    let time = |scenario| mean(&result, scenario, "crossing_time.mean");
+    assert!(time("one-in-eight") < time("third-booth") && time("third-booth") < time("one-in-four"));
+}
+
+#[test]
+fn lesson_4_three_places_without_room_pass_22_of_39() {
+    let result = results(&plan("4-blocking", &[], &[], 12));
+    holds(&result, "no-room", "throughput", 60.0 * 22.0 / 39.0);
+    let roomy = mean(&result, "room-for-ten", "throughput");
+    assert!(roomy > 50.0 && roomy < 60.0, "{roomy}");
+}
+
+#[test]
+fn lesson_5_the_split_decides_whether_fast_is_fast() {
+    let result = results(&plan("5-split", &[], &[], 40));
+    // Twelve hours from an empty start: the mean of an M/M/1 that is a third busy.
+    holds(&result, "split-upstream", "wait.primary.any.fast.mean", 60.0);
+    let near = mean(&result, "split-near", "wait.primary.any.fast.mean");
+    let second = mean(&result, "second-fast-booth", "wait.primary.any.fast.mean");
+    assert!(near > 10.0 * 60.0, "{near}");
+    assert!(second > 0.9 * near - 60.0, "{second} of {near}");
+    let standard = |scenario| mean(&result, scenario, "wait.primary.any.standard.mean");
+    assert!((standard("split-upstream") - standard("split-near")).abs() < 60.0);
+}
+
+/// Follows the lanes and the queue of one group, and the officers, from notice to notice.
+#[derive(Default)]
+struct Staffing {
+    waiting: u32,
+    open: u32,
+    changes: Vec<(SimTime, u32, u32, u32)>,
+    most_over_duty: i64,
+    most_staffed: u32,
+}
+
+impl Observer for Staffing {
+    fn notice(&mut self, _: SimTime, _: TruckId, _: &Truck, _: Notice) {}
+
+    fn lane_notice(&mut self, now: SimTime, notice: LaneNotice) {
+        match notice {
+            LaneNotice::Queue { waiting, .. } => self.waiting = waiting,
+            LaneNotice::Lanes { open, .. } if open != self.open => {
+                self.changes.push((now, self.waiting, self.open, open));
+                self.open = open;
+            }
+            LaneNotice::Lanes { .. } => {}
+            LaneNotice::Officers { on_duty, staffed, .. } => {
+                self.most_over_duty = self.most_over_duty.max(i64::from(staffed) - i64::from(on_duty));
+                self.most_staffed = self.most_staffed.max(staffed);
+            }
+        }
+    }
+}
+
+fn staffing(network: &Network, seed: u64) -> Staffing {
+    let mut staffing = Staffing { most_over_duty: i64::MIN, ..Staffing::default() };
+    simulate(network, seed, 0, &mut staffing).expect("the crossing drains");
+    staffing
+}
+
+#[test]
+fn lesson_6_lanes_follow_the_queue_with_hysteresis() {
+    let plan = plan("6-lanes-follow-queue", &[], &[], 40);
+    let by_name = |name: &str| {
+        let scenario = plan.scenarios.iter().find(|scenario| scenario.name == name);
+        staffing(&scenario.expect("it is in the file").network, plan.seed)
+    };
+    let follow = by_name("follow");
+    let mut opened = vec![SimTime::ZERO; 5];
+    let mut went = (false, false);
+    for &(at, waiting, before, after) in follow.changes.iter().filter(|change| change.0 > SimTime::ZERO) {
+        assert_eq!(before.abs_diff(after), 1, "one lane at a time");
+        if after > before {
+            assert!(waiting >= 15 * before, "opened with {waiting} waiting at {before} lanes");
+            opened[after as usize] = at;
+            went.0 = true;
+        } else {
+            assert!(waiting <= 6 * before, "closed with {waiting} waiting at {before} lanes");
+            assert!(
+                at - opened[before as usize] >= SimDuration::from_mins(30),
+                "a lane stays open half an hour"
+            );
+            went.1 = true;
+        }
+    }
+    assert_eq!(went, (true, true));
+    assert_eq!(follow.most_staffed, 4);
+    let short = by_name("an-officer-short");
+    assert_eq!((short.most_staffed, short.most_over_duty), (3, 0), "no lane is open without an officer");
+
+    let result = results(&plan);
+    for hour in ["09", "11", "12", "13", "14", "15"] {
+        let wait = mean(&result, "follow", &format!("wait.primary.mean@{hour}"));
+        assert!((12.0 * 60.0..=30.0 * 60.0).contains(&wait), "{hour} h: {wait} s");
+    }
+    let officers = |scenario| mean(&result, scenario, "officer_hours");
+    assert!(officers("all-open") > 1.6 * officers("follow"));
+    assert!(
+        mean(&result, "all-open", "wait.primary.mean") < 0.25 * mean(&result, "follow", "wait.primary.mean")
+    );
+}
+
+/// Trucks inside at each midnight, and the hours of the run in which services began.
+#[derive(Default)]
+struct Nights {
+    inside: u32,
+    at_midnight: Vec<u32>,
+    began: BTreeSet<i64>,
+}
+
+impl Nights {
+    fn pass(&mut self, now: SimTime) {
+        while now >= SimTime::ZERO + SimDuration::from_hours(24 * (self.at_midnight.len() as i64 + 1)) {
+            self.at_midnight.push(self.inside);
+        }
+    }
+}
+
+impl Observer for Nights {
+    fn notice(&mut self, now: SimTime, _: TruckId, truck: &Truck, notice: Notice) {
+        self.pass(now);
+        match notice {
+            Notice::Entered => self.inside += 1,
+            Notice::Gone { .. } => self.inside -= 1,
+            Notice::ServiceBegan { .. } => {
+                self.began.insert(truck.began.micros().div_euclid(SimDuration::from_hours(1).micros()));
+            }
+            _ => {}
+        }
+    }
+
+    fn ended(&mut self, now: SimTime) {
+        self.pass(now);
+    }
+}
+
+#[test]
+fn lesson_7_the_backlog_goes_over_midnight_saturday_and_a_closed_sunday() {
+    let plan = plan("7-night-backlog", &[], &["today"], 1);
+    let replications = 20;
+    let mut sums = [0.0; 5];
+    for replication in 0..replications {
+        let mut nights = Nights::default();
+        simulate(&plan.scenarios[0].network, plan.seed, replication, &mut nights)
+            .expect("the crossing drains");
+        for (sum, inside) in sums.iter_mut().zip(&nights.at_midnight) {
+            *sum += f64::from(*inside);
+        }
+        let began = |day: i64| {
+            nights.began.iter().filter(|hour| *hour / 24 == day).map(|hour| hour % 24).collect::<Vec<_>>()
+        };
+        assert_eq!(began(1), (6..22).collect::<Vec<_>>(), "Friday 6-22 h, from the night's backlog on");
+        assert!(
+            began(2).iter().all(|hour| (8..14).contains(hour)) && began(2).contains(&8),
+            "Saturday 8-14 h"
+        );
+        assert_eq!(began(3), [0; 0], "Sunday closed");
+        assert_eq!(began(4)[0], 6, "Monday from 6 h");
+        assert_eq!(nights.at_midnight[2], nights.at_midnight[3], "the backlog waits over Sunday");
+    }
+    let [thursday, friday, saturday, _, monday] = sums.map(|sum| sum / replications as f64);
+    // 1000 Poisson trucks and 960 services of cv 0.58: a night's backlog has a standard deviation
+    // of 36, its mean here an error of 8; a line that cannot be negative adds a little.
+    assert!((40.0 - 28.0..=40.0 + 40.0).contains(&thursday), "{thursday}");
+    assert!(friday > thursday + 10.0 && friday < 160.0, "{friday}");
+    // 25 an hour for eight hours: standard error 14.1 / sqrt(20) = 3.2.
+    assert!((saturday - 200.0).abs() <= 3.5 * 3.2, "{saturday}");
+    assert!(monday > saturday, "{monday}");
+}
+
+/// Minutes at an hour, in hours of the posted day.
+fn posted(result: &StudyResult, scenario: &str, group: &str, hour: usize) -> f64 {
+    let group = result.posted.iter().find(|posted| posted.group == group).expect("the group is posted");
+    let scenario =
+        result.scenarios.iter().position(|found| found.name == scenario).expect("it is in the file");
+    group.hours[hour].simulated[scenario].mean.expect("something was posted") / 60.0
+}
+
+#[test]
+fn ysleta_today_meets_the_published_waits_and_booths() {
+    let plan = plan("ysleta", &[], &["today"], 20);
+    let result = results(&plan);
+    let observed = &plan.posted_observed["standard"];
+    for hour in 8..=19 {
+        let (simulated, seen) = (posted(&result, "today", "standard", hour), observed[&(hour as u32)]);
+        assert!((simulated - seen).abs() <= 5.0, "{hour} h: posted {simulated:.1} min, CBP {seen}");
+    }
+    let open = |hour: &str| mean(&result, "today", &format!("lanes_open.primary.standard.mean@{hour}"));
+    assert!((4.0..=6.0).contains(&open("19")), "{} booths at 19 h", open("19"));
+    assert!((2.0..=4.0).contains(&open("23")), "{} booths at 23 h", open("23"));
+    let fast = posted(&result, "today", "fast", 19);
+    assert!((fast - 20.0).abs() <= 10.0, "FAST at 19 h: {fast} min");
+    let busy = |hour: usize| mean(&result, "today", &format!("occupancy.primary.standard.mean@{hour:02}"));
+    let peak = (0..24).map(busy).fold(0.0, f64::max);
+    assert!((0.85..=1.0).contains(&peak), "{peak}");
+    // Cleared: what left before midnight, over what came.
+    let hours = |measure: &str| {
+        (0..24).map(|hour| mean(&result, "today", &format!("{measure}@{hour:02}"))).sum::<f64>()
+    };
+    let cleared = hours("throughput") / hours("trucks.entered");
+    assert!((cleared - 1.0).abs() <= 0.02, "{cleared}");
+    assert_eq!(mean(&result, "today", "trucks.stranded"), 0.0);
+}
+
+#[test]
+fn ysleta_fitted_numbers_stay_within_the_evidence() {
+    let plan = plan("ysleta", &[], &["today"], 1);
+    let network = &plan.scenarios[0].network;
+    let class =
+        |name: &str| network.classes.iter().position(|class| class.name == name).expect("it is in the file");
+    let group =
+        |name: &str| network.groups.iter().find(|group| group.name == name).expect("it is in the file");
+    let mean = |lanes: &str, name: &str| {
+        group(lanes).service[class(name)].as_ref().expect("it is served there").mean().seconds()
+    };
+    let move_up = group("standard").move_up.as_ref().expect("trucks move up").mean().seconds();
+    let within = |what: &str, value: f64, low: f64, high: f64| {
+        assert!((low..=high).contains(&value), "{what}: {value}")
+    };
+    within("laden service", mean("standard", "standard"), 60.0, 160.0);
+    within("empty service", mean("standard", "empty"), 20.0, 60.0);
+    within("FAST service", mean("fast", "fast"), 25.0, 60.0);
+    within("move-up", move_up, 6.0, 25.0);
+    let shares = [("bobtail", 0.03), ("empty", 0.36 * 0.8), ("standard", 0.61 * 0.75)];
+    let total: f64 = shares.iter().map(|(_, share)| share).sum();
+    let cycle: f64 = shares.iter().map(|(name, share)| share / total * mean("standard", name)).sum();
+    within("cycle", cycle + move_up, 70.0, 130.0);
+    let text =
+        std::fs::read_to_string(folder().join("ysleta/demand-by-hour.csv")).expect("the table is there");
+    let hours: Vec<f64> = text
+        .lines()
+        .skip(1)
+        .map(|line| {
+            line.split(',')
+                .nth(1)
+                .and_then(|share| share.strip_suffix(" %"))
+                .expect("a share")
+                .parse()
+                .expect("a number")
+        })
+        .collect();
+    assert_eq!(hours.len(), 24);
+    within("peak hour", hours.iter().copied().fold(0.0, f64::max), 100.0 / 24.0, 8.5);
+}
+
+#[test]
+fn ysleta_a_jam_beyond_the_split_holds_fast_trucks() {
+    let today = results(&plan("ysleta", &[], &["today"], 10));
+    let upstream = results(&plan("ysleta", &[("road.bridge.split", "200")], &["today"], 10));
+    for hour in [10, 13, 16, 19] {
+        let (near, far) = (posted(&today, "today", "fast", hour), posted(&upstream, "today", "fast", hour));
+        assert!(near >= 10.0 && far <= 5.0, "{hour} h: {near} min, and {far} with the split upstream");
+    }
+}
+
+/// The most trucks on a road at once.
+#[derive(Default)]
+struct Fullest {
+    now: u32,
+    most: u32,
+}
+
+impl Observer for Fullest {
+    fn notice(&mut self, _: SimTime, _: TruckId, _: &Truck, notice: Notice) {
+        match notice {
+            Notice::TookRoad { road: RoadId(0) } => {
+                self.now += 1;
+                self.most = self.most.max(self.now);
+            }
+            Notice::LeftRoad { road: RoadId(0) } => self.now -= 1,
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn ysleta_a_full_bridge_stops_the_toll() {
+    let roomy = results(&plan("ysleta", &[], &["today"], 2));
+    assert_eq!(mean(&roomy, "today", "blocked_share.toll.mean"), 0.0, "today the bridge is never full");
+    let short = plan("ysleta", &[("road.bridge.room", "60")], &["today"], 5);
+    let mut bridge = Fullest::default();
+    simulate(&short.scenarios[0].network, short.seed, 0, &mut bridge).expect("the crossing drains");
+    assert_eq!(bridge.most, 60, "it fills, and never holds more");
+    let result = results(&short);
+    let blocked = mean(&result, "today", "blocked_share.toll.mean@12");
+    assert!(blocked > 0.5, "the toll stands still {blocked} of the time");
+    let (before, after) = (mean(&roomy, "today", "wait.toll.mean"), mean(&result, "today", "wait.toll.mean"));
+    assert!(
+        before < 10.0 && after > 300.0,
+        "wait at the toll {before} s, and {after} s behind a short bridge"
+    );
+}
+
+#[test]
+fn ysleta_booths_need_officers_and_plans_differ() {
+    let plan = plan("ysleta", &[], &[], 20);
+    for scenario in &plan.scenarios {
+        let staffing = staffing(&scenario.network, plan.seed);
+        assert!(staffing.most_over_duty <= 0, "{}: a lane without an officer", scenario.name);
+    }
+    let result = results(&plan);
+    let time = |scenario| mean(&result, scenario, "crossing_time.mean");
+    let officers = |scenario| mean(&result, scenario, "officer_hours");
+    assert!(time("two-more-booths") < time("today") - 600.0, "two booths that are staffed");
+    assert!(officers("two-more-booths") > officers("today") + 10.0, "and what they cost");
+    assert!(time("pre-clearance") < time("today"));
+    assert!(officers("pre-clearance") < officers("today"));
+    let unstaffed = [("station.primary.lanes.standard.servers", "8")];
+    let unstaffed = results(&self::plan("ysleta", &unstaffed, &["today"], 20));
+    assert_eq!(mean(&unstaffed, "today", "crossing_time.mean"), time("today"), "booths alone change nothing");
+}
+
+#[test]
+fn world_trade_clears_its_day_with_about_half_an_hour_of_wait() {
+    let result = results(&plan("world-trade", &[], &["today"], 10));
+    assert_eq!(mean(&result, "today", "trucks.stranded"), 0.0);
+    let hours = |measure: &str| {
+        (0..24).map(|hour| mean(&result, "today", &format!("{measure}@{hour:02}"))).sum::<f64>()
+    };
+    let cleared = hours("throughput") / hours("trucks.entered");
+    assert!((cleared - 1.0).abs() <= 0.02, "{cleared}");
+    let day: Vec<f64> = (9..=18).map(|hour| posted(&result, "today", "standard", hour)).collect();
+    let wait = day.iter().sum::<f64>() / day.len() as f64;
+    assert!((25.0..=35.0).contains(&wait), "{wait} min");
+    let open = mean(&result, "today", "lanes_open.primary.standard.mean@12");
+    assert!((9.0..=13.0).contains(&open), "{open} booths at noon; 11 were open at 19 h in Oct 2022");
+}
