@@ -269,3 +269,85 @@ fn damaged_files_never_panic() {
         assert!(!drawn.contains('\u{202e}'), "{drawn}");
     }
 }
+
+/// The order of sections and keys in the file changes nothing.
+#[test]
+fn order_means_nothing() {
+    let folder = folder();
+    let file =
+        |name: &str| std::fs::read_to_string(folder.join(name)).expect("the file is part of the repository");
+    let (text, table) = (file("good-scenarios.toml"), file("by-hour.csv"));
+    let (head, sections) = text.split_at(text.find("\n[").expect("there are sections") + 1);
+    let mut sections: Vec<Vec<&str>> =
+        sections.split_inclusive('\n').fold(Vec::new(), |mut sections, line| {
+            if line.starts_with('[') {
+                sections.push(Vec::new());
+            }
+            sections.last_mut().expect("a section begins with its header").push(line);
+            sections
+        });
+    sections.reverse();
+    sections.iter_mut().for_each(|section| section[1..].reverse());
+    let turned = head.to_owned() + &sections.concat().concat();
+    let rows: Vec<&str> = table.split_inclusive('\n').collect();
+    let turned_table = rows[0].to_owned() + &rows[1..].iter().rev().copied().collect::<String>();
+    let plan = |text: &str, table: &str| {
+        let loaded = load_embedded(&[("study.toml", text), ("by-hour.csv", table)], &Overrides::default());
+        let drawn = drawn(&loaded);
+        loaded.plan.unwrap_or_else(|| panic!("{drawn}"))
+    };
+    let (plan, turned) = (plan(&text, &table), plan(&turned, &turned_table));
+    assert_eq!(plan.digest, turned.digest);
+    for (a, b) in plan.scenarios.iter().zip(&turned.scenarios) {
+        assert_eq!((&a.name, &a.changes), (&b.name, &b.changes));
+        assert_eq!(format!("{:?}", a.network), format!("{:?}", b.network));
+    }
+}
+
+/// What inheritance and overrides come to, value by value.
+#[test]
+fn overrides_come_to_what_they_say() {
+    let loaded =
+        load(&folder().join("good-scenarios.toml"), &Overrides::default()).expect("the file can be read");
+    let plan = loaded.plan.expect("the file is good");
+    let names: Vec<&str> = plan.scenarios.iter().map(|scenario| scenario.name.as_str()).collect();
+    assert_eq!(names, ["today", "both", "fewer", "pre-clearance", "two-lanes"]);
+    let changes = |name: &str| {
+        let scenario = plan.scenarios.iter().find(|scenario| scenario.name == name).expect("it is there");
+        scenario.changes.iter().map(|(path, _, value)| format!("{path} = {value}")).collect::<Vec<_>>()
+    };
+    let rule = "officers.cbp.rule.primary.standard = ";
+    let two_lanes = [
+        "officers.cbp.on_duty.00:00 = 5".to_owned(),
+        "officers.cbp.on_duty.06:00 = 7".to_owned(),
+        format!(
+            "{rule}4..8 lanes, open when queue >= 20 per lane, close when queue <= 12 per lane, set-up 5 min, at least 30 min"
+        ),
+        "station.primary.lanes.standard.servers = 8".to_owned(),
+    ];
+    assert_eq!(changes("two-lanes"), two_lanes);
+    let pre_clearance = [
+        "class.fast.share = 45 % of trucks",
+        "station.primary.service.rest = lognormal(mean = 70 s, cv = 0.5)",
+    ];
+    assert_eq!(changes("pre-clearance"), pre_clearance);
+    let both = changes("both");
+    assert_eq!(both.len(), 6);
+    assert!(both.contains(&two_lanes[2].replace(">= 20", ">= 25")), "{both:#?}");
+    assert!(both.contains(&pre_clearance[1].to_owned()), "{both:#?}");
+    let fewer = changes("fewer");
+    assert!(fewer.contains(&two_lanes[2].replace("4..8", "3..7").replace(">= 20", ">= 25")), "{fewer:#?}");
+    assert!(fewer.contains(&"station.primary.route.standard.toll = 1 %".to_owned()), "{fewer:#?}");
+}
+
+/// The example in the documentation is a study.
+#[test]
+fn the_documented_example_is_good() {
+    let text = include_str!("../docs/format.md");
+    let example =
+        text.split("```").nth(1).and_then(|block| block.strip_prefix("toml\n")).expect("it begins with one");
+    let table = include_str!("diagnostics/by-hour.csv");
+    let loaded =
+        load_embedded(&[("study.toml", example), ("demand-by-hour.csv", table)], &Overrides::default());
+    assert!(loaded.plan.is_some(), "{}", drawn(&loaded));
+}

@@ -297,3 +297,57 @@ pub fn with_part(
     law(format, &new).map_err(|error| PhraseError { span: whole, ..error })?;
     Ok(new)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::schema;
+
+    #[test]
+    fn relative_changes_act_on_numbers_and_leave_the_rest() {
+        let check = |path: &str, value: &str, by: &str, expected: Result<&str, &str>| {
+            let path: Vec<String> = path.split('.').map(str::to_owned).collect();
+            let shape = schema::study().at(&path).expect("the key is known");
+            let place = super::super::diagnostic::Place { file: 0, span: 0..0 };
+            let node = Node::new(Value::Text(value.to_owned()), place);
+            let by = relative(by).expect("it is relative").expect("it can be read");
+            let found =
+                changed(&node, shape, &by, &Files::default()).map(|node| node.scalar().expect("a scalar"));
+            assert_eq!(found.as_deref().map_err(String::as_str), expected, "{value}");
+        };
+        check("station.a.lanes.b.servers", "6", "+2", Ok("8"));
+        check("station.a.lanes.b.servers", "6", "x1.15", Ok("7"));
+        check("station.a.lanes.b.servers", "unlimited", "+2", Err("`unlimited` is no number"));
+        check("demand.a.volume", "2300 trucks/day", "+15 %", Ok("2645 trucks/day"));
+        check("demand.a.volume", "10 trucks/h", "+24 trucks/day", Ok("11 trucks/h"));
+        check("demand.a.by_hour.7", "4.1 %", "+0.2 pp", Ok("4.3 %"));
+        check("demand.a.growth", "-2 %", "-1 pp", Ok("-3 %"));
+        check("class.a.share", "36 % of laden", "x0.5", Ok("18 % of laden"));
+        check(
+            "station.a.service",
+            "gamma(mean = 75 s, cv = 0.5)",
+            "x1.15",
+            Ok("gamma(mean = 86.25 s, cv = 0.5)"),
+        );
+        check(
+            "station.a.service",
+            "triangular(20 s, 40 s, 60 s)",
+            "+10 s",
+            Ok("triangular(min = 25 s, mode = 50 s, max = 75 s)"),
+        );
+        check("station.a.service", "75 s", "\u{2212}5 s", Ok("70 s"));
+        check("road.a.split", "60", "+20", Ok("80"));
+        check("road.a.split", "1.2 km", "+300 m", Ok("1.5 km"));
+        check("precision.replications", "20..40", "\u{d7}2", Ok("40..80"));
+        check("demand.a.volume", "10 trucks/h", "+5", Err("say in which unit: `+5 trucks/h`"));
+        check("station.a.move_up", "15 s", "+5 pp", Err("points (`pp`) are added to shares only"));
+        check("road.a.length", "2 km", "+5 min", Err("it is in `km`, and `min` measures something else"));
+    }
+
+    #[test]
+    fn values_are_not_relative() {
+        for text in ["6", "x-ray", "exit", "+", "-", "", "xl 2", "rest", "x"] {
+            assert_eq!(relative(text), None, "{text}");
+        }
+    }
+}

@@ -371,3 +371,108 @@ impl<'de> Deserialize<'de> for Scalar {
         deserializer.deserialize_any(Visitor)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A phrase in its own words, which mean the same when read again.
+    fn check<P: Phrase + PartialEq + fmt::Debug>(cases: &[(&str, &str)]) {
+        for (text, expected) in cases {
+            let phrase: P = text.parse().unwrap_or_else(|error| panic!("{text}: {error}"));
+            assert_eq!(phrase.to_string(), *expected, "{text}");
+            assert_eq!(expected.parse::<P>().as_ref(), Ok(&phrase), "{text}");
+        }
+        for example in P::EXAMPLES {
+            let phrase: P = example.parse().unwrap_or_else(|error| panic!("{example}: {error}"));
+            assert_eq!(phrase.to_string().parse::<P>().as_ref(), Ok(&phrase), "{example}");
+        }
+    }
+
+    #[test]
+    fn phrases_are_shown_as_they_are_read() {
+        check::<DurationPhrase>(&[
+            ("90 s", "90 s"),
+            ("1.5 min", "90 s"),
+            ("120s", "2 min"),
+            ("0.1 s", "0.1 s"),
+            ("2 days", "48 h"),
+        ]);
+        check::<RunLength>(&[
+            ("1 day", "1 day"),
+            ("5 days", "5 days"),
+            ("36 h", "36 h"),
+            ("90 min", "90 min"),
+        ]);
+        check::<Percent>(&[("12 %", "12 %"), ("7%", "7 %"), ("0.3 %", "0.3 %"), ("250 %", "250 %")]);
+        check::<Growth>(&[("-2 %", "-2 %"), ("+3 %", "3 %")]);
+        check::<Rate>(&[
+            ("2300 trucks/day", "2300 trucks/day"),
+            ("100 trucks/h", "2400 trucks/day"),
+            ("1 truck/min", "1440 trucks/day"),
+        ]);
+        check::<Count>(&[("6", "6")]);
+        check::<Servers>(&[("6", "6"), ("unlimited", "unlimited")]);
+        check::<SharePhrase>(&[
+            ("36 % of laden", "36 % of laden"),
+            ("rest", "rest"),
+            ("rest of trucks", "rest of trucks"),
+        ]);
+        check::<DistPhrase>(&[
+            ("15 s", "15 s"),
+            ("constant(1 min)", "1 min"),
+            ("gamma(90 s, 0.5)", "gamma(mean = 90 s, cv = 0.5)"),
+            ("gamma( cv=0.5 , mean=90 s )", "gamma(mean = 90 s, cv = 0.5)"),
+            ("erlang(mean = 40 s, k = 3)", "erlang(mean = 40 s, k = 3)"),
+            ("empirical('times.csv')", "empirical(\"times.csv\")"),
+            (
+                "mixture(70 % 40 s, 30 % exponential(5 min))",
+                "mixture(70 % 40 s, 30 % exponential(mean = 5 min))",
+            ),
+        ]);
+        check::<FactorPhrase>(&[("1", "1"), ("lognormal(1, 0.08)", "lognormal(mean = 1, cv = 0.08)")]);
+        check::<BatchPhrase>(&[("3", "3"), ("geometric(2)", "geometric(mean = 2)")]);
+        check::<Length>(&[("2.4 km", "2.4 km"), ("350 m", "350 m"), ("1 mi", "1.609344 km")]);
+        check::<Spread>(&[("60", "60"), ("1.2 km", "1.2 km")]);
+        check::<Minutes>(&[("35", "35"), ("1 h", "60")]);
+        check::<Replications>(&[("20..200", "20..200"), ("40", "40"), ("40..40", "40")]);
+        check::<TargetPhrase>(&[(
+            "difference border_wait.p95 ± 90 s",
+            "difference border_wait.p95 +/- 90 s",
+        )]);
+        check::<GoalPhrase>(&[("<= 90 min", "<= 90 min"), ("≥ 95 %", ">= 95 %"), ("<=12", "<= 12")]);
+        check::<PostedPhrase>(&[
+            ("", "every 1 h, lag 0 s, over 15 min, rounded to 0 s"),
+            (
+                "at most 60 min, every 30 min",
+                "every 30 min, lag 0 s, over 15 min, rounded to 0 s, at most 1 h",
+            ),
+        ]);
+        check::<RulePhrase>(&[
+            ("2 lanes", "2 lanes"),
+            ("1 lane, priority 2", "1 lane, priority 2"),
+            ("1..2 lanes, as planned", "1..2 lanes, as planned"),
+            (
+                "2..6 lanes, close when wait <= 10 min, open when wait >= 20 min",
+                "2..6 lanes, open when wait >= 20 min, close when wait <= 10 min",
+            ),
+        ]);
+    }
+
+    #[test]
+    fn errors_point_at_the_piece() {
+        let check = |text: &str, code: &str, piece: &str| {
+            let error = text.parse::<DistPhrase>().expect_err(text);
+            assert_eq!((error.code, &text[error.span.clone()]), (code, piece), "{text}: {error}");
+        };
+        check("lognormal(mean = 70, cv = 0.6)", "E0213", "70");
+        check("gamma(mean = 60 s, cv = 60 s)", "E0203", "s");
+        check("erlang(mean = 60 s, k = 0)", "E0210", "0");
+        check("erlang(mean = 60 s, k = 2.5)", "E0205", "2.5");
+        check("exponential(mean = 0 s)", "E0210", "0 s");
+        check("exponential(mean = 60 s", "E0206", "s");
+        check("exponential mean = 60 s", "E0206", "mean");
+        check("mixture(50 % 10 s, 20 % 20 s)", "E0210", "mixture(50 % 10 s, 20 % 20 s)");
+        check("empirical()", "E0206", ")");
+    }
+}
