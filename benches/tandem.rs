@@ -21,13 +21,20 @@ fn main() {
     let plan = loaded.plan.expect("the file is right");
     let network = &plan.scenarios[0].network;
     let mut collector = Collector::new(network);
-    println!("{:>6} {:>14} {:>14} {:>14} {:>8} {:>8}", "seed", "reference ns", "bare ns", "cruce ns", "bare", "cruce");
+    println!(
+        "{:>6} {:>14} {:>14} {:>14} {:>8} {:>8}",
+        "seed", "reference ns", "bare ns", "cruce ns", "bare", "cruce"
+    );
     let mut ratios: Vec<(f64, f64)> = (0..PAIRS).map(|seed| pair(network, &mut collector, seed)).collect();
     let mut median = |pick: fn(&(f64, f64)) -> f64| {
         ratios.sort_by(|a, b| pick(a).total_cmp(&pick(b)));
         pick(&ratios[ratios.len() / 2])
     };
-    println!("median ratio to the reference: bare {:.2}, with all statistics {:.2}", median(|r| r.0), median(|r| r.1));
+    println!(
+        "median ratio to the reference: bare {:.2}, with all statistics {:.2}",
+        median(|r| r.0),
+        median(|r| r.1)
+    );
 }
 
 /// One seed by each of the three; ratios of the bare model and of the whole to the reference.
