@@ -14,14 +14,14 @@ use serde_json::{Value, json};
 use super::Globals;
 use super::exit::Exit;
 
-/// When to use color.
+/// When to use color. What is said of the variants stays out of `--help`, which would grow long.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub enum Color {
-    /// On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`.
+    // On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`.
     Auto,
-    /// Always.
+    // Always.
     Always,
-    /// Never.
+    // Never.
     Never,
 }
 

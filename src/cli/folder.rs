@@ -145,6 +145,17 @@ impl RunFolder {
         created.with_context(|| format!("cannot write `{name}` for `{}`", self.target.display()))
     }
 
+    /// Takes a file back.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be removed.
+    pub fn remove(&mut self, name: &str) -> anyhow::Result<()> {
+        self.files.retain(|file| file != name);
+        let path = name.split('/').fold(self.draft.clone(), |path, part| path.join(part));
+        fs::remove_file(&path).with_context(|| format!("cannot remove `{}`", path.display()))
+    }
+
     /// Names of the files so far.
     pub fn files(&self) -> &[String] {
         &self.files

@@ -13,9 +13,9 @@ use super::console::Console;
 /// When to show how far the work is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub enum When {
-    /// On a terminal.
+    // On a terminal.
     Auto,
-    /// Never.
+    // Never.
     None,
 }
 

@@ -7,6 +7,7 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 
 use anyhow::Context;
 use clap::Args;
@@ -162,14 +163,19 @@ impl Run {
     ) -> anyhow::Result<Option<StudyResult>> {
         let options = Options { jobs: self.jobs.map(usize::from), only: self.replication };
         let tell = |at: experiment::Progress| progress.set(at.done, at.total);
-        let result = match experiment::run(plan, &options, &tell, &interrupt::FLAG) {
+        let mut result = match experiment::run(plan, &options, &tell, &interrupt::FLAG) {
             Err(RunError::Interrupted) => return Ok(None),
             ran => ran?,
         };
         if self.trucks {
             let first = self.replication.unwrap_or(0);
             let mut file = BufWriter::new(folder.create(TRUCKS)?);
-            write_trucks(plan, first..first + result.replications, &mut file)?;
+            let whole = write_trucks(plan, first..first + result.replications, &mut file)?;
+            if !whole {
+                drop(file);
+                folder.remove(TRUCKS)?;
+                result.interrupted = true;
+            }
         }
         Ok(Some(result))
     }
@@ -206,7 +212,7 @@ impl Run {
             .iter()
             .map(|sheet| Resource { path: format!("tables/{}.csv", sheet.name), sheet })
             .collect();
-        if self.trucks {
+        if folder.files().iter().any(|file| file == TRUCKS) {
             resources.push(Resource { path: TRUCKS.to_owned(), sheet: &trucks });
         }
         let title = words::Language::English.text(&plan.title);
@@ -292,16 +298,19 @@ fn file_name(name: &str) -> String {
 }
 
 /// Runs the replications once more, listening to every truck: a row per visit would not fit in
-/// memory. Failed replications have no rows.
+/// memory. Failed replications have no rows. Tells whether it came to the end uninterrupted.
 fn write_trucks(
     plan: &StudyPlan,
     replications: Range<u32>,
     file: &mut BufWriter<File>,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<bool> {
     let cannot = || format!("cannot write `{TRUCKS}`");
     file.write_all(&tables::trucks().head()).with_context(cannot)?;
     for scenario in &plan.scenarios {
         for replication in replications.clone() {
+            if interrupt::FLAG.load(Ordering::SeqCst) {
+                return Ok(false);
+            }
             let visits = match experiment::trucks_of(&scenario.network, plan.seed, replication) {
                 Err(RunError::Failed(_)) => continue,
                 ran => ran?,
@@ -310,5 +319,6 @@ fn write_trucks(
             file.write_all(&rows.body()).with_context(cannot)?;
         }
     }
-    file.flush().with_context(cannot)
+    file.flush().with_context(cannot)?;
+    Ok(true)
 }

@@ -80,7 +80,7 @@ pub fn capacity_text(plan: &StudyPlan, look: Look) -> String {
             let columns = rows.iter().map(|row| {
                 let (day, hour) = network.calendar.day_and_hour(row.period);
                 let tone = if row.demand > row.most { Tone::Bad } else { Tone::Plain };
-                let trucks = |value: f64| format!("{:>4}", grouped(value, 0));
+                let trucks = |value: f64| format!("{:>3}", grouped(value, 0));
                 GridColumn {
                     head: if days { format!("{}/{hour}", day + 1) } else { hour.to_string() },
                     cells: vec![

@@ -357,8 +357,8 @@ impl Page<'_> {
             let wanted = Mean { mean: Some(target), ..Mean::default() };
             let scale = Scale { decimals: 2, ..Scale::of(headline.unit, [&wanted]) };
             let widest = stopping.looks.last().and_then(|look| look.widest);
-            let reached =
-                widest.map(|widest| format!(" with ±{}", scale.value(Some(widest)))).unwrap_or_default();
+            let reached = widest.map(|widest| format!(" (±{} {})", scale.value(Some(widest)), scale.label));
+            let reached = reached.unwrap_or_default();
             let target = format!("{} {}", plain(target / scale.divisor), scale.label);
             let met = if met { "met" } else { "not met" };
             let what = words::entry(headline);
