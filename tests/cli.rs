@@ -438,7 +438,7 @@ fn explain_knows_keys_and_codes() {
         assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{topic}");
         assert!(ran.out.len() > 40, "{topic}: {}", ran.out);
     }
-    let ran = cruce(home.path(), ["explain", "station.primary.lane"]);
+    let ran = cruce(home.path(), ["explain", "statoin.primary.lanes"]);
     assert_eq!((ran.code, ran.out.as_str()), (2, ""));
 }
 
@@ -571,13 +571,13 @@ mod unix {
         for signal in ["-INT", "-TERM"] {
             let home = with_lesson();
             let mut child = command(home.path())
-                .args(["run", "booth", "--reps", "1000000"])
+                .args(["run", "booth", "--reps", "100000"])
                 .stdout(Stdio::piped())
                 .stderr(Stdio::piped())
                 .spawn()
                 .expect("cruce starts");
             let err = BufReader::new(child.stderr.take().expect("stderr"));
-            sleep(Duration::from_secs(2));
+            sleep(Duration::from_secs(1));
             interrupt(&child, signal);
             let began = Instant::now();
             let output = child.wait_with_output().expect("it ends");
@@ -587,7 +587,7 @@ mod unix {
             assert!(err.contains("interrupted after") && err.contains("next: cruce run booth"), "{err}");
             let manifest = json(&read(run_folder(home.path()).join("manifest.json")));
             assert_eq!(manifest["status"], "interrupted");
-            assert!(manifest["replications"].as_u64().is_some_and(|n| n > 0 && n < 1_000_000));
+            assert!(manifest["replications"].as_u64().is_some_and(|n| n > 0 && n < 100_000));
         }
     }
 
@@ -595,7 +595,7 @@ mod unix {
     fn a_second_interruption_ends_at_once() {
         let home = with_lesson();
         let mut child = command(home.path())
-            .args(["run", "booth", "--reps", "1000000"])
+            .args(["run", "booth", "--reps", "100000"])
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()

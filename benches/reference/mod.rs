@@ -14,13 +14,14 @@ use rand_distr::{Distribution, Exp1, Gamma, LogNormal};
 
 /// Trucks per hour by hour of the day.
 pub const RATES: [f64; 24] = [
-    10., 8., 8., 10., 20., 40., 70., 100., 115., 120., 125., 125., 120., 115., 120., 125., 120., 110., 90., 70.,
-    50., 35., 20., 15.,
+    10., 8., 8., 10., 20., 40., 70., 100., 115., 120., 125., 125., 120., 115., 120., 125., 120., 110., 90.,
+    70., 50., 35., 20., 15.,
 ];
 
 /// What a run gives: trucks, and their mean time in system (min).
 pub struct Answer {
     pub trucks: usize,
+    /// Mean time in system.
     pub mean_minutes: f64,
 }
 

@@ -83,7 +83,7 @@ fn replications(text: &str) -> Result<Replications, String> {
 }
 
 /// More replications than this are a slip of the finger.
-const MOST_REPLICATIONS: u32 = 1_000_000;
+const MOST_REPLICATIONS: u32 = 100_000;
 
 /// The file of visits.
 const TRUCKS: &str = "trucks.csv";

@@ -29,7 +29,13 @@ pub const TEMPLATES: &[Template] = &[
     template!(
         "ysleta",
         "Ysleta–Zaragoza, El Paso: an ordinary weekday of 2023",
-        ["study.toml", "officers.csv", "posted-january-june.csv", "posted-july-september.csv"]
+        [
+            "study.toml",
+            "demand-by-hour.csv",
+            "officers.csv",
+            "posted-january-june.csv",
+            "posted-july-september.csv"
+        ]
     ),
     template!("world-trade", "World Trade Bridge, Laredo: a Tuesday", ["study.toml", "demand-by-hour.csv"]),
     template!("1-one-booth", "lesson: one booth or two", ["study.toml"]),

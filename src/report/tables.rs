@@ -373,7 +373,7 @@ const OF_LANES: [Measure; 6] = [
 fn lanes(result: &StudyResult) -> Sheet {
     let columns = vec![
         SCENARIO,
-        Column::text("station", "Station."),
+        Column::text("station", "Name of the station."),
         GROUP,
         DAY,
         HOUR,
@@ -427,7 +427,7 @@ fn queue(result: &StudyResult) -> Sheet {
     let trucks = |name, sentence| Column::number(name, "trucks", sentence);
     let columns = vec![
         SCENARIO,
-        Column::text("station", "Station."),
+        Column::text("station", "Name of the station."),
         Column::text("group", "Lane group; blank for the whole station with the common line of its road."),
         Column::number(
             "from_min",
@@ -697,7 +697,7 @@ pub fn trucks() -> Sheet {
             "truck",
             "Number of the truck, the same in every scenario: stream, then where it comes from in it.",
         ),
-        Column::text("class", "Its class."),
+        Column::text("class", "Class of the truck."),
         Column::text(
             "station",
             "The station; blank: it never came to one, or was between two when the run ended.",
