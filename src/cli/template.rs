@@ -37,7 +37,11 @@ pub const TEMPLATES: &[Template] = &[
             "posted-july-september.csv"
         ]
     ),
-    template!("world-trade", "World Trade Bridge, Laredo: a Tuesday", ["study.toml", "demand-by-hour.csv"]),
+    template!(
+        "world-trade",
+        "World Trade Bridge, Laredo: a Tuesday",
+        ["study.toml", "README.md", "demand-by-hour.csv"]
+    ),
     template!("1-one-booth", "lesson: one booth or two", ["study.toml"]),
     template!("2-two-booths", "lesson: one line or two", ["study.toml"]),
     template!("3-referral", "lesson: some trucks are referred to secondary inspection", ["study.toml"]),
