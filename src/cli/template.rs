@@ -31,6 +31,7 @@ pub const TEMPLATES: &[Template] = &[
         "Ysleta–Zaragoza, El Paso: an ordinary weekday of 2023",
         [
             "study.toml",
+            "README.md",
             "demand-by-hour.csv",
             "officers.csv",
             "posted-january-june.csv",
