@@ -210,7 +210,7 @@ fn lesson_6_lanes_follow_the_queue_with_hysteresis() {
         staffing(&scenario.expect("it is in the file").network, plan.seed)
     };
     let follow = by_name("follow");
-    let mut opened = vec![SimTime::ZERO; 5];
+    let mut opened = [SimTime::ZERO; 5];
     let mut went = (false, false);
     for &(at, waiting, before, after) in follow.changes.iter().filter(|change| change.0 > SimTime::ZERO) {
         assert_eq!(before.abs_diff(after), 1, "one lane at a time");
