@@ -152,6 +152,8 @@ fn lesson_4_three_places_without_room_pass_22_of_39() {
     holds(&result, "no-room", "throughput", 60.0 * 22.0 / 39.0);
     let roomy = mean(&result, "room-for-ten", "throughput");
     assert!(roomy > 50.0 && roomy < 60.0, "{roomy}");
+    let faster = mean(&result, "faster-booth", "throughput");
+    assert!(faster > 60.0 * 22.0 / 39.0 && faster < 40.0, "{faster}");
 }
 
 #[test]
