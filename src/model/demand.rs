@@ -6,7 +6,7 @@
 //! A point is a batch when its layer plus its height lies under rate(t) × day factor (thinning of
 //! a homogeneous field; Lewis and Shedler 1979). So more demand adds trucks and leaves the others
 //! as they were, and a change at ten leaves eleven alone. It does not know what trucks do. Start
-//! at [`StreamState`].
+//! at `StreamState`.
 
 use std::cmp::Reverse;
 
