@@ -168,7 +168,7 @@ impl<'a> Scenarios<'a> {
         // Only a value settles a disagreement: a relative change would not know of what.
         let settled: BTreeSet<Path> = local
             .iter()
-            .filter(|change| !change.node.scalar().is_some_and(|text| change::relative(&text).is_some()))
+            .filter(|change| change.node.scalar().is_none_or(|text| change::relative(&text).is_none()))
             .filter_map(|change| match locate(&self.base, schema::study(), &change.path) {
                 Ok(Target::Value(path) | Target::New(path)) => Some(path),
                 Ok(Target::Part(path, part)) => Some(extended(&path, part)),

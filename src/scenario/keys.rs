@@ -26,8 +26,11 @@ pub struct Reading {
     csvs: BTreeMap<String, Option<Csv>>,
     found: Vec<Diagnostic>,
     /// What was already said, so that scenarios that share a value do not say it again.
-    said: BTreeSet<(&'static str, String, Option<(usize, usize, usize)>)>,
+    said: BTreeSet<Said>,
 }
+
+/// Code, message and place of a diagnostic.
+type Said = (&'static str, String, Option<(usize, usize, usize)>);
 
 /// Longest name of a section or class.
 const LONGEST_NAME: usize = 64;
