@@ -39,13 +39,19 @@ fn main() {
 
 /// One seed by each of the three; ratios of the bare model and of the whole to the reference.
 fn pair(network: &Network, collector: &mut Collector<'_>, seed: u64) -> (f64, f64) {
-    let (reference, trucks) = per_truck(|| reference::run(1_000_000, seed).trucks as u64);
+    let mut minutes = 0.0;
+    let (reference, trucks) = per_truck(|| {
+        let answer = reference::run(1_000_000, seed);
+        minutes = answer.mean_minutes;
+        answer.trucks as u64
+    });
     let (bare, _) = per_truck(|| simulate(network, seed, 0, &mut ()).expect("it runs").trucks);
     let (whole, _) = per_truck(|| {
         collector.reset();
         simulate(network, seed, 0, collector).expect("it runs").trucks
     });
     assert_eq!(trucks, 1_000_000, "the reference serves every truck");
+    assert!((8.9..9.5).contains(&minutes), "the reference is the model of the file, not {minutes} min");
     println!(
         "{seed:>6} {reference:>14.0} {bare:>14.0} {whole:>14.0} {:>8.2} {:>8.2}",
         bare / reference,

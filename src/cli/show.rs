@@ -16,7 +16,8 @@ use super::study::{self, StudyArguments};
     before_help = "Examples:
   cruce show my-study                             what the scenarios change
   cruce show my-study --resolved --scenario both  every value, with where it came from
-  cruce show my-study --diff two-lanes both       the keys in which two scenarios differ"
+  cruce show my-study --diff two-lanes both       the keys in which two scenarios differ
+  cruce show my-study --capacity                  demand against capacity by hour"
 )]
 pub struct Show {
     #[command(flatten)]
@@ -24,6 +25,9 @@ pub struct Show {
     /// Every value after inheritance, with its origin
     #[arg(long, conflicts_with = "diff")]
     resolved: bool,
+    /// Demand against capacity by hour
+    #[arg(long, conflicts_with_all = ["diff", "resolved"])]
+    capacity: bool,
     /// Only the keys in which two scenarios differ
     #[arg(long, num_args = 2, value_names = ["A", "B"])]
     diff: Option<Vec<String>>,
@@ -59,6 +63,8 @@ impl Show {
                 .map(|scenario| (scenario.name.clone(), scenario.resolved.clone().into()));
             let fields: serde_json::Map<String, serde_json::Value> = resolved.collect();
             (outline::resolved_text(plan), json!({ "resolved": fields }))
+        } else if self.capacity {
+            (outline::capacity_text(plan, console.out), outline::capacity_object(plan))
         } else {
             (outline::study_text(plan, console.out), outline::study_object(plan))
         };

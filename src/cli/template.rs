@@ -31,13 +31,18 @@ pub const TEMPLATES: &[Template] = &[
         "Ysleta–Zaragoza, El Paso: an ordinary weekday of 2023",
         [
             "study.toml",
+            "README.md",
             "demand-by-hour.csv",
             "officers.csv",
             "posted-january-june.csv",
             "posted-july-september.csv"
         ]
     ),
-    template!("world-trade", "World Trade Bridge, Laredo: a Tuesday", ["study.toml", "demand-by-hour.csv"]),
+    template!(
+        "world-trade",
+        "World Trade Bridge, Laredo: a Tuesday",
+        ["study.toml", "README.md", "demand-by-hour.csv"]
+    ),
     template!("1-one-booth", "lesson: one booth or two", ["study.toml"]),
     template!("2-two-booths", "lesson: one line or two", ["study.toml"]),
     template!("3-referral", "lesson: some trucks are referred to secondary inspection", ["study.toml"]),

@@ -30,7 +30,7 @@ pub struct Observed {
     pub posted: Vec<f64>,
     /// (share of time full, mean trucks) for each of [`Catalog::storage_places`].
     pub storage: Vec<(f64, f64)>,
-    /// Trucks for each of [`Catalog::links`].
+    /// Trucks for each of the catalogue's links.
     pub links: Vec<u64>,
 }
 

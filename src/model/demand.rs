@@ -6,7 +6,7 @@
 //! A point is a batch when its layer plus its height lies under rate(t) × day factor (thinning of
 //! a homogeneous field; Lewis and Shedler 1979). So more demand adds trucks and leaves the others
 //! as they were, and a change at ten leaves eleven alone. It does not know what trucks do. Start
-//! at [`StreamState`].
+//! at `StreamState`.
 
 use std::cmp::Reverse;
 
@@ -152,7 +152,7 @@ impl StreamState {
             for point in 0..poisson_one(self.key.bits(cell, self.cells)) {
                 let identity = cell | u64::from(point) << 16;
                 let [when, height] = self.key.pair(identity, self.points);
-                let offset = (u128::from(when) * HOUR as u128 >> 64) as u64;
+                let offset = ((u128::from(when) * HOUR as u128) >> 64) as u64;
                 let at = start + SimDuration::from_micros(offset as i64);
                 let inside = at >= SimTime::ZERO && at < until;
                 if inside && f64::from(layer) + uniform(height) < rate.at(at) {

@@ -197,7 +197,7 @@ mod tests {
         let lines = grid().lines(Look { width: 80, color: false });
         assert_eq!(
             lines,
-            ["            today   two-lanes", "mean  62.1 ± 1.3         9.7", "p95           90  21.5 ± 0.2"]
+            ["           today   two-lanes", "mean  62.1 ± 1.3         9.7", "p95           90  21.5 ± 0.2"]
         );
     }
 
@@ -207,7 +207,7 @@ mod tests {
         assert_eq!(
             lines,
             [
-                "            today",
+                "           today",
                 "mean  62.1 ± 1.3",
                 "p95           90",
                 "",

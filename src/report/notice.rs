@@ -27,7 +27,13 @@ pub fn notices(diagnostics: &[Diagnostic], sources: &Sources, result: Option<&St
         scenario: None,
         place: diagnostic.place.as_ref().map(|place| sources.locate(place)),
         message: diagnostic.message.clone(),
-        details: diagnostic.notes.iter().chain(&diagnostic.helps).cloned().collect(),
+        details: Some(&diagnostic.label)
+            .filter(|label| !label.is_empty())
+            .into_iter()
+            .chain(&diagnostic.notes)
+            .chain(&diagnostic.helps)
+            .cloned()
+            .collect(),
     });
     let of_run = result.into_iter().flat_map(|result| {
         result.warnings.iter().map(|warning| Notice {

@@ -1,4 +1,5 @@
-//! What a study says, without running it: its plans, what each changes, and how two differ.
+//! What a study says, without running it: its plans, what each changes, how two differ, and
+//! whether demand fits capacity.
 //!
 //! Start at [`study_text`].
 
@@ -6,8 +7,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::layout::{Look, Tone, cut, paragraph, width};
+use super::layout::{Grid, GridColumn, Look, Tone, cut, paragraph, width};
+use super::number::grouped;
 use super::words::Language;
+use crate::scenario::lint::capacity_by_hour;
 use crate::scenario::plan::{ScenarioPlan, StudyPlan};
 
 /// A key with its values in two scenarios; blank where it has none.
@@ -64,6 +67,61 @@ pub fn study_object(plan: &StudyPlan) -> Value {
 
 fn title(scenario: &ScenarioPlan) -> Option<&str> {
     scenario.title.as_ref().map(|title| Language::English.text(title))
+}
+
+/// Demand against capacity by hour, by arithmetic: nothing is simulated.
+pub fn capacity_text(plan: &StudyPlan, look: Look) -> String {
+    let mut lines = vec![look.paint(Tone::Strong, "Demand against capacity by hour (trucks/h)")];
+    for scenario in &plan.scenarios {
+        let network = &scenario.network;
+        let days = network.calendar.days_apart() && network.calendar.days > 1;
+        for rows in capacity_by_hour(network).chunk_by(|a, b| a.group == b.group) {
+            lines.push(String::new());
+            let columns = rows.iter().map(|row| {
+                let (day, hour) = network.calendar.day_and_hour(row.period);
+                let tone = if row.demand > row.most { Tone::Bad } else { Tone::Plain };
+                let trucks = |value: f64| format!("{:>4}", grouped(value, 0));
+                GridColumn {
+                    head: if days { format!("{}/{hour}", day + 1) } else { hour.to_string() },
+                    cells: vec![
+                        (trucks(row.demand), tone),
+                        (trucks(row.least), Tone::Plain),
+                        (trucks(row.most), Tone::Plain),
+                    ],
+                }
+            });
+            let grid = Grid {
+                corner: if days { "day/hour".to_owned() } else { "hour".to_owned() },
+                labels: ["demand", "least capacity", "most capacity"].map(str::to_owned).into(),
+                columns: columns.collect(),
+            };
+            let name = format!("{}, {}", scenario.name, network.group_name(rows[0].group));
+            lines.push(look.paint(Tone::Strong, &cut(&name, look.width)));
+            lines.extend(grid.lines(look));
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
+/// The same as fields of an object.
+pub fn capacity_object(plan: &StudyPlan) -> Value {
+    let rows = plan.scenarios.iter().flat_map(|scenario| {
+        let network = &scenario.network;
+        capacity_by_hour(network).into_iter().map(|row| {
+            let (day, hour) = network.calendar.day_and_hour(row.period);
+            json!({
+                "scenario": scenario.name,
+                "group": network.group_name(row.group),
+                "day": day + 1,
+                "hour": hour,
+                "unit": "trucks/h",
+                "demand": row.demand,
+                "least_capacity": row.least,
+                "most_capacity": row.most,
+            })
+        })
+    });
+    json!({ "capacity": rows.collect::<Vec<_>>() })
 }
 
 /// Every scenario as TOML, each value with a comment on its origin.

@@ -99,7 +99,7 @@ impl Page<'_> {
                 entry.unit,
                 self.result.scenarios.iter().map(|scenario| &scenario.estimates[place]),
             );
-            labels.push(label(entry, scale));
+            labels.push(label(&self.headline_entry(entry), scale));
             scales.push(scale);
         }
         let columns = self.result.scenarios.iter().map(|scenario| GridColumn {
@@ -130,7 +130,7 @@ impl Page<'_> {
             let differences =
                 result.comparisons.iter().map(|comparison| &comparison.paired[place].difference);
             let scale = Scale::of(entry.unit, differences);
-            labels.push(label(entry, scale));
+            labels.push(label(&self.headline_entry(entry), scale));
             scales.push(scale);
         }
         let columns = result.comparisons.iter().map(|comparison| GridColumn {
@@ -179,13 +179,18 @@ impl Page<'_> {
         let headline = &result.entries[result.headline];
         let all = result.comparisons.iter().flat_map(|comparison| &comparison.classes);
         let scale = Scale::of(headline.unit, all.map(|change| &change.paired.difference));
+        // A class that some plan does not have can be paired nowhere.
+        let paired = |class: usize| {
+            result.comparisons.iter().any(|comparison| comparison.classes[class].paired.difference.n > 0)
+        };
+        let classes: Vec<usize> = (0..first.classes.len()).filter(|class| paired(*class)).collect();
         let columns = result.comparisons.iter().map(|comparison| GridColumn {
             head: result.scenarios[comparison.scenario].name.clone(),
-            cells: comparison.classes.iter().map(|change| class_cell(change, scale)).collect(),
+            cells: classes.iter().map(|class| class_cell(&comparison.classes[*class], scale)).collect(),
         });
         let grid = Grid {
             corner: "class".to_owned(),
-            labels: first.classes.iter().map(|change| change.class.clone()).collect(),
+            labels: classes.iter().map(|class| first.classes[*class].class.clone()).collect(),
             columns: columns.collect(),
         };
         let mut lines = self.bold(&format!("Who gains, who loses: {}", label(headline, scale)));
@@ -400,6 +405,12 @@ impl Page<'_> {
             places.insert(0, self.result.headline);
         }
         places
+    }
+
+    /// The entry as a headline names it: there is one border wait, so its station goes without saying.
+    fn headline_entry(&self, entry: &Entry) -> Entry {
+        let station = entry.station.clone().filter(|_| entry.measure != Measure::BorderWait);
+        Entry { station, ..entry.clone() }
     }
 
     fn bold(&self, text: &str) -> Vec<String> {

@@ -2,7 +2,7 @@
 //!
 //! Each scenario is compiled whole even when something is wrong with it: a value that cannot be
 //! understood is told to [`Findings`] and replaced by a harmless one, so that everything else is
-//! looked at too; with any error there is no plan. Warnings of [`lint`](super::lint) come only for
+//! looked at too; with any error there is no plan. Warnings of [`lint`] come only for
 //! studies without errors. It does not read text. Start at [`build`].
 
 mod demand;

@@ -56,8 +56,17 @@ pub fn capacity_by_hour(network: &Network) -> Vec<Capacity> {
 pub(super) struct Flows {
     /// Trucks that enter: by stream and period.
     pub(super) entering: Vec<Vec<f64>>,
-    /// By stream and class: its share, and expected visits to stations then roads.
-    ways: Vec<Vec<Option<(f64, Vec<f64>)>>>,
+    /// By stream and class, where trucks of the class come.
+    ways: Vec<Vec<Option<Way>>>,
+}
+
+/// What the trucks of one class do.
+#[derive(Clone)]
+struct Way {
+    /// Share of the stream's trucks.
+    share: f64,
+    /// Expected visits of one truck: stations, then roads.
+    visits: Vec<f64>,
 }
 
 impl Flows {
@@ -66,7 +75,8 @@ impl Flows {
         let of_stream = |stream: &Stream| {
             let mut ways = vec![None; network.classes.len()];
             for (class, share) in classes_of(stream, &shares) {
-                ways[class.index()] = Some((share, visits(network, class, stream.entry)));
+                let visits = visits(network, class, stream.entry);
+                ways[class.index()] = Some(Way { share, visits });
             }
             ways
         };
@@ -78,7 +88,7 @@ impl Flows {
     fn visits_per_truck(&self, node: usize, class: ClassId) -> impl Iterator<Item = f64> {
         self.ways
             .iter()
-            .map(move |ways| ways[class.index()].as_ref().map_or(0.0, |(share, visits)| share * visits[node]))
+            .map(move |ways| ways[class.index()].as_ref().map_or(0.0, |way| way.share * way.visits[node]))
     }
 
     /// Trucks of a class that visit a node, by period.
