@@ -19,6 +19,7 @@ pub mod file;
 mod inherit;
 mod keys;
 pub mod lint;
+mod path;
 pub mod phrase;
 pub mod plan;
 pub mod resolve;
@@ -223,7 +224,7 @@ pub const MOST_SCENARIOS: usize = 100;
 /// The scenario that the others are compared with.
 fn baseline(reading: &mut Reading, trees: &BTreeMap<String, Node>) -> Option<String> {
     let path = ["study".to_owned(), "baseline".to_owned()];
-    let node = trees.values().next().and_then(|tree| inherit::value_at(tree, &path)).cloned();
+    let node = trees.values().next().and_then(|tree| path::value_at(tree, &path)).cloned();
     if let Some(node) = node {
         let name = node.scalar()?;
         if !trees.contains_key(&name) {
@@ -240,7 +241,7 @@ fn baseline(reading: &mut Reading, trees: &BTreeMap<String, Node>) -> Option<Str
     }
     let names: Vec<String> = trees.keys().map(|name| format!("`{name}`")).collect();
     let section =
-        trees.values().next().and_then(|tree| inherit::value_at(tree, &path[..1])).map(Node::key_place);
+        trees.values().next().and_then(|tree| path::value_at(tree, &path[..1])).map(Node::key_place);
     reading.report(
         Diagnostic::error("E0106", "the study does not say which scenario the others are compared with")
             .at(section, "`baseline` is missing")

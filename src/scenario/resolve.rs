@@ -11,7 +11,7 @@ use serde_json::{Map, Value as Json};
 use super::diagnostic::{Diagnostic, Place, Sources};
 use super::document::{Node, Value};
 use super::file::Study;
-use super::inherit::canonical;
+use super::path::canonical;
 use super::phrase::{DistSpec, LawSpec};
 use super::schema::{self, Shape, TableKind};
 use super::show;

@@ -77,7 +77,10 @@ fn values(out: &mut String, key: &str, node: &Node, shape: Option<&Shape>, sourc
     if table.is_empty() {
         let _ = writeln!(out, "{key} = {{}}");
     }
-    for (child_key, child) in table {
+    let mut rows: Vec<(&String, &Node)> = table.iter().collect();
+    // Hours by number: 9 before 10.
+    rows.sort_by_key(|(key, _)| key.parse::<u32>().unwrap_or(u32::MAX));
+    for (child_key, child) in rows {
         values(
             out,
             &format!("{key}.{}", quoted_key(child_key)),
