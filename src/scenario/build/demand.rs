@@ -211,15 +211,6 @@ fn factors(path: &str, table: Option<&Table<Percent>>, names: &[&str], context: 
             factors[place] = factor.0;
         }
     }
-    let told: Vec<f64> =
-        (0..names.len()).filter(|place| given[*place].is_some()).map(|place| factors[place]).collect();
-    let mean = told.iter().sum::<f64>() / told.len().max(1) as f64;
-    let closed = told.contains(&0.0);
-    if context.base && !told.is_empty() && !closed && (mean - 1.0).abs() > PROFILE_TOLERANCE {
-        let message = format!("the mean of `{path}` is {}", percent(mean));
-        let help = "`volume` is the mean over these days: scale them to a mean of 100 %";
-        context.findings.error("E0315", path, message, "a mean of 100 %", help);
-    }
     factors
 }
 

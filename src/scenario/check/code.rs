@@ -61,9 +61,9 @@ pub const MEANINGS: [(&str, &str, &str); 45] = [
     ),
     (
         "E0315",
-        "factors whose mean is not 1",
-        "`by_weekday` and `by_month` have a mean of 100 % over the days that are given (unless one of them is 0 %), and \
-         `day_factor` has mean 1: otherwise `volume` would not be the volume of a mean day.",
+        "a day factor whose mean is not 1",
+        "`day_factor` has mean 1: otherwise `volume` would not be the volume of a mean day. Weekdays and months are \
+         plain factors on `volume`, the volume of an ordinary day: 100 % changes nothing.",
     ),
     (
         "E0316",
