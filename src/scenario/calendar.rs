@@ -120,7 +120,8 @@ impl Clock {
             }
             RunLength::Time(time) => time,
         };
-        let run_end = SimTime::ZERO + length_of(run_length);
+        // A run without length is refused elsewhere, and a day that a zone leaves out has none.
+        let run_end = SimTime::ZERO + length_of(run_length).max(SimDuration::from_secs(1));
         let drain_limit = match end {
             End::Drain => run_end + SimDuration::from_micros(DRAIN_DAYS * DAY),
             End::Empty => run_end + SimDuration::from_micros(EMPTY_DAYS * DAY),
