@@ -41,7 +41,7 @@ const EXACT: Cubic = [f64::NAN; 4];
 pub(super) struct Table {
     law: Standard,
     /// The lower half, then the upper, each from its end towards the median.
-    cells: Box<[Cubic; 2 * HALF]>,
+    cells: [Cubic; 2 * HALF],
     parts: Vec<Cubic>,
 }
 
@@ -63,7 +63,7 @@ pub(super) fn table_of(law: Standard) -> Arc<Table> {
 
 impl Table {
     fn build(law: Standard) -> Table {
-        let mut cells = Box::new([EXACT; 2 * HALF]);
+        let mut cells = [EXACT; 2 * HALF];
         let mut parts = Vec::new();
         for (side, half) in [Side::Lower, Side::Upper].into_iter().zip(cells.chunks_exact_mut(HALF)) {
             let mut walk = Walk::from_median(law, side);

@@ -123,6 +123,13 @@ pub fn uniform(bits: u64) -> f64 {
     ((bits >> 12) as f64 + 0.5) * CELL
 }
 
+/// The limit below which bits lie for which [`uniform`] is less than `share` (0 to less than 1).
+pub fn below(share: f64) -> u64 {
+    const CELLS: f64 = (1u64 << 52) as f64;
+    // Cell k has its middle at k + 1/2; scaling by a power of two and the half are exact.
+    ((share * CELLS - 0.5).ceil().max(0.0) as u64).saturating_mul(1 << 12)
+}
+
 /// FNV-1a, then a mixing step, over the bytes of a name: the same on any machine, for ever.
 pub fn hash_name(name: &str) -> u64 {
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
@@ -165,6 +172,20 @@ mod tests {
         stream.fill_bytes(&mut bytes);
         assert_eq!(bytes[..8], draw(7, "service")[0].to_le_bytes());
         assert_eq!(bytes[8..], draw(7, "service")[1].to_le_bytes()[..3]);
+    }
+
+    #[test]
+    fn bits_below_a_share_are_those_whose_uniform_is() {
+        let key = Key::new(3, 0, "below");
+        for who in 0..20_000 {
+            let [bits, other] = key.pair(who, Purpose::new("bits"));
+            let shares = [uniform(bits), uniform(other), uniform(bits) * 1.5e-16, uniform(bits).next_up()];
+            for share in shares.into_iter().chain([0.0, 0.1, 0.5, 1.0 - f64::EPSILON / 2.0]) {
+                for bits in [bits, other, other >> 40, u64::MAX] {
+                    assert_eq!(bits < below(share), uniform(bits) < share, "{bits:x} {share}");
+                }
+            }
+        }
     }
 
     #[test]

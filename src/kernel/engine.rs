@@ -10,7 +10,7 @@ use super::time::SimTime;
 /// What a run consists of: events, and what each does.
 pub trait Model {
     /// What can be scheduled.
-    type Event;
+    type Event: Copy;
 
     /// Does what `event` asks for and schedules what follows. `Stop` ends the run at once.
     fn handle(&mut self, now: SimTime, event: Self::Event, events: &mut EventList<Self::Event>) -> Flow;

@@ -3,7 +3,10 @@
 //! Rank settles what happens first at one instant; sequence, the order of scheduling, settles the
 //! rest. The near future is a small sorted vector, the far future a binary heap: a crossing keeps
 //! a few dozen events in flight, where the vector wins, and a yard with thousands of trucks does
-//! not turn it into a bottleneck. It knows nothing of what an event means. Start at [`EventList`].
+//! not turn it into a bottleneck. What was just scheduled is put in its place a little later, when
+//! it may come next or a few have gathered: so the processor goes on with the next event while it
+//! still works out when the last one comes. It knows nothing of what an event means. Start at
+//! [`EventList`].
 
 use std::collections::BinaryHeap;
 
@@ -14,6 +17,9 @@ use super::time::SimTime;
 pub struct EventKey(u128);
 
 impl EventKey {
+    /// After every event.
+    const NEVER: EventKey = EventKey(u128::MAX);
+
     #[inline]
     fn new(at: SimTime, rank: u8, sequence: u64) -> Self {
         debug_assert!(at >= SimTime::ZERO, "events lie at or after the start of the run");
@@ -29,6 +35,7 @@ impl EventKey {
     }
 }
 
+#[derive(Clone, Copy)]
 struct Entry<E> {
     key: EventKey,
     event: E,
@@ -55,10 +62,17 @@ impl<E> Ord for Entry<E> {
 /// How many events the sorted vector holds before the latest move to the heap.
 const NEAR: usize = 64;
 
-/// Events still to come. Every event in `near` is earlier than every event in `far`.
+/// How many fresh events gather before they are put in their places.
+const FRESH: usize = 8;
+
+/// Events still to come. Those in `near` and `fresh` are earlier than every one in `far`.
 pub struct EventList<E> {
     /// Latest first, so that the next event is popped from the end.
     near: Vec<Entry<E>>,
+    /// Scheduled last, in no order.
+    fresh: Vec<Entry<E>>,
+    /// The least key of `fresh`.
+    freshest: EventKey,
     far: BinaryHeap<Entry<E>>,
     /// Keys of cancelled events that still lie in `far`.
     cancelled: Vec<EventKey>,
@@ -68,7 +82,9 @@ pub struct EventList<E> {
 impl<E> Default for EventList<E> {
     fn default() -> Self {
         EventList {
-            near: Vec::with_capacity(NEAR + 1),
+            near: Vec::with_capacity(NEAR + FRESH),
+            fresh: Vec::with_capacity(FRESH),
+            freshest: EventKey::NEVER,
             far: BinaryHeap::new(),
             cancelled: Vec::new(),
             sequence: 0,
@@ -76,10 +92,10 @@ impl<E> Default for EventList<E> {
     }
 }
 
-impl<E> EventList<E> {
+impl<E: Copy> EventList<E> {
     /// Schedules `event` at an instant; among events at that instant the lower rank comes first,
     /// then the one scheduled first.
-    #[inline]
+    #[inline(always)]
     pub fn schedule(&mut self, at: SimTime, rank: u8, event: E) -> EventKey {
         let key = EventKey::new(at, rank, self.sequence);
         self.sequence += 1;
@@ -88,19 +104,41 @@ impl<E> EventList<E> {
             self.far.push(entry);
             return key;
         }
-        let place = self.near.partition_point(|entry| entry.key > key);
-        self.near.insert(place, entry);
+        self.fresh.push(entry);
+        self.freshest = self.freshest.min(key);
+        if self.fresh.len() == FRESH {
+            self.place_fresh();
+        }
+        key
+    }
+
+    /// Puts what is fresh in its place in `near`.
+    #[inline(never)]
+    fn place_fresh(&mut self) {
+        self.freshest = EventKey::NEVER;
+        for entry in self.fresh.drain(..) {
+            // Most come soon: the few that come sooner make way one by one.
+            let mut place = self.near.len();
+            self.near.push(entry);
+            while place > 0 && self.near[place - 1].key < entry.key {
+                self.near[place] = self.near[place - 1];
+                place -= 1;
+            }
+            self.near[place] = entry;
+        }
         if self.near.len() > NEAR {
             self.far.extend(self.near.drain(..NEAR / 2));
         }
-        key
     }
 
     /// Takes the next event from the list.
     #[inline]
     pub fn pop(&mut self) -> Option<(SimTime, E)> {
-        if self.near.is_empty() {
-            self.refill();
+        if self.near.last().is_none_or(|next| self.freshest < next.key) {
+            self.place_fresh();
+            if self.near.is_empty() {
+                self.refill();
+            }
         }
         self.near.pop().map(|entry| (entry.key.at(), entry.event))
     }
@@ -109,6 +147,11 @@ impl<E> EventList<E> {
     pub fn cancel(&mut self, key: EventKey) -> bool {
         if let Ok(place) = self.near.binary_search_by(|entry| key.cmp(&entry.key)) {
             self.near.remove(place);
+            return true;
+        }
+        if let Some(place) = self.fresh.iter().position(|entry| entry.key == key) {
+            self.fresh.swap_remove(place);
+            self.freshest = self.fresh.iter().map(|entry| entry.key).min().unwrap_or(EventKey::NEVER);
             return true;
         }
         let waiting = self.far.iter().any(|entry| entry.key == key);
@@ -121,7 +164,7 @@ impl<E> EventList<E> {
 
     /// The number of events still to come.
     pub fn len(&self) -> usize {
-        self.near.len() + self.far.len() - self.cancelled.len()
+        self.near.len() + self.fresh.len() + self.far.len() - self.cancelled.len()
     }
 
     /// Whether nothing is left to happen.

@@ -75,6 +75,23 @@ impl Rows {
         self.pair_of[group * self.classes + class]
     }
 
+    /// Rows of classes, at whatever group.
+    pub(super) fn of_classes(&self, classes: &[usize]) -> Vec<usize> {
+        (0..self.pairs.len()).filter(|row| classes.contains(&self.pairs[*row].1)).collect()
+    }
+
+    /// Rows of groups, of whatever class.
+    pub(super) fn of_groups(&self, groups: &[usize]) -> Vec<usize> {
+        self.matching(groups, None)
+    }
+
+    /// Rows of each place of [`Catalog::queue_places`].
+    pub(super) fn lines(&self, network: &Network) -> impl Iterator<Item = Vec<usize>> {
+        let stations = (0..network.stations.len()).map(|station| groups_of(network, station));
+        let groups = (0..network.groups.len()).map(|group| vec![group]);
+        stations.chain(groups).map(|groups| self.of_groups(&groups))
+    }
+
     fn matching(&self, groups: &[usize], class: Option<usize>) -> Vec<usize> {
         let wanted =
             |(group, of): &(usize, usize)| groups.contains(group) && class.is_none_or(|class| class == *of);
@@ -273,12 +290,13 @@ impl Catalog {
             ] {
                 self.add_station(measure, station, network, rows, period);
             }
-            let in_system = classes.iter().map(|class| station * classes.len() + class).collect();
-            self.push(Measure::InSystem, Spot::Station(station), None, in_system, period);
+            let groups = groups_of(network, station);
+            let all = rows.of_groups(&groups);
+            self.push(Measure::InSystem, Spot::Station(station), None, all, period);
             if period.is_none() {
                 for class in served_at(network, station) {
-                    let row = vec![station * classes.len() + class];
-                    self.push(Measure::InSystem, Spot::Station(station), Some(class), row, period);
+                    let of_class = rows.matching(&groups, Some(class));
+                    self.push(Measure::InSystem, Spot::Station(station), Some(class), of_class, period);
                 }
             }
             self.add_lanes(station, network, period);

@@ -85,7 +85,7 @@ impl Hours {
             present: Present::NEVER,
         };
         let mut observed = std::mem::take(&mut hours.observed);
-        hours.spread(window.from, window.to, |period, micros| observed[period] += micros);
+        hours.spread::<1>(window.from, window.to, |period, micros| observed[period] += micros);
         Hours { observed, ..hours }
     }
 
@@ -167,18 +167,24 @@ impl Hours {
         }
     }
 
-    /// Tells how much of [from, to) and of the window lies in each period.
+    /// Tells how much of [from, to) and of the window lies in each slot: a period (`PARTS` = 1), or
+    /// a quarter of an hour, four to a period (`PARTS` = 4).
     #[inline]
-    pub(super) fn spread(&self, from: i64, to: i64, mut add: impl FnMut(usize, i64)) {
+    pub(super) fn spread<const PARTS: usize>(&self, from: i64, to: i64, mut add: impl FnMut(usize, i64)) {
         let present = &self.present;
-        if from >= present.hour_from && to <= present.until && present.observed {
-            return add(present.period, to - from);
+        let (begins, slot) = match PARTS {
+            1 => (present.hour_from, present.period),
+            _ => (present.quarter_from, present.quarter),
+        };
+        if from >= begins && to <= present.until && present.observed {
+            return add(slot, to - from);
         }
-        self.spread_far(from, to, add);
+        self.spread_far::<PARTS>(from, to, add);
     }
 
     #[inline(never)]
-    fn spread_far(&self, from: i64, to: i64, mut add: impl FnMut(usize, i64)) {
+    fn spread_far<const PARTS: usize>(&self, from: i64, to: i64, mut add: impl FnMut(usize, i64)) {
+        const { assert!(PARTS == 1 || PARTS == 4) };
         let mut from = from.max(self.window.from);
         let to = to.min(self.window.to);
         if from >= to {
@@ -186,41 +192,19 @@ impl Hours {
         }
         let mut place = self.stretch(from);
         loop {
-            let end = self.starts[place + 1];
+            let (start, end) = (self.starts[place], self.starts[place + 1]);
             let period = self.periods[place] as usize;
-            if to <= end {
-                return add(period, to - from);
-            }
-            add(period, end - from);
-            from = end;
-            place += 1;
-        }
-    }
-
-    /// The same by quarters of an hour: four to a period.
-    #[inline]
-    pub(super) fn spread_quarters(&self, from: i64, to: i64, mut add: impl FnMut(usize, i64)) {
-        let present = &self.present;
-        if from >= present.quarter_from && to <= present.until && present.observed {
-            return add(present.quarter, to - from);
-        }
-        self.spread_quarters_far(from, to, add);
-    }
-
-    #[inline(never)]
-    fn spread_quarters_far(&self, from: i64, to: i64, mut add: impl FnMut(usize, i64)) {
-        let mut from = from.max(self.window.from);
-        let to = to.min(self.window.to);
-        while from < to {
-            let place = self.stretch(from);
-            let quarter = ((from - self.starts[place]) / QUARTER).min(3);
-            let end = if quarter == 3 {
-                self.starts[place + 1]
-            } else {
-                (self.starts[place] + (quarter + 1) * QUARTER).min(self.starts[place + 1])
+            let part = ((from - start) / (HOUR / PARTS as i64)).min(PARTS as i64 - 1);
+            let part_end = match part + 1 {
+                next if next < PARTS as i64 => end.min(start + next * (HOUR / PARTS as i64)),
+                _ => end,
             };
-            add(self.periods[place] as usize * 4 + quarter as usize, to.min(end) - from);
-            from = to.min(end);
+            add(period * PARTS + part as usize, to.min(part_end) - from);
+            if to <= part_end {
+                return;
+            }
+            from = part_end;
+            place += usize::from(part_end == end);
         }
     }
 }
@@ -238,18 +222,17 @@ mod tests {
         let mut hours = Hours::new(&network);
         let mut told = Vec::new();
         hours.advance(SimTime::from_micros(2 * HOUR + 1));
-        hours.spread(0, 10 * HOUR, |period, micros| told.push((period, micros / 60_000_000)));
+        hours.spread::<1>(0, 10 * HOUR, |period, micros| told.push((period, micros / 60_000_000)));
         assert_eq!(told, [(0, 30), (1, 60), (2, 60)]);
         let mut quarters = Vec::new();
-        hours.spread_quarters(HOUR - QUARTER / 3, HOUR + QUARTER * 2, |quarter, micros| {
+        hours.spread::<4>(HOUR - QUARTER / 3, HOUR + QUARTER * 2, |quarter, micros| {
             quarters.push((quarter, micros / 60_000_000));
         });
         assert_eq!(quarters, [(3, 5), (4, 15), (5, 15)]);
         // What lies in the present quarter is the same by the short way.
         let (mut near, mut quarter) = (Vec::new(), Vec::new());
-        hours.spread(2 * HOUR, 2 * HOUR + 7, |period, micros| near.push((period, micros)));
-        hours
-            .spread_quarters(2 * HOUR, 2 * HOUR + 7, |quarter_of, micros| quarter.push((quarter_of, micros)));
+        hours.spread::<1>(2 * HOUR, 2 * HOUR + 7, |period, micros| near.push((period, micros)));
+        hours.spread::<4>(2 * HOUR, 2 * HOUR + 7, |quarter_of, micros| quarter.push((quarter_of, micros)));
         assert_eq!((near, quarter), (vec![(2, 7)], vec![(8, 7)]));
         assert_eq!(hours.present_period(), 2);
         assert_eq!(hours.period(SimTime::from_micros(2 * HOUR)), 2);

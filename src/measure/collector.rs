@@ -8,15 +8,15 @@
 //! conservation and Little's law (Little 1961), which are checked in every run. Start at
 //! [`Collector`].
 
-use crate::kernel::time::SimTime;
+use crate::kernel::time::{SimDuration, SimTime};
 use crate::model::network::{End, GroupId, Network, StationId};
 use crate::model::notice::{LaneNotice, Notice, Observer, Outcome};
 use crate::model::truck::{Truck, TruckId};
 
 use super::catalog::Rows;
 use super::clock::{Hours, Window};
-use super::grid::Grid;
-use super::level::{ByQuarter, Counts, Ledger, Level, Spans};
+use super::grid::{Grid, NOTHING};
+use super::level::{Counts, Ledger, Level, QuarterSpans, Spans};
 use super::posted::PostedBoard;
 
 /// Listens to one replication at a time; may be used for many, one after another.
@@ -31,26 +31,23 @@ pub struct Collector<'n> {
     inside: Vec<Inside>,
     pub(super) books: Books,
 
-    // By group and class.
-    pub(super) wait: Grid,
-    pub(super) sojourn: Grid,
-    pub(super) border_wait: Grid,
-    pub(super) queue: Spans,
+    // By group and class: what a truck does at a station, one after another.
+    /// Wait and sojourn.
+    pub(super) visits: Grid<2>,
+    pub(super) border_wait: Grid<1>,
+    pub(super) queue: QuarterSpans,
+    pub(super) moving_up: Spans,
+    pub(super) serving: Spans,
+    pub(super) blocked: Spans,
     pub(super) departed: Counts,
     // By class.
-    pub(super) crossing_time: Grid,
-    pub(super) delay: Grid,
-    pub(super) own_time: Grid,
-    pub(super) present: Spans,
+    /// Crossing time, delay and own time.
+    pub(super) crossings: Grid<3>,
+    pub(super) on_the_way: Spans,
     pub(super) entered: Counts,
     pub(super) gone: [Counts; 3],
     pub(super) crossed_in: Counts,
-    // By station and class.
-    pub(super) at_station: Spans,
     // By group.
-    pub(super) serving: Spans,
-    pub(super) moving_up: Spans,
-    pub(super) blocked: Spans,
     pub(super) open: Spans,
     lanes: Vec<(SimTime, u32)>,
     // By pool.
@@ -59,9 +56,6 @@ pub struct Collector<'n> {
     pub(super) on_duty: Spans,
     officers: Vec<(SimTime, [u32; 3])>,
 
-    /// Trucks in line by station, common lines included, and by group.
-    pub(super) station_line: Vec<ByQuarter>,
-    pub(super) group_line: Vec<ByQuarter>,
     pub(super) waiting: Vec<Level>,
     pub(super) on_road: Vec<Level>,
     pub(super) posted: Option<PostedBoard>,
@@ -84,29 +78,33 @@ pub(super) struct Books {
 struct Inside {
     /// The node where it is or was last.
     node: u16,
-    /// The station where it is, and how far it got there.
-    station: u16,
-    group: u16,
     phase: Phase,
+    /// Its border wait has been recorded.
+    told_border: bool,
     /// Periods of its first arrival and of its arrival at the station.
     entered_in: u16,
     arrived_in: u16,
-    /// Its border wait has been recorded.
-    told_border: bool,
+    station: u16,
+    /// The group whose line it joined.
+    joined: u16,
+    /// Its row by group and class, once it has a lane.
+    row: u16,
+    /// When it took the road on which it is.
+    took_road: SimTime,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Phase {
-    /// On a road, or just come.
-    OnTheWay,
+    /// Between stations, or just come.
+    Between,
+    /// On a road, not yet at its end.
+    OnRoad,
     /// Arrived at a station; no group chosen.
     Arrived,
     /// In a group's line.
     Joined,
-    /// In a lane.
+    /// In a lane: moving up, served or blocked.
     InLane,
-    /// Service is over; it still holds its lane.
-    Served,
 }
 
 /// Numbers of the places between which trucks are counted.
@@ -153,11 +151,9 @@ impl<'n> Collector<'n> {
         let (pairs, classes) = (rows.pairs.len(), network.classes.len());
         let (stations, groups) = (network.stations.len(), network.groups.len());
         let (roads, pools) = (network.roads.len(), network.pools.len());
-        let grid = |rows| Grid::new(rows, &hours);
         let spans = |rows| Spans::new(rows, &hours);
         let counts = |rows| Counts::new(rows, &hours);
         let nodes = Nodes { streams: network.streams.len(), stations, roads };
-        let line = ByQuarter::new(&hours);
         let posted = network.border_wait.as_ref().map(|wait| {
             let count = network.stations[wait.at.index()].group_count as usize;
             PostedBoard::new(network, wait.posted, count, &hours)
@@ -176,30 +172,24 @@ impl<'n> Collector<'n> {
                 crossing: Ledger::default(),
                 stations: vec![Ledger::default(); stations],
             },
-            wait: grid(pairs),
-            sojourn: grid(pairs),
-            border_wait: grid(if posted.is_some() { pairs } else { 0 }),
-            queue: spans(pairs),
+            visits: Grid::new(pairs, &hours),
+            border_wait: Grid::new(if posted.is_some() { pairs } else { 0 }, &hours),
+            queue: QuarterSpans::new(pairs, &hours),
+            moving_up: spans(pairs),
+            serving: spans(pairs),
+            blocked: spans(pairs),
             departed: counts(pairs),
-            crossing_time: grid(classes),
-            delay: grid(classes),
-            own_time: grid(classes),
-            present: spans(classes),
+            crossings: Grid::new(classes, &hours),
+            on_the_way: spans(classes),
             entered: counts(classes),
             gone: [counts(classes), counts(classes), counts(classes)],
             crossed_in: counts(classes),
-            at_station: spans(stations * classes),
-            serving: spans(groups),
-            moving_up: spans(groups),
-            blocked: spans(groups),
             open: spans(groups),
             lanes: vec![(SimTime::ZERO, 0); groups],
             holding: spans(pools),
             overtime: spans(pools),
             on_duty: spans(pools),
             officers: vec![(SimTime::ZERO, [0; 3]); pools],
-            station_line: vec![line.clone(); stations],
-            group_line: vec![line; groups],
             waiting: room_of_station.collect(),
             on_road: room_of_road.collect(),
             posted,
@@ -221,23 +211,15 @@ impl<'n> Collector<'n> {
         for ledger in self.books.stations.iter_mut().chain([&mut self.books.crossing]) {
             *ledger = Ledger::default();
         }
-        for grid in [
-            &mut self.wait,
-            &mut self.sojourn,
-            &mut self.border_wait,
-            &mut self.crossing_time,
-            &mut self.delay,
-            &mut self.own_time,
-        ] {
-            grid.reset();
-        }
+        self.visits.reset();
+        self.border_wait.reset();
+        self.crossings.reset();
+        self.queue.reset();
         for spans in [
-            &mut self.queue,
-            &mut self.present,
-            &mut self.at_station,
-            &mut self.serving,
             &mut self.moving_up,
+            &mut self.serving,
             &mut self.blocked,
+            &mut self.on_the_way,
             &mut self.open,
             &mut self.holding,
             &mut self.overtime,
@@ -249,7 +231,6 @@ impl<'n> Collector<'n> {
         counts.into_iter().chain(&mut self.gone).for_each(Counts::reset);
         self.lanes.fill((SimTime::ZERO, 0));
         self.officers.fill((SimTime::ZERO, [0; 3]));
-        self.station_line.iter_mut().chain(&mut self.group_line).for_each(ByQuarter::reset);
         self.waiting.iter_mut().chain(&mut self.on_road).for_each(Level::reset);
         if let Some(posted) = &mut self.posted {
             posted.reset();
@@ -261,8 +242,13 @@ impl<'n> Collector<'n> {
         arrival.micros() >= self.window.from
     }
 
-    #[inline]
-    fn link(&mut self, id: TruckId, truck: &Truck, to: usize) {
+    fn is_in_window(&self, now: SimTime) -> bool {
+        now.micros() >= self.window.from && now.micros() < self.window.to
+    }
+
+    /// Counts a truck that goes from the node where it was to another, and its time on a road.
+    #[inline(always)]
+    fn link(&mut self, now: SimTime, id: TruckId, truck: &Truck, to: usize) {
         let inside = &mut self.inside[id.0 as usize];
         if truck.entered.micros() >= self.window.from {
             let nodes = self.nodes.count();
@@ -270,6 +256,9 @@ impl<'n> Collector<'n> {
             self.links[row * nodes + to] += 1;
         }
         inside.node = to as u16;
+        if inside.phase == Phase::OnRoad {
+            self.on_the_way.add(&self.hours, truck.class.index(), inside.took_road, now);
+        }
     }
 
     fn enter(&mut self, now: SimTime, id: TruckId, truck: &Truck) {
@@ -277,17 +266,19 @@ impl<'n> Collector<'n> {
         let period = self.hours.present_period();
         let fresh = Inside {
             node: truck.stream.0,
-            station: 0,
-            group: 0,
-            phase: Phase::OnTheWay,
+            phase: Phase::Between,
+            told_border: false,
             entered_in: period as u16,
             arrived_in: period as u16,
-            told_border: false,
+            station: 0,
+            joined: 0,
+            row: 0,
+            took_road: now,
         };
-        if self.inside.len() <= place {
-            self.inside.resize(place + 1, fresh);
+        match self.inside.get_mut(place) {
+            Some(inside) => *inside = fresh,
+            None => self.inside.resize(place + 1, fresh),
         }
-        self.inside[place] = fresh;
         self.books.entered += 1;
         self.books.crossing.enter(now);
         if self.is_observed(now) {
@@ -297,49 +288,55 @@ impl<'n> Collector<'n> {
 
     fn arrive(&mut self, now: SimTime, id: TruckId, truck: &Truck, station: StationId) {
         let place = station.index();
-        self.link(id, truck, self.nodes.station(place));
+        self.link(now, id, truck, self.nodes.station(place));
         let inside = &mut self.inside[id.0 as usize];
         inside.phase = Phase::Arrived;
         inside.station = station.0;
         inside.arrived_in = self.hours.present_period() as u16;
         self.books.stations[place].enter(now);
         self.waiting[place].change(now, 1);
-        self.station_line[place].change(&self.hours, now, 1);
+    }
+
+    fn take_road(&mut self, now: SimTime, id: TruckId, truck: &Truck, road: usize) {
+        self.link(now, id, truck, self.nodes.road(road));
+        let inside = &mut self.inside[id.0 as usize];
+        (inside.phase, inside.took_road) = (Phase::OnRoad, now);
+        self.on_road[road].change(now, 1);
     }
 
     /// It waits no longer: its service begins, or the run is over.
-    fn leave_line(&mut self, now: SimTime, truck: &Truck, station: usize, group: usize) {
+    #[inline(always)]
+    fn leave_line(&mut self, now: SimTime, truck: &Truck, station: usize, row: usize) {
         self.waiting[station].change(now, -1);
-        self.station_line[station].change(&self.hours, now, -1);
         if now > truck.arrived {
-            let row = self.rows.pair(group, truck.class.index());
             self.queue.add(&self.hours, row, truck.arrived, now);
         }
     }
 
     fn begin(&mut self, now: SimTime, id: TruckId, truck: &Truck, group: GroupId) {
+        let row = self.rows.pair(group.index(), truck.class.index());
         let inside = &mut self.inside[id.0 as usize];
         inside.phase = Phase::InLane;
-        inside.group = group.0;
-        let (station, arrived_in) = (inside.station as usize, inside.arrived_in as usize);
-        self.leave_line(now, truck, station, group.index());
+        inside.row = row as u16;
+        let station = inside.station as usize;
+        self.leave_line(now, truck, station, row);
         if truck.began > now {
-            self.moving_up.add(&self.hours, group.index(), now, truck.began);
+            self.moving_up.add(&self.hours, row, now, truck.began);
         }
-        let in_time = truck.began < self.last_start;
-        let row = self.rows.pair(group.index(), truck.class.index());
-        if in_time && self.is_observed(truck.arrived) {
-            self.wait.record(row, arrived_in, truck.began - truck.arrived);
-        }
-        let is_primary = self.network.border_wait.as_ref().is_some_and(|wait| wait.at.index() == station);
-        let inside = &mut self.inside[id.0 as usize];
         if let Some(joined) = truck.line_from
-            && is_primary
-            && in_time
-            && !inside.told_border
+            && truck.began < self.last_start
         {
+            self.begin_at_border(id, truck, joined, group.index(), row);
+        }
+    }
+
+    fn begin_at_border(&mut self, id: TruckId, truck: &Truck, joined: SimTime, group: usize, row: usize) {
+        let inside = &mut self.inside[id.0 as usize];
+        let station = inside.station as usize;
+        let is_primary = self.network.border_wait.as_ref().is_some_and(|wait| wait.at.index() == station);
+        if is_primary && !inside.told_border {
             inside.told_border = true;
-            self.record_border_wait(truck, joined, group.index(), row);
+            self.record_border_wait(truck, joined, group, row);
         }
     }
 
@@ -348,7 +345,7 @@ impl<'n> Collector<'n> {
         let own_between = truck.own - service - truck.line_own;
         let wait = (truck.began - joined - own_between).or_zero();
         if self.is_observed(joined) {
-            self.border_wait.record(row, self.hours.period(joined), wait);
+            self.border_wait.record(row, self.hours.period(joined), [wait]);
         }
         let first_group = self.network.stations[self.network.groups[group].station.index()].first_group;
         if let Some(posted) = &mut self.posted {
@@ -356,78 +353,76 @@ impl<'n> Collector<'n> {
         }
     }
 
-    fn end_service(&mut self, now: SimTime, id: TruckId, truck: &Truck, group: usize) {
-        self.inside[id.0 as usize].phase = Phase::Served;
-        self.serving.add(&self.hours, group, truck.began, now);
-    }
-
-    /// It leaves a station: its lane, or its line when the run is over.
-    fn leave_station(&mut self, now: SimTime, truck: &Truck, station: usize) {
-        self.books.stations[station].leave(now, now - truck.arrived);
-        let row = station * self.network.classes.len() + truck.class.index();
-        self.at_station.add(&self.hours, row, truck.arrived, now);
-    }
-
-    fn depart(&mut self, now: SimTime, id: TruckId, truck: &Truck, group: usize) {
-        let inside = &mut self.inside[id.0 as usize];
-        inside.phase = Phase::OnTheWay;
-        let (station, arrived_in) = (inside.station as usize, inside.arrived_in as usize);
-        self.leave_station(now, truck, station);
-        if now > truck.ends {
-            self.blocked.add(&self.hours, group, truck.ends, now);
-        }
-        let row = self.rows.pair(group, truck.class.index());
+    /// It leaves its lane, or the run is over: then it has no sojourn.
+    #[inline(always)]
+    fn leave_lane(&mut self, now: SimTime, truck: &Truck, inside: Inside, sojourn: SimDuration) {
+        let row = inside.row as usize;
         if self.is_observed(truck.arrived) {
-            self.sojourn.record(row, arrived_in, now - truck.arrived);
+            let in_time = truck.began < self.last_start;
+            let wait = if in_time { truck.began - truck.arrived } else { NOTHING };
+            self.visits.record(row, inside.arrived_in as usize, [wait, sojourn]);
         }
-        if now.micros() >= self.window.from && now.micros() < self.window.to {
-            self.departed.add(row, self.hours.present_period());
+        if now <= truck.ends {
+            if now > truck.began {
+                self.serving.add(&self.hours, row, truck.began, now);
+            }
+        } else {
+            self.serving.add(&self.hours, row, truck.began, truck.ends);
+            self.blocked.add(&self.hours, row, truck.ends, now);
+        }
+    }
+
+    fn depart(&mut self, now: SimTime, id: TruckId, truck: &Truck) {
+        let inside = self.inside[id.0 as usize];
+        self.inside[id.0 as usize].phase = Phase::Between;
+        let sojourn = now - truck.arrived;
+        self.leave_lane(now, truck, inside, sojourn);
+        self.books.stations[inside.station as usize].leave(now, sojourn);
+        if self.is_in_window(now) {
+            self.departed.add(inside.row as usize, self.hours.present_period());
         }
     }
 
     fn go(&mut self, now: SimTime, id: TruckId, truck: &Truck, outcome: Outcome) {
-        self.link(id, truck, self.nodes.outcome(outcome));
+        self.link(now, id, truck, self.nodes.outcome(outcome));
         let class = truck.class.index();
         if outcome == Outcome::Unfinished {
             self.give_up(now, id, truck);
         }
+        let crossing_time = now - truck.entered;
         self.books.gone[place_of(outcome)] += 1;
-        self.books.crossing.leave(now, now - truck.entered);
-        self.present.add(&self.hours, class, truck.entered, now);
+        self.books.crossing.leave(now, crossing_time);
         if self.is_observed(truck.entered) {
             let period = self.inside[id.0 as usize].entered_in as usize;
             self.gone[place_of(outcome)].add(class, period);
             if outcome == Outcome::Crossed {
-                let crossing_time = now - truck.entered;
-                self.crossing_time.record(class, period, crossing_time);
-                self.delay.record(class, period, (crossing_time - truck.own).or_zero());
-                self.own_time.record(class, period, truck.own);
+                let delay = (crossing_time - truck.own).or_zero();
+                self.crossings.record(class, period, [crossing_time, delay, truck.own]);
             }
         }
-        if outcome == Outcome::Crossed && now.micros() >= self.window.from && now.micros() < self.window.to {
+        if outcome == Outcome::Crossed && self.is_in_window(now) {
             self.crossed_in.add(class, self.hours.present_period());
         }
     }
 
     /// The run is over and the truck is still inside: its open intervals end here.
     fn give_up(&mut self, now: SimTime, id: TruckId, truck: &Truck) {
-        let Inside { station, group, phase, .. } = self.inside[id.0 as usize];
-        let (station, group) = (station as usize, group as usize);
-        match phase {
-            Phase::OnTheWay => return,
+        let inside = self.inside[id.0 as usize];
+        let station = inside.station as usize;
+        match inside.phase {
+            Phase::Between | Phase::OnRoad => return,
             Phase::Arrived => {
                 let first = self.network.stations[station].choices[truck.class.index()].first();
-                let first = first.expect("a truck stands only where its class is accepted");
-                self.leave_line(now, truck, station, first.index());
+                let first = first.expect("a truck comes only where its class is accepted").index();
+                self.leave_line(now, truck, station, self.rows.pair(first, truck.class.index()));
             }
-            Phase::Joined => self.leave_line(now, truck, station, group),
-            Phase::InLane if truck.began < now => {
-                self.serving.add(&self.hours, group, truck.began, truck.ends.min(now));
+            Phase::Joined => {
+                let row = self.rows.pair(inside.joined as usize, truck.class.index());
+                self.leave_line(now, truck, station, row);
             }
-            Phase::InLane => {}
-            Phase::Served => self.blocked.add(&self.hours, group, truck.ends, now),
+            Phase::InLane => self.leave_lane(now, truck, inside, NOTHING),
         }
-        self.leave_station(now, truck, station);
+        self.books.stations[station].leave(now, now - truck.arrived);
     }
 
     fn hold_lanes(&mut self, now: SimTime, group: usize, open: u32) {
@@ -447,7 +442,8 @@ impl<'n> Collector<'n> {
 }
 
 impl Observer for Collector<'_> {
-    #[inline]
+    // Inlined where the model tells: the kind of notice is known there, so the match costs nothing.
+    #[inline(always)]
     fn notice(&mut self, now: SimTime, id: TruckId, truck: &Truck, notice: Notice) {
         self.hours.advance(now);
         match notice {
@@ -455,25 +451,20 @@ impl Observer for Collector<'_> {
             Notice::Arrived { station } => self.arrive(now, id, truck, station),
             Notice::Joined { group } => {
                 let inside = &mut self.inside[id.0 as usize];
-                inside.phase = Phase::Joined;
-                inside.group = group.0;
+                (inside.phase, inside.joined) = (Phase::Joined, group.0);
             }
             Notice::ServiceBegan { group, .. } => self.begin(now, id, truck, group),
-            Notice::ServiceEnded { group, .. } => self.end_service(now, id, truck, group.index()),
-            // Blocked time is told by `Left`: it began at the end of service.
-            Notice::Blocked { .. } => {}
-            Notice::Left { group, .. } => self.depart(now, id, truck, group.index()),
-            Notice::TookRoad { road } => {
-                self.link(id, truck, self.nodes.road(road.index()));
-                self.on_road[road.index()].change(now, 1);
-            }
+            // `Left` tells when service ended, and how long the truck was blocked.
+            Notice::ServiceEnded { .. } | Notice::Blocked { .. } => {}
+            Notice::Left { .. } => self.depart(now, id, truck),
+            Notice::TookRoad { road } => self.take_road(now, id, truck, road.index()),
             Notice::LeftRoad { road } => self.on_road[road.index()].change(now, -1),
             Notice::Gone { outcome, .. } => self.go(now, id, truck, outcome),
         }
     }
 
+    #[inline(always)]
     fn lane_notice(&mut self, now: SimTime, notice: LaneNotice) {
-        self.hours.advance(now);
         match notice {
             LaneNotice::Lanes { group, open, closing, .. } => {
                 self.hold_lanes(now, group.index(), open + closing);
@@ -481,11 +472,8 @@ impl Observer for Collector<'_> {
             LaneNotice::Officers { pool, on_duty, staffed, overtime } => {
                 self.hold_officers(now, pool.index(), [on_duty, staffed, overtime]);
             }
-            LaneNotice::Queue { group: Some(group), waiting, .. } => {
-                self.group_line[group.index()].set(&self.hours, now, i64::from(waiting));
-            }
-            // Trucks in a common line are counted at their station from their arrival on.
-            LaneNotice::Queue { group: None, .. } => {}
+            // Lines are followed truck by truck.
+            LaneNotice::Queue { .. } => {}
         }
     }
 
@@ -496,14 +484,11 @@ impl Observer for Collector<'_> {
         for pool in 0..self.officers.len() {
             self.hold_officers(now, pool, [0; 3]);
         }
-        for line in self.station_line.iter_mut().chain(&mut self.group_line) {
-            line.hold_until(&self.hours, now);
-        }
         for level in self.waiting.iter_mut().chain(&mut self.on_road) {
             level.end(now);
         }
         for ledger in self.books.stations.iter_mut().chain([&mut self.books.crossing]) {
-            ledger.hold_until(now);
+            ledger.end(now);
         }
     }
 }

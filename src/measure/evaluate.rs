@@ -14,8 +14,8 @@ use crate::stats::Tally;
 use super::catalog::{Block, Catalog, Spot};
 use super::collector::{Collector, place_of};
 use super::entry::{Measure, Statistic};
-use super::grid::Grid;
-use super::level::{Ledger, Level};
+use super::grid::Column;
+use super::level::{Ledger, Level, Spans};
 
 /// What was observed in one replication.
 #[derive(Clone, Debug)]
@@ -73,16 +73,16 @@ impl Collector<'_> {
         }
         let pooled = catalog.pooled_blocks().map(|block| {
             let mut sum = Tally::default();
-            self.grid(block.measure).merge_into(&mut sum, &block.rows, None);
+            self.column(block.measure).merge_into(&mut sum, &block.rows, None);
             sum
         });
         let quarters = self.observed_quarters();
-        let lines = self.station_line.iter().chain(&self.group_line);
+        let lines = self.rows.lines(self.network);
         let finite = |level: &&Level| level.has_room();
         let storage = self.on_road.iter().chain(&self.waiting).filter(finite);
         Ok(Observed {
             pooled: pooled.collect(),
-            queues: lines.flat_map(|line| line.means(&quarters)).collect(),
+            queues: lines.flat_map(|rows| self.queue.means(&rows, &quarters)).collect(),
             posted: self.posted_by_hour(),
             storage: storage.map(|level| (level.full_share(), level.mean())).collect(),
             links: self.links.clone(),
@@ -106,14 +106,16 @@ impl Collector<'_> {
         stations.into_iter().try_for_each(|(station, ledger)| check(ledger, &station.name))
     }
 
-    fn grid(&self, measure: Measure) -> &Grid {
+    fn column(&self, measure: Measure) -> Column<'_> {
         match measure {
-            Measure::Wait | Measure::QueueTime => &self.wait,
-            Measure::Sojourn => &self.sojourn,
-            Measure::BorderWait => &self.border_wait,
-            Measure::CrossingTime | Measure::BufferIndex | Measure::PlanningTimeIndex => &self.crossing_time,
-            Measure::Delay => &self.delay,
-            Measure::OwnTime => &self.own_time,
+            Measure::Wait | Measure::QueueTime => self.visits.column(0),
+            Measure::Sojourn => self.visits.column(1),
+            Measure::BorderWait => self.border_wait.column(0),
+            Measure::CrossingTime | Measure::BufferIndex | Measure::PlanningTimeIndex => {
+                self.crossings.column(0)
+            }
+            Measure::Delay => self.crossings.column(1),
+            Measure::OwnTime => self.crossings.column(2),
             Measure::PostedWait
             | Measure::QueueLength
             | Measure::InSystem
@@ -135,7 +137,11 @@ impl Collector<'_> {
         let Block { measure, spot, ref rows, period, .. } = *block;
         let observed = self.observed(period);
         let hours_of = |sum: i128| if observed > 0 { sum as f64 / HOUR as f64 } else { f64::NAN };
-        let over_open = |sum: i128| sum as f64 / self.open.sum(rows, period) as f64;
+        let over_open = |spans: &[&Spans]| {
+            let pairs = self.rows.of_groups(rows);
+            let sum = spans.iter().map(|spans| spans.sum(&pairs, period)).sum::<i128>();
+            sum as f64 / self.open.sum(rows, period) as f64
+        };
         match measure {
             Measure::Wait
             | Measure::Sojourn
@@ -144,14 +150,14 @@ impl Collector<'_> {
             | Measure::Delay
             | Measure::OwnTime
             | Measure::QueueTime => {
-                if !self.grid(measure).is_empty(rows, period) {
+                if !self.column(measure).is_empty(rows, period) {
                     let tally = scratch.sum(self, measure, rows, period);
                     let positive = (measure == Measure::QueueTime).then(|| tally.without_zeros());
                     summarize(positive.as_ref().unwrap_or(tally), measure.statistics(), values);
                 }
             }
             Measure::BufferIndex => {
-                if !self.crossing_time.is_empty(rows, period) {
+                if !self.column(measure).is_empty(rows, period) {
                     let tally = scratch.sum(self, measure, rows, period);
                     if let (Some(p95), Some(mean)) = (tally.quantile(0.95), tally.mean()) {
                         values[0] = (p95 - mean) / mean;
@@ -159,7 +165,7 @@ impl Collector<'_> {
                 }
             }
             Measure::PlanningTimeIndex => {
-                if !self.crossing_time.is_empty(rows, period) {
+                if !self.column(measure).is_empty(rows, period) {
                     let p95 = scratch.sum(self, measure, rows, period).quantile(0.95);
                     let own = scratch.sum(self, Measure::OwnTime, rows, period).mean();
                     if let (Some(p95), Some(own)) = (p95, own) {
@@ -169,17 +175,11 @@ impl Collector<'_> {
             }
             Measure::PostedWait => self.evaluate_posted(rows[0], period, values),
             Measure::QueueLength => values[0] = self.queue.sum(rows, period) as f64 / observed as f64,
-            Measure::InSystem => {
-                let table = if spot == Spot::Crossing { &self.present } else { &self.at_station };
-                values[0] = table.sum(rows, period) as f64 / observed as f64;
-            }
-            Measure::Utilization => values[0] = over_open(self.serving.sum(rows, period)),
-            Measure::MoveUpShare => values[0] = over_open(self.moving_up.sum(rows, period)),
-            Measure::Occupancy => {
-                let both = self.serving.sum(rows, period) + self.moving_up.sum(rows, period);
-                values[0] = over_open(both);
-            }
-            Measure::BlockedShare => values[0] = over_open(self.blocked.sum(rows, period)),
+            Measure::InSystem => values[0] = self.inside(spot, rows, period) as f64 / observed as f64,
+            Measure::Utilization => values[0] = over_open(&[&self.serving]),
+            Measure::MoveUpShare => values[0] = over_open(&[&self.moving_up]),
+            Measure::Occupancy => values[0] = over_open(&[&self.serving, &self.moving_up]),
+            Measure::BlockedShare => values[0] = over_open(&[&self.blocked]),
             Measure::LanesOpen => values[0] = self.open.sum(rows, period) as f64 / observed as f64,
             Measure::LaneHours => values[0] = hours_of(self.open.sum(rows, period)),
             Measure::Throughput => {
@@ -206,6 +206,21 @@ impl Collector<'_> {
             Measure::OfficerOvertimeHours => values[0] = hours_of(self.overtime.sum(rows, period)),
             Measure::OnDutyHours => values[0] = hours_of(self.on_duty.sum(rows, period)),
         }
+    }
+
+    /// Trucks inside times microseconds: of classes in the whole crossing, or of rows of a station.
+    fn inside(&self, spot: Spot, rows: &[usize], period: Option<usize>) -> i128 {
+        if spot == Spot::Crossing {
+            let at_stations = self.rows.of_classes(rows);
+            return self.at_stations(&at_stations, period) + self.on_the_way.sum(rows, period);
+        }
+        self.at_stations(rows, period)
+    }
+
+    /// What trucks do at stations, from arrival to leaving.
+    fn at_stations(&self, rows: &[usize], period: Option<usize>) -> i128 {
+        let in_lane = [&self.moving_up, &self.serving, &self.blocked];
+        self.queue.sum(rows, period) + in_lane.iter().map(|spans| spans.sum(rows, period)).sum::<i128>()
     }
 
     fn evaluate_posted(&self, group: usize, period: Option<usize>, values: &mut [f64]) {
@@ -251,7 +266,7 @@ impl Collector<'_> {
 
     fn observed_quarters(&self) -> Vec<i64> {
         let mut quarters = vec![0; self.hours.count() * 4];
-        self.hours.spread_quarters(self.window.from, self.window.to, |quarter, micros| {
+        self.hours.spread::<4>(self.window.from, self.window.to, |quarter, micros| {
             quarters[quarter] += micros;
         });
         quarters
@@ -273,7 +288,7 @@ impl Scratch {
         period: Option<usize>,
     ) -> &Tally {
         self.tally.clear();
-        collector.grid(measure).merge_into(&mut self.tally, rows, period);
+        collector.column(measure).merge_into(&mut self.tally, rows, period);
         &self.tally
     }
 }

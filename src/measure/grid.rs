@@ -1,6 +1,7 @@
 //! Observations by row and period: the finest cells, folded to marginals after a run.
 //!
-//! A cell keeps its latest observations as they are and gives them to its tally by the hundred: the
+//! A grid has columns: what is observed of one truck at one moment is recorded together. A cell
+//! keeps its latest observations as they are and gives them to its tallies by the thousand: the
 //! counts of hundreds of tallies do not fit into the cache, and a cell that sees few trucks in a
 //! run needs no histogram at all. It does not know what is observed. Start at [`Grid`].
 
@@ -9,98 +10,125 @@ use crate::stats::Tally;
 
 use super::clock::Hours;
 
-/// Observations that a cell keeps before it gives them to its tally.
-const KEPT: usize = 128;
+/// Records that a cell keeps before it gives them to its tallies.
+const KEPT: usize = 512;
 
-/// Tallies by row and period; cells are made when first needed.
+/// Stands in a record for what was not observed.
+pub(super) const NOTHING: SimDuration = SimDuration::from_micros(-1);
+
+/// Tallies by column, row and period; cells take memory when they are first needed.
 #[derive(Clone, Debug)]
-pub(super) struct Grid {
+pub(super) struct Grid<const COLUMNS: usize> {
     periods: usize,
-    cells: Vec<Option<Box<Cell>>>,
+    cells: Vec<Cell<COLUMNS>>,
 }
 
 #[derive(Clone, Debug)]
-struct Cell {
-    kept: usize,
-    latest: [SimDuration; KEPT],
-    tally: Tally,
+struct Cell<const COLUMNS: usize> {
+    latest: Vec<[SimDuration; COLUMNS]>,
+    tallies: Option<Box<[Tally; COLUMNS]>>,
 }
 
-impl Default for Cell {
-    fn default() -> Self {
-        Cell { kept: 0, latest: [SimDuration::ZERO; KEPT], tally: Tally::default() }
-    }
-}
-
-impl Cell {
-    #[inline]
-    fn record(&mut self, value: SimDuration) {
-        if self.kept == KEPT {
-            self.give();
-        }
-        self.latest[self.kept] = value;
-        self.kept += 1;
-    }
+impl<const COLUMNS: usize> Cell<COLUMNS> {
+    const EMPTY: Self = Cell { latest: Vec::new(), tallies: None };
 
     #[inline(never)]
     fn give(&mut self) {
-        self.latest[..self.kept].iter().for_each(|value| self.tally.record(*value));
-        self.kept = 0;
-    }
-
-    fn count(&self) -> u64 {
-        self.tally.count() + self.kept as u64
-    }
-
-    fn merge_into(&self, sum: &mut Tally) {
-        if self.tally.count() > 0 {
-            sum.merge(&self.tally);
+        let tallies = self.tallies.get_or_insert_with(|| Box::new(std::array::from_fn(|_| Tally::default())));
+        for (column, tally) in tallies.iter_mut().enumerate() {
+            tally.record_all(observed(&self.latest, column));
         }
-        self.latest[..self.kept].iter().for_each(|value| sum.record(*value));
+        self.latest.clear();
+    }
+
+    fn merge_into(&self, sum: &mut Tally, column: usize) {
+        if let Some(tallies) = &self.tallies {
+            sum.merge(&tallies[column]);
+        }
+        sum.record_all(observed(&self.latest, column));
+    }
+
+    fn is_empty(&self, column: usize) -> bool {
+        let none = |tallies: &Box<[Tally; COLUMNS]>| tallies[column].count() == 0;
+        self.tallies.as_ref().is_none_or(none) && observed(&self.latest, column).next().is_none()
     }
 
     fn reset(&mut self) {
-        self.kept = 0;
-        if self.tally.count() > 0 {
-            self.tally.clear();
-        }
+        self.latest.clear();
+        self.tallies.iter_mut().flat_map(|tallies| tallies.iter_mut()).for_each(Tally::clear);
     }
 }
 
-impl Grid {
+fn observed<const COLUMNS: usize>(
+    records: &[[SimDuration; COLUMNS]],
+    column: usize,
+) -> impl Iterator<Item = SimDuration> {
+    records.iter().map(move |record| record[column]).filter(|value| *value >= SimDuration::ZERO)
+}
+
+impl<const COLUMNS: usize> Grid<COLUMNS> {
     pub(super) fn new(rows: usize, hours: &Hours) -> Self {
-        Grid { periods: hours.count(), cells: vec![None; rows * hours.count()] }
+        Grid { periods: hours.count(), cells: vec![Cell::EMPTY; rows * hours.count()] }
     }
 
     pub(super) fn reset(&mut self) {
-        self.cells.iter_mut().flatten().for_each(|cell| cell.reset());
+        self.cells.iter_mut().for_each(Cell::reset);
     }
 
     #[inline]
-    pub(super) fn record(&mut self, row: usize, period: usize, value: SimDuration) {
-        self.cells[row * self.periods + period].get_or_insert_default().record(value);
+    pub(super) fn record(&mut self, row: usize, period: usize, values: [SimDuration; COLUMNS]) {
+        let cell = &mut self.cells[row * self.periods + period];
+        cell.latest.push(values);
+        if cell.latest.len() == KEPT {
+            cell.give();
+        }
     }
 
-    /// The cells of rows, in one period or in all.
-    fn cells<'g>(&'g self, rows: &'g [usize], period: Option<usize>) -> impl Iterator<Item = &'g Cell> {
-        rows.iter().flat_map(move |row| {
-            let cells = &self.cells[row * self.periods..(row + 1) * self.periods];
-            let wanted = match period {
-                Some(period) => &cells[period..=period],
-                None => cells,
-            };
-            wanted.iter().flatten().map(|cell| &**cell)
-        })
+    /// One of its columns.
+    pub(super) fn column(&self, column: usize) -> Column<'_> {
+        Column { grid: self, column }
     }
+}
 
+/// A column of a grid with any number of them.
+#[derive(Clone, Copy)]
+pub(super) struct Column<'g> {
+    grid: &'g dyn Cells,
+    column: usize,
+}
+
+impl Column<'_> {
     /// Merges the cells of rows, in one period or in all, into `sum`.
-    pub(super) fn merge_into(&self, sum: &mut Tally, rows: &[usize], period: Option<usize>) {
-        self.cells(rows, period).for_each(|cell| cell.merge_into(sum));
+    pub(super) fn merge_into(self, sum: &mut Tally, rows: &[usize], period: Option<usize>) {
+        self.grid.merge_into(sum, self.column, rows, period);
     }
 
     /// Whether nothing was recorded in rows, in one period or in all.
-    pub(super) fn is_empty(&self, rows: &[usize], period: Option<usize>) -> bool {
-        self.cells(rows, period).all(|cell| cell.count() == 0)
+    pub(super) fn is_empty(self, rows: &[usize], period: Option<usize>) -> bool {
+        self.grid.is_empty(self.column, rows, period)
+    }
+}
+
+trait Cells {
+    fn merge_into(&self, sum: &mut Tally, column: usize, rows: &[usize], period: Option<usize>);
+    fn is_empty(&self, column: usize, rows: &[usize], period: Option<usize>) -> bool;
+}
+
+impl<const COLUMNS: usize> Cells for Grid<COLUMNS> {
+    fn merge_into(&self, sum: &mut Tally, column: usize, rows: &[usize], period: Option<usize>) {
+        self.cells(rows, period).for_each(|cell| cell.merge_into(sum, column));
+    }
+
+    fn is_empty(&self, column: usize, rows: &[usize], period: Option<usize>) -> bool {
+        self.cells(rows, period).all(|cell| cell.is_empty(column))
+    }
+}
+
+impl<const COLUMNS: usize> Grid<COLUMNS> {
+    /// The cells of rows, in one period or in all.
+    fn cells(&self, rows: &[usize], period: Option<usize>) -> impl Iterator<Item = &Cell<COLUMNS>> {
+        let places = period.map_or(0..self.periods, |period| period..period + 1);
+        rows.iter().flat_map(move |row| &self.cells[row * self.periods..][places.clone()])
     }
 }
 
@@ -117,7 +145,8 @@ mod tests {
             for n in 0..1000i64 {
                 let (row, period, value) =
                     ((n % 2) as usize, (n % 3) as usize, SimDuration::from_secs(n * n));
-                grid.record(row, period, value);
+                // The first column holds every third value only.
+                grid.record(row, period, [if n % 3 == 0 { value } else { NOTHING }, value]);
                 if round == 1 {
                     all.record(value);
                     if period == 2 {
@@ -127,12 +156,12 @@ mod tests {
             }
             if round == 0 {
                 grid.reset();
-                assert!(grid.is_empty(&[0, 1], None));
+                assert!(grid.column(1).is_empty(&[0, 1], None));
             }
         }
         let folded = |period| {
             let mut sum = Tally::default();
-            grid.merge_into(&mut sum, &[0, 1], period);
+            grid.column(1).merge_into(&mut sum, &[0, 1], period);
             [sum.mean(), sum.sd(), sum.quantile(0.5), sum.quantile(0.99), sum.max(), Some(sum.count() as f64)]
         };
         let told = |sum: &Tally| {
@@ -140,6 +169,8 @@ mod tests {
         };
         assert_eq!(folded(None), told(&all));
         assert_eq!(folded(Some(2)), told(&third));
-        assert!(grid.is_empty(&[0, 1], Some(3)));
+        assert!(grid.column(1).is_empty(&[0, 1], Some(3)));
+        assert!(grid.column(0).is_empty(&[0, 1], Some(1)));
+        assert!(!grid.column(0).is_empty(&[0, 1], Some(0)));
     }
 }

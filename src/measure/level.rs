@@ -72,10 +72,12 @@ impl Level {
 
 /// Number inside over time, and times inside by truck: Little's law holds them equal. The whole
 /// run counts, warm-up and drain included.
+///
+/// The number inside rises and falls by one, so its integral up to `T` is the sum of (T - t) over
+/// entries less that over departures: no multiplication at an event.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Ledger {
     inside: i64,
-    since: i64,
     integral: i128,
     times: i128,
 }
@@ -83,22 +85,20 @@ pub(super) struct Ledger {
 impl Ledger {
     #[inline]
     pub(super) fn enter(&mut self, now: SimTime) {
-        self.hold_until(now);
         self.inside += 1;
+        self.integral -= i128::from(now.micros());
     }
 
     #[inline]
     pub(super) fn leave(&mut self, now: SimTime, time_inside: SimDuration) {
-        self.hold_until(now);
         self.inside -= 1;
+        self.integral += i128::from(now.micros());
         self.times += i128::from(time_inside.micros());
     }
 
-    /// Accounts for the trucks inside up to `now`.
-    #[inline]
-    pub(super) fn hold_until(&mut self, now: SimTime) {
-        self.integral += i128::from(self.inside) * i128::from(now.micros() - self.since);
-        self.since = now.micros();
+    /// The run is over: who is still inside was so until now.
+    pub(super) fn end(&mut self, now: SimTime) {
+        self.integral += i128::from(self.inside) * i128::from(now.micros());
     }
 
     pub(super) fn inside(&self) -> i64 {
@@ -111,63 +111,21 @@ impl Ledger {
     }
 }
 
-/// A number of trucks by quarters of an hour.
+/// Trucks or lanes times microseconds, by row and by whole periods (`PARTS` = 1) or their quarters
+/// of an hour (`PARTS` = 4).
 #[derive(Clone, Debug)]
-pub(super) struct ByQuarter {
-    value: i64,
-    since: i64,
-    bins: Vec<i128>,
-}
-
-impl ByQuarter {
-    pub(super) fn new(hours: &Hours) -> Self {
-        ByQuarter { value: 0, since: 0, bins: vec![0; hours.count() * 4] }
-    }
-
-    pub(super) fn reset(&mut self) {
-        (self.value, self.since) = (0, 0);
-        self.bins.fill(0);
-    }
-
-    #[inline]
-    pub(super) fn set(&mut self, hours: &Hours, now: SimTime, value: i64) {
-        self.hold_until(hours, now);
-        self.value = value;
-    }
-
-    #[inline]
-    pub(super) fn change(&mut self, hours: &Hours, now: SimTime, by: i64) {
-        self.set(hours, now, self.value + by);
-    }
-
-    #[inline]
-    pub(super) fn hold_until(&mut self, hours: &Hours, now: SimTime) {
-        let now = now.micros();
-        if self.value != 0 && now != self.since {
-            let (value, bins) = (i128::from(self.value), &mut self.bins);
-            hours.spread_quarters(self.since, now, |quarter, micros| {
-                bins[quarter] += value * i128::from(micros);
-            });
-        }
-        self.since = now;
-    }
-
-    /// Averages by quarter, given how long each was observed; NaN where it was not.
-    pub(super) fn means(&self, observed: &[i64]) -> impl Iterator<Item = f64> {
-        self.bins.iter().zip(observed).map(|(sum, micros)| *sum as f64 / *micros as f64)
-    }
-}
-
-/// Trucks or lanes times microseconds, by row and period.
-#[derive(Clone, Debug)]
-pub(super) struct Spans {
-    periods: usize,
+pub(super) struct Spans<const PARTS: usize = 1> {
+    slots: usize,
     cells: Vec<i128>,
 }
 
-impl Spans {
+/// Levels by quarter of an hour.
+pub(super) type QuarterSpans = Spans<4>;
+
+impl<const PARTS: usize> Spans<PARTS> {
     pub(super) fn new(rows: usize, hours: &Hours) -> Self {
-        Spans { periods: hours.count(), cells: vec![0; rows * hours.count()] }
+        let slots = hours.count() * PARTS;
+        Spans { slots, cells: vec![0; rows * slots] }
     }
 
     pub(super) fn reset(&mut self) {
@@ -177,25 +135,31 @@ impl Spans {
     /// One truck or lane from `from` to `to`.
     #[inline]
     pub(super) fn add(&mut self, hours: &Hours, row: usize, from: SimTime, to: SimTime) {
-        let cells = &mut self.cells[row * self.periods..(row + 1) * self.periods];
-        hours.spread(from.micros(), to.micros(), |period, micros| cells[period] += i128::from(micros));
+        let cells = &mut self.cells[row * self.slots..(row + 1) * self.slots];
+        hours.spread::<PARTS>(from.micros(), to.micros(), |slot, micros| cells[slot] += i128::from(micros));
     }
 
     /// `value` of them.
     pub(super) fn add_times(&mut self, hours: &Hours, row: usize, from: SimTime, to: SimTime, value: u32) {
-        let cells = &mut self.cells[row * self.periods..(row + 1) * self.periods];
+        let cells = &mut self.cells[row * self.slots..(row + 1) * self.slots];
         let value = i128::from(value);
-        hours
-            .spread(from.micros(), to.micros(), |period, micros| cells[period] += value * i128::from(micros));
+        hours.spread::<PARTS>(from.micros(), to.micros(), |slot, micros| {
+            cells[slot] += value * i128::from(micros);
+        });
     }
 
     /// The sum over rows, in one period or in all.
     pub(super) fn sum(&self, rows: &[usize], period: Option<usize>) -> i128 {
-        let row_sum = |row: &usize| {
-            let cells = &self.cells[row * self.periods..(row + 1) * self.periods];
-            period.map_or_else(|| cells.iter().sum::<i128>(), |period| cells[period])
-        };
+        let slots = period.map_or(0..self.slots, |period| period * PARTS..(period + 1) * PARTS);
+        let row_sum = |row: &usize| self.cells[row * self.slots..][slots.clone()].iter().sum::<i128>();
         rows.iter().map(row_sum).sum()
+    }
+
+    /// Averages over time of the sum over rows, slot by slot, given how long each slot was
+    /// observed; NaN where it was not.
+    pub(super) fn means(&self, rows: &[usize], observed: &[i64]) -> Vec<f64> {
+        let sum = |slot: usize| rows.iter().map(|row| self.cells[row * self.slots + slot]).sum::<i128>();
+        observed.iter().enumerate().map(|(slot, micros)| sum(slot) as f64 / *micros as f64).collect()
     }
 }
 

@@ -21,6 +21,7 @@ use crate::model::network::{
 };
 use crate::model::notice::{LaneNotice, Notice, Observer, Outcome};
 use crate::model::road::RoadState;
+use crate::model::shortcut::Shortcuts;
 use crate::model::staffing::PoolState;
 use crate::model::station::{GroupState, StationState};
 use crate::model::truck::{Truck, TruckId};
@@ -141,6 +142,7 @@ pub(super) struct Crossing<'n, O> {
     pub(super) network: &'n Network,
     pub(super) observer: &'n mut O,
     pub(super) chance: Chance,
+    pub(super) shortcuts: Shortcuts,
     pub(super) inside: Vec<Inside>,
     vacant: Vec<TruckId>,
     /// Visits so far by truck and loop slot.
@@ -165,6 +167,7 @@ pub(super) struct Crossing<'n, O> {
 
 pub(super) type Events = EventList<Event>;
 
+#[inline(always)]
 pub(super) fn schedule(events: &mut Events, at: SimTime, event: Event) {
     events.schedule(at, event.rank(), event);
 }
@@ -172,12 +175,13 @@ pub(super) fn schedule(events: &mut Events, at: SimTime, event: Event) {
 impl<O: Observer> Model for Crossing<'_, O> {
     type Event = Event;
 
+    #[inline(always)]
     fn handle(&mut self, now: SimTime, event: Event, events: &mut Events) -> Flow {
         if self.count_inside == 0 && now.since_start() >= self.network.run_length {
             return Flow::Stop;
         }
         match event {
-            Event::ServiceEnd { group, lane } => self.end_service(now, group, lane, events),
+            Event::ServiceEnd { group, lane, truck } => self.end_service(now, group, lane, truck, events),
             Event::YardEnd { group, truck } => self.end_yard_service(now, group, truck, events),
             Event::Discharge { road } => self.discharge(now, road, events),
             Event::PlanStep { group } => self.step_plan(now, group, events),
@@ -228,6 +232,7 @@ impl<'n, O: Observer> Crossing<'n, O> {
             trucks: 0,
             last_gone: SimTime::ZERO,
             chance,
+            shortcuts: Shortcuts::new(network),
             network,
         }
     }
@@ -394,12 +399,12 @@ impl<'n, O: Observer> Crossing<'n, O> {
         &mut self.inside[id.0 as usize]
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn tell(&mut self, now: SimTime, id: TruckId, notice: Notice) {
         self.observer.notice(now, id, &self.inside[id.0 as usize].truck, notice);
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn tell_lanes(&mut self, now: SimTime, notice: LaneNotice) {
         self.observer.lane_notice(now, notice);
     }

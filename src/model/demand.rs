@@ -30,6 +30,8 @@ pub(super) struct StreamState {
     /// Batches of the present slot, latest first, packed: microseconds into the slot (32 bits),
     /// rate layer (16), point of the cell (8).
     coming: Vec<u64>,
+    /// Identities of the points of the slot that is being read.
+    found: Vec<u64>,
     /// The next hour slot to read (field), batch (headways) or row (trace).
     next: u64,
     /// Arrival of the batch last read (headways).
@@ -59,6 +61,7 @@ impl StreamState {
             key,
             day_key,
             coming: Vec::new(),
+            found: Vec::new(),
             next: first_slot,
             last: SimTime::ZERO,
             points: Purpose::new("point"),
@@ -143,21 +146,26 @@ impl StreamState {
         SlotRate { steps, factor: factor(day), second_day, calendar }
     }
 
-    /// Reads the field of one hour slot into `coming`.
+    /// Reads the field of one hour slot into `coming`. Step by step for all cells at once: the
+    /// processor then works on several draws at a time.
     fn read_slot(&mut self, rate: &SlotRate, start: SimTime, until: SimTime) {
         let slot = self.next as u32;
         self.next += 1;
-        for layer in 0..rate.most().ceil().min(f64::from(MOST_LAYERS)) as u32 {
+        let layers = rate.most().ceil().min(f64::from(MOST_LAYERS)) as u32;
+        self.found.clear();
+        for layer in 0..layers {
             let cell = field_identity(slot, layer as u16, 0, 0);
-            for point in 0..poisson_one(self.key.bits(cell, self.cells)) {
-                let identity = cell | u64::from(point) << 16;
-                let [when, height] = self.key.pair(identity, self.points);
-                let offset = ((u128::from(when) * HOUR as u128) >> 64) as u64;
-                let at = start + SimDuration::from_micros(offset as i64);
-                let inside = at >= SimTime::ZERO && at < until;
-                if inside && f64::from(layer) + uniform(height) < rate.at(at) {
-                    self.coming.push(offset << 24 | u64::from(layer) << 8 | u64::from(point));
-                }
+            let count = poisson_one(self.key.bits(cell, self.cells));
+            self.found.extend((0..u64::from(count)).map(|point| cell | point << 16));
+        }
+        for identity in &self.found {
+            let [when, height] = self.key.pair(*identity, self.points);
+            let offset = ((u128::from(when) * HOUR as u128) >> 64) as u64;
+            let at = start + SimDuration::from_micros(offset as i64);
+            let inside = at >= SimTime::ZERO && at < until;
+            let layer = (identity >> 24) as u16;
+            if inside && f64::from(layer) + uniform(height) < rate.at(at) {
+                self.coming.push(offset << 24 | identity >> 16 & 0xff_ffff);
             }
         }
         self.coming.sort_unstable_by_key(|packed| Reverse(*packed));
@@ -197,19 +205,26 @@ impl SlotRate<'_> {
     }
 }
 
-/// A Poisson count of mean 1 by inversion, exact to 2^-64.
-fn poisson_one(bits: u64) -> u8 {
+/// `POISSON_ONE[k]` is P(count <= k) × 2^64 of a Poisson count of mean 1, to the last bit or two.
+const POISSON_ONE: [u64; 21] = {
     /// exp(-1) × 2^64, rounded.
     const NONE: u64 = 6_786_177_901_268_885_275;
-    let mut term = NONE;
-    let mut below = NONE;
-    let mut count: u64 = 0;
-    while bits >= below && term > 0 {
+    let mut below = [NONE; 21];
+    let (mut count, mut term) = (1, NONE);
+    while count < below.len() {
+        term /= count as u64;
+        below[count] = below[count - 1].saturating_add(term);
         count += 1;
-        term /= count;
-        below = below.saturating_add(term);
     }
-    count as u8
+    below
+};
+
+/// A Poisson count of mean 1 by inversion.
+#[inline]
+fn poisson_one(bits: u64) -> u8 {
+    let reached = |count: &usize| bits >= POISSON_ONE[*count];
+    let few = (0..4).filter(reached).count();
+    if few < 4 { few as u8 } else { (4..POISSON_ONE.len()).take_while(reached).count() as u8 + 4 }
 }
 
 #[cfg(test)]

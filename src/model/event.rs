@@ -11,7 +11,7 @@ use crate::model::truck::TruckId;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Event {
     /// A lane of a group finishes its truck.
-    ServiceEnd { group: GroupId, lane: u32 },
+    ServiceEnd { group: GroupId, lane: u32, truck: TruckId },
     /// A truck finishes in a yard, where lanes have no numbers.
     YardEnd { group: GroupId, truck: TruckId },
     /// A road may let the next truck out of its common line.

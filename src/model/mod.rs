@@ -12,6 +12,7 @@ pub mod network;
 pub mod notice;
 mod queue;
 mod road;
+mod shortcut;
 mod staffing;
 mod station;
 pub mod truck;

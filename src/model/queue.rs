@@ -11,28 +11,39 @@ use crate::model::truck::TruckId;
 /// Lanes of a group, as a set of small numbers.
 #[derive(Clone, Debug)]
 pub(super) struct LaneSet {
-    words: Vec<u64>,
+    /// Lanes 0 to 63: the whole set of any group but the largest.
+    low: u64,
+    /// Those beyond, 64 to a word.
+    high: Vec<u64>,
     count: u32,
 }
 
 impl LaneSet {
     pub(super) fn empty(lanes: u32) -> Self {
-        LaneSet { words: vec![0; (lanes as usize).div_ceil(64)], count: 0 }
+        LaneSet { low: 0, high: vec![0; (lanes.saturating_sub(64) as usize).div_ceil(64)], count: 0 }
+    }
+
+    #[inline]
+    fn word(&mut self, lane: u32) -> &mut u64 {
+        match (lane as usize / 64).checked_sub(1) {
+            None => &mut self.low,
+            Some(place) => &mut self.high[place],
+        }
     }
 
     #[inline]
     pub(super) fn insert(&mut self, lane: u32) {
-        let (word, bit) = (lane as usize / 64, 1u64 << (lane % 64));
-        debug_assert!(self.words[word] & bit == 0, "a lane becomes free once");
-        self.words[word] |= bit;
+        let (word, bit) = (self.word(lane), 1u64 << (lane % 64));
+        debug_assert!(*word & bit == 0, "a lane becomes free once");
+        *word |= bit;
         self.count += 1;
     }
 
     #[inline]
     pub(super) fn remove(&mut self, lane: u32) {
-        let (word, bit) = (lane as usize / 64, 1u64 << (lane % 64));
-        debug_assert!(self.words[word] & bit != 0, "only a free lane is taken");
-        self.words[word] &= !bit;
+        let (word, bit) = (self.word(lane), 1u64 << (lane % 64));
+        debug_assert!(*word & bit != 0, "only a free lane is taken");
+        *word &= !bit;
         self.count -= 1;
     }
 
@@ -44,28 +55,30 @@ impl LaneSet {
     /// The lowest-numbered lane of the set.
     #[inline]
     pub(super) fn first(&self) -> Option<u32> {
-        if self.count == 0 {
-            return None;
-        }
-        let place = self.words.iter().position(|word| *word != 0)?;
-        Some(place as u32 * 64 + self.words[place].trailing_zeros())
+        if self.low != 0 { Some(self.low.trailing_zeros()) } else { Self::nth_of(&self.high, 64, 0) }
     }
 
     /// The `n`-th lane of the set in order of number, from 0.
-    #[inline]
     pub(super) fn nth(&self, n: u32) -> Option<u32> {
-        if n >= self.count {
-            return None;
+        let here = self.low.count_ones();
+        if n < here {
+            return Self::nth_of(&[self.low], 0, n);
         }
+        Self::nth_of(&self.high, 64, n - here)
+    }
+
+    /// The `n`-th lane in words of which the first holds the lanes from `from` on.
+    #[inline]
+    fn nth_of(words: &[u64], from: u32, n: u32) -> Option<u32> {
         let mut left = n;
-        for (place, &word) in self.words.iter().enumerate() {
+        for (place, &word) in words.iter().enumerate() {
             let here = word.count_ones();
             if left < here {
                 let mut rest = word;
                 for _ in 0..left {
                     rest &= rest - 1;
                 }
-                return Some(place as u32 * 64 + rest.trailing_zeros());
+                return Some(from + place as u32 * 64 + rest.trailing_zeros());
             }
             left -= here;
         }

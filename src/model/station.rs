@@ -154,10 +154,13 @@ impl<O: Observer> Crossing<'_, O> {
     #[inline(always)]
     pub(super) fn choose(&self, id: TruckId, station: StationId) -> Choice {
         let class = self.truck(id).class;
-        let groups = &self.network.stations[station.index()].choices[class.index()];
-        if let [only] = groups.as_slice() {
-            return self.choose_lane(id, *only);
+        if let Some(only) = self.shortcuts.at(station, class).group {
+            return self.choose_lane(id, only);
         }
+        self.choose_among(id, &self.network.stations[station.index()].choices[class.index()])
+    }
+
+    fn choose_among(&self, id: TruckId, groups: &[GroupId]) -> Choice {
         let mut open = None;
         for &group in groups {
             let choice = self.choose_lane(id, group);
@@ -335,7 +338,7 @@ impl<O: Observer> Crossing<'_, O> {
                 state.free.remove(lane);
             }
             state.lanes[lane as usize].state = LaneState::Busy(id);
-            Event::ServiceEnd { group, lane }
+            Event::ServiceEnd { group, lane, truck: id }
         } else {
             Event::YardEnd { group, truck: id }
         };
@@ -360,10 +363,18 @@ impl<O: Observer> Crossing<'_, O> {
     }
 
     /// A lane finishes its truck, which goes on or blocks it.
-    pub(super) fn end_service(&mut self, now: SimTime, group: GroupId, lane: u32, events: &mut Events) {
-        let LaneState::Busy(id) = self.groups[group.index()].lanes[lane as usize].state else {
-            unreachable!("service ends only at a busy lane");
-        };
+    pub(super) fn end_service(
+        &mut self,
+        now: SimTime,
+        group: GroupId,
+        lane: u32,
+        id: TruckId,
+        events: &mut Events,
+    ) {
+        debug_assert!(
+            self.groups[group.index()].lanes[lane as usize].state == LaneState::Busy(id),
+            "service ends where it began"
+        );
         self.tell(now, id, Notice::ServiceEnded { group, lane });
         let target = self.draw_target(id, self.station_of(group));
         if self.can_enter(id, target) {
@@ -394,15 +405,14 @@ impl<O: Observer> Crossing<'_, O> {
     #[inline(always)]
     fn draw_target(&mut self, id: TruckId, station: StationId) -> Target {
         let data = &self.network.stations[station.index()];
-        let branches = &data.routes[self.truck(id).class.index()].branches;
-        let target = match branches.as_slice() {
-            [(_, only)] => *only,
-            several => {
-                let u = uniform(self.inside[id.0 as usize].route_bits);
-                let found = several.iter().find(|(below, _)| u < *below).or(several.last());
-                found.expect("a route has branches").1
-            }
-        };
+        let inside = &self.inside[id.0 as usize];
+        let class = inside.truck.class;
+        let target = self.shortcuts.at(station, class).target(inside.route_bits).unwrap_or_else(|| {
+            let u = uniform(inside.route_bits);
+            let branches = &data.routes[class.index()].branches;
+            let found = branches.iter().find(|(below, _)| u < *below).or(branches.last());
+            found.expect("a route has branches").1
+        });
         self.count_visit(id, data.loop_slot);
         target
     }

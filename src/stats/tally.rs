@@ -12,8 +12,55 @@ use crate::kernel::time::SimDuration;
 const BIN_BITS: u32 = 8;
 const BINS: usize = 1 << BIN_BITS;
 
-/// The counts of one octave.
-type Page = Box<[u32; BINS]>;
+/// The counts of one octave, in bytes and what they carry: 256 bytes are in use at a time, so the
+/// tallies of a whole crossing stay in the processor's cache.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Page {
+    low: [u8; BINS],
+    /// In units of 256.
+    carried: Option<Box<[u32; BINS]>>,
+}
+
+impl Page {
+    const EMPTY: Page = Page { low: [0; BINS], carried: None };
+
+    #[inline]
+    fn increment(&mut self, bin: usize) {
+        self.low[bin] = self.low[bin].wrapping_add(1);
+        if self.low[bin] == 0 {
+            self.carry(bin, 1);
+        }
+    }
+
+    #[cold]
+    fn carry(&mut self, bin: usize, units: u64) {
+        let carried = self.carried.get_or_insert_with(|| Box::new([0; BINS]));
+        carried[bin] = u32::try_from(u64::from(carried[bin]) + units).unwrap_or(u32::MAX);
+    }
+
+    fn add(&mut self, other: &Page) {
+        for (bin, count) in other.counts().enumerate().filter(|(_, count)| *count > 0) {
+            let sum = u64::from(self.low[bin]) + count;
+            self.low[bin] = sum as u8;
+            if sum > u64::from(u8::MAX) {
+                self.carry(bin, sum >> 8);
+            }
+        }
+    }
+
+    fn counts(&self) -> impl Iterator<Item = u64> {
+        let carried = |bin: usize| self.carried.as_ref().map_or(0, |carried| u64::from(carried[bin]) << 8);
+        self.low.iter().enumerate().map(move |(bin, low)| u64::from(*low) + carried(bin))
+    }
+
+    /// Forgets the counts but keeps the memory.
+    fn clear(&mut self) {
+        self.low.fill(0);
+        if let Some(carried) = &mut self.carried {
+            carried.fill(0);
+        }
+    }
+}
 
 /// Durations, their moments and quantiles. Statistics without observations are `None`.
 #[derive(Clone, Debug)]
@@ -24,7 +71,7 @@ pub struct Tally {
     squares: u128,
     least_positive: u64,
     max: u64,
-    pages: Vec<Option<Page>>,
+    pages: Vec<Option<Box<Page>>>,
 }
 
 impl Default for Tally {
@@ -35,24 +82,34 @@ impl Default for Tally {
 
 impl Tally {
     /// Takes one observation; a negative duration counts as zero.
-    #[inline]
     pub fn record(&mut self, value: SimDuration) {
-        let micros = value.or_zero().micros() as u64;
-        self.count += 1;
-        if micros == 0 {
-            self.zeros += 1;
-            return;
+        self.record_all([value]);
+    }
+
+    /// Takes many observations, as [`record`](Tally::record) takes one.
+    pub fn record_all(&mut self, values: impl IntoIterator<Item = SimDuration>) {
+        // Sums stay in registers until all are taken.
+        let Tally { mut count, mut zeros, mut sum, mut squares, mut least_positive, mut max, .. } = *self;
+        for value in values {
+            let micros = value.or_zero().micros() as u64;
+            count += 1;
+            if micros == 0 {
+                zeros += 1;
+                continue;
+            }
+            sum += u128::from(micros);
+            squares += u128::from(micros) * u128::from(micros);
+            least_positive = least_positive.min(micros);
+            max = max.max(micros);
+            let (octave, bin) = place(micros);
+            let page = match self.pages.get_mut(octave) {
+                Some(Some(page)) => page,
+                Some(None) | None => self.page(octave),
+            };
+            page.increment(bin);
         }
-        self.sum += u128::from(micros);
-        self.squares += u128::from(micros) * u128::from(micros);
-        self.least_positive = self.least_positive.min(micros);
-        self.max = self.max.max(micros);
-        let (octave, bin) = place(micros);
-        let page = match self.pages.get_mut(octave) {
-            Some(Some(page)) => page,
-            Some(None) | None => self.page(octave),
-        };
-        page[bin] = page[bin].saturating_add(1);
+        let pages = std::mem::take(&mut self.pages);
+        *self = Tally { count, zeros, sum, squares, least_positive, max, pages };
     }
 
     /// The page of an octave, made if it is not there.
@@ -61,7 +118,7 @@ impl Tally {
         if self.pages.len() <= octave {
             self.pages.resize(octave + 1, None);
         }
-        self.pages[octave].get_or_insert_with(|| Box::new([0; BINS]))
+        self.pages[octave].get_or_insert_with(|| Box::new(Page::EMPTY))
     }
 
     /// Takes everything that another tally took: the same as recording it here.
@@ -74,10 +131,7 @@ impl Tally {
         self.max = self.max.max(other.max);
         for (octave, theirs) in other.pages.iter().enumerate() {
             if let Some(theirs) = theirs {
-                let mine = self.page(octave);
-                mine.iter_mut()
-                    .zip(theirs.iter())
-                    .for_each(|(mine, count)| *mine = mine.saturating_add(*count));
+                self.page(octave).add(theirs);
             }
         }
     }
@@ -85,7 +139,7 @@ impl Tally {
     /// Forgets everything but keeps its pages for the next use.
     pub fn clear(&mut self) {
         let mut pages = std::mem::take(&mut self.pages);
-        pages.iter_mut().flatten().for_each(|page| page.fill(0));
+        pages.iter_mut().flatten().for_each(|page| page.clear());
         *self = Tally { pages, ..Tally::default() };
     }
 
@@ -163,13 +217,13 @@ impl Tally {
         let mut below = self.zeros;
         for (octave, page) in self.pages.iter().enumerate() {
             let Some(page) = page.as_ref().filter(|_| next < N) else { continue };
-            let here: u64 = page.iter().map(|count| u64::from(*count)).sum();
+            let here: u64 = page.counts().sum();
             if below + here < ranks[next] {
                 below += here;
                 continue;
             }
-            for (bin, count) in page.iter().enumerate() {
-                below += u64::from(*count);
+            for (bin, count) in page.counts().enumerate() {
+                below += count;
                 while next < N && below >= ranks[next] {
                     let middle = middle(octave, bin).clamp(self.least_positive as f64, self.max as f64);
                     values[next] = seconds(middle);
@@ -228,9 +282,10 @@ mod tests {
 
     /// What a tally knows, pages without counts left out.
     #[allow(clippy::type_complexity)]
-    fn known(tally: &Tally) -> (u64, u64, u128, u128, u64, u64, Vec<(usize, Page)>) {
+    fn known(tally: &Tally) -> (u64, u64, u128, u128, u64, u64, Vec<(usize, Vec<u64>)>) {
         let pages = tally.pages.iter().enumerate().filter_map(|(octave, page)| {
-            page.clone().filter(|page| page.iter().any(|count| *count > 0)).map(|page| (octave, page))
+            let counts: Vec<u64> = page.iter().flat_map(|page| page.counts()).collect();
+            counts.iter().any(|count| *count > 0).then_some((octave, counts))
         });
         let Tally { count, zeros, sum, squares, least_positive, max, .. } = *tally;
         (count, zeros, sum, squares, least_positive, max, pages.collect())
