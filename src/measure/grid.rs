@@ -1,7 +1,7 @@
 //! Observations by row and period: the finest cells, folded to marginals after a run.
 //!
 //! A grid has columns: what is observed of one truck at one moment is recorded together. A cell
-//! keeps its latest observations as they are and gives them to its tallies by the thousand: the
+//! keeps its latest observations as they are and gives them to its tallies by the hundred: the
 //! counts of hundreds of tallies do not fit into the cache, and a cell that sees few trucks in a
 //! run needs no histogram at all. It does not know what is observed. Start at [`Grid`].
 
@@ -11,7 +11,7 @@ use crate::stats::Tally;
 use super::clock::Hours;
 
 /// Records that a cell keeps before it gives them to its tallies.
-const KEPT: usize = 512;
+const KEPT: usize = 128;
 
 /// Stands in a record for what was not observed.
 pub(super) const NOTHING: SimDuration = SimDuration::from_micros(-1);
