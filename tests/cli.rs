@@ -230,21 +230,127 @@ fn the_same_study_gives_the_same_bytes_on_any_number_of_threads() {
         assert_eq!(ran.code, 0, "{}", ran.err);
     }
     let (a, b) = (home.path().join("a"), home.path().join("b"));
+    assert_same_run(&a, &b);
+    let manifest = json(&read(a.join("manifest.json")));
+    assert_eq!(manifest["threads"], 1);
+    assert_eq!(manifest["inputs"][0]["name"], "study.toml");
+    assert_eq!(manifest["replications"], 6);
+}
+
+/// Every file of two run folders but the manifest, byte by byte.
+fn assert_same_run(a: &Path, b: &Path) {
     let mut compared = 0;
     for folder in ["", "tables", "resolved"] {
+        assert_eq!(names(&a.join(folder)), names(&b.join(folder)));
         for name in names(&a.join(folder)) {
             let (one, two) = (a.join(folder).join(&name), b.join(folder).join(&name));
             if one.is_file() && name != "manifest.json" {
-                assert!(fs::read(&one).ok() == fs::read(&two).ok(), "{}", one.display());
+                assert!(
+                    fs::read(&one).ok() == fs::read(&two).ok(),
+                    "{}\n{}",
+                    one.display(),
+                    read(one.clone())
+                );
                 compared += 1;
             }
         }
     }
     assert!(compared > 15, "{compared}");
-    let manifest = json(&read(a.join("manifest.json")));
-    assert_eq!(manifest["threads"], 1);
-    assert_eq!(manifest["inputs"][0]["name"], "study.toml");
-    assert_eq!(manifest["replications"], 6);
+}
+
+/// Two stations, three plans, a table, and warnings of the check and of the run.
+const WARNED: &str = r#"format = 1
+[study]
+title = "Warned"
+start = "2023-10-03"
+run_length = "6 h"
+baseline = "today"
+[precision]
+replications = 3
+[class.a]
+share = "30 % of trucks"
+[class.b]
+share = "rest"
+[demand.north]
+entry = "toll"
+volume = "60 trucks/h"
+by_hour = "hours.csv:share"
+[demand.south]
+entry = "primary"
+volume = "12 trucks/h"
+[station.toll]
+lanes.all = { servers = 1 }
+service = "40 s"
+next = "primary"
+[station.primary]
+lanes.a = { servers = 1, accepts = ["a"] }
+lanes.b = { servers = 2, open = 1 }
+service.a = "exponential(mean = 50 s)"
+service.b = "240 s"
+route.a.yard = "5 %"
+next = "exit"
+[station.yard]
+lanes.all = { servers = "unlimited" }
+service = "10 min"
+next = "exit"
+[scenario.today]
+[scenario.more]
+from = "today"
+set."station.primary.lanes.b.servers" = "+1"
+set."station.toll.lanes.all.servers" = 1
+set."station.toll.service" = "+10 s"
+[scenario.same]
+title = "The same"
+from = "today"
+[source]
+"station.nowhere" = "nobody"
+"demand.north.volume" = "counts"
+[goals]
+"crossing_time.p99" = "<= 30 min"
+"crossing_time.mean" = "<= 10 min"
+"#;
+
+/// The order of sections and keys is nobody's business: it moves lines and no result.
+#[test]
+fn a_study_in_another_order_gives_the_same_bytes() {
+    let home = home();
+    let (head, sections) = WARNED.split_at(WARNED.find('[').expect("sections"));
+    let mut turned: Vec<Vec<&str>> = Vec::new();
+    for line in sections.lines() {
+        if line.starts_with('[') {
+            turned.push(Vec::new());
+        }
+        turned.last_mut().expect("a section").push(line);
+    }
+    turned.reverse();
+    turned.iter_mut().for_each(|section| section[1..].reverse());
+    let turned: Vec<String> = turned.iter().map(|section| section.join("\n\n")).collect();
+    let turned = format!("# Moved.\n\n{head}{}\n", turned.join("\n"));
+    let hours: String =
+        (0..24).map(|hour| format!("{hour};{};x\n", if hour < 16 { "5,0" } else { "2,5" })).collect();
+    for (place, text) in [("one", WARNED), ("two", &turned)] {
+        let folder = home.path().join(place).join("port");
+        fs::create_dir_all(&folder).expect("folder");
+        fs::write(folder.join("study.toml"), text).expect("file");
+        fs::write(folder.join("hours.csv"), format!("hour;share (%);extra\n{hours}")).expect("file");
+    }
+    for (study, jobs, out) in [("one", "2", "a"), ("two", "2", "b"), ("two", "1", "c")] {
+        let study = format!("{study}/port");
+        let ran = cruce(home.path(), ["run", &study, "--trucks", "--jobs", jobs, "-o", out]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+    }
+    let at = |out: &str| home.path().join(out);
+    assert_same_run(&at("a"), &at("b"));
+    assert_same_run(&at("b"), &at("c"));
+    let warnings = read(at("a").join("tables/warnings.csv"));
+    for told in ["W0151", "W0152,,hours.csv", "W0401,,station.toll", "W0405", "W0406", "W0414", "W0503"] {
+        assert!(warnings.contains(told), "{told}: {warnings}");
+    }
+    let resolved = read(at("a").join("resolved/more.toml"));
+    assert!(resolved.contains("lanes.b.servers = 3  # more: +1\n"), "{resolved}");
+    assert!(resolved.contains("lanes.b.open = 1  # study.toml\n"), "{resolved}");
+    let shown = cruce(home.path(), ["show", "one/port", "--resolved"]);
+    assert!(shown.out.contains("lanes.b.open = 1  # study.toml:28\n"), "{}", shown.out);
 }
 
 #[test]

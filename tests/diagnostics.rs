@@ -174,10 +174,10 @@ fn the_command_line_speaks_last() {
     assert_eq!(plan.seed, 7);
     assert!(
         plan.scenarios[0]
-            .resolved
+            .traced
             .contains("lanes.all.servers = 5  # the command line:1, the command line: +3"),
         "{}",
-        plan.scenarios[0].resolved
+        plan.scenarios[0].traced
     );
     assert!(plan.scenarios[0].resolved.contains("volume = \"500 trucks/day\""));
     let wrong = set(&[("station.booth.lane.all.servers", "5")]);
@@ -205,7 +205,7 @@ fn the_resolved_text_is_a_study() {
             let tables = ["batches.csv", "services.csv"].map(|name| (name, file(name)));
             let mut files: Vec<(&str, &str)> =
                 tables.iter().map(|(name, text)| (*name, text.as_str())).collect();
-            files.push(("study.toml", &scenario.resolved));
+            files.push(("study.toml", &scenario.traced));
             let again = load_embedded(&files, &Overrides::default());
             let drawn = drawn(&again);
             let again = again.plan.unwrap_or_else(|| panic!("{drawn}\n{}", scenario.resolved));

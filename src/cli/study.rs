@@ -99,7 +99,7 @@ pub fn diagnostics(loaded: &Loaded) -> serde_json::Value {
     let of = |errors: bool| {
         let some: Vec<_> =
             loaded.diagnostics.iter().filter(|found| found.is_error() == errors).cloned().collect();
-        json::warnings(&notices(&some, &loaded.sources, None))
+        json::diagnostics(&notices(&some, &loaded.sources, None))
     };
     json!({ "errors": of(true), "warnings": of(false) })
 }
@@ -118,7 +118,8 @@ fn check_measures(loaded: &mut Loaded) {
         });
         let message =
             format!("`{}` names a measure that this crossing does not have: `{}`", measure.key, measure.name);
-        let mut found = Diagnostic::error(UNKNOWN_MEASURE, message).at(place, "no such measure");
+        let mut found =
+            Diagnostic::error(UNKNOWN_MEASURE, message).at(place, "no such measure").about(measure.key);
         if !measure.suggestions.is_empty() {
             found = found.help(format!("did you mean `{}`?", measure.suggestions.join("`, `")));
         }

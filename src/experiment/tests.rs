@@ -34,7 +34,14 @@ fn booth(lanes: u32, service: f64, per_hour: f64) -> Network {
 
 fn scenario(name: &str, network: Network) -> ScenarioPlan {
     let title = Some(Text::Plain(format!("Plan {name}")));
-    ScenarioPlan { name: name.to_owned(), title, network, changes: Vec::new(), resolved: String::new() }
+    ScenarioPlan {
+        name: name.to_owned(),
+        title,
+        network,
+        changes: Vec::new(),
+        resolved: String::new(),
+        traced: String::new(),
+    }
 }
 
 fn study(scenarios: Vec<ScenarioPlan>, least: u32, most: u32, target: Option<f64>) -> StudyPlan {

@@ -634,7 +634,7 @@ fn warnings(notices: &[Notice]) -> Sheet {
     let columns = vec![
         Column::text("code", "Its code; `cruce explain CODE` tells more."),
         Column::text("scenario", "The scenario concerned; blank for the study."),
-        Column::text("place", "File and line; blank if it points to none."),
+        Column::text("origin", "The key concerned, or the file; blank if it is about the whole run."),
         Column::text("message", "What to look at."),
         Column::text("details", "Facts and ways out."),
     ];
@@ -643,7 +643,7 @@ fn warnings(notices: &[Notice]) -> Sheet {
         sheet.push(vec![
             notice.code.as_str().into(),
             notice.scenario.clone().into(),
-            notice.place.clone().into(),
+            notice.origin.clone().into(),
             notice.message.as_str().into(),
             notice.details.join("; ").into(),
         ]);

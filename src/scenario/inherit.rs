@@ -314,7 +314,8 @@ impl<'a> Scenarios<'a> {
                 .map_or("what it was".to_owned(), |text| format!("`{text}`"));
             self.reading.report(
                 Diagnostic::warning("W0151", format!("`{}` in `{by}` changes nothing", change.path))
-                    .at(Some(change.node.place.clone()), format!("it is {now} already")),
+                    .at(Some(change.node.place.clone()), format!("it is {now} already"))
+                    .about(format!("scenario.{by}.set.{}", whole.join("."))),
             );
         }
         outcome.set.retain(|other, _| !other.starts_with(&path));

@@ -28,8 +28,10 @@ pub struct Resolved {
     pub origins: Origins,
     /// What its phrases read from files.
     pub files: Files,
-    /// The whole scenario as TOML, each value with a comment on its origin.
+    /// The whole scenario as TOML, each value with the file or scenario that it comes from.
     pub text: String,
+    /// The same, with lines.
+    pub traced: String,
 }
 
 impl Resolved {
@@ -46,7 +48,8 @@ impl Resolved {
     ) -> Result<Resolved, Diagnostic> {
         let origins = Origins::new(&tree);
         let title = section.and_then(|section| section.table()?.get("title").cloned());
-        let text = show::text(name, title.as_ref(), &tree, sources);
+        let text = |origin| show::text(name, title.as_ref(), &tree, origin);
+        let (text, traced) = (text(show::Origin::File(sources)), text(show::Origin::Line(sources)));
         let place = section.map_or_else(|| tree.place.clone(), |section| section.place.clone());
         let own = Node::new(
             Value::Table(title.map(|title| ("title".to_owned(), title)).into_iter().collect()),
@@ -59,7 +62,7 @@ impl Resolved {
             let message = format!("`{path}` cannot be read: {}", error.inner());
             Diagnostic::error("E0105", message).at(origins.place(&path), "")
         })?;
-        Ok(Resolved { name: name.to_owned(), study, origins, files: files.clone(), text })
+        Ok(Resolved { name: name.to_owned(), study, origins, files: files.clone(), text, traced })
     }
 }
 

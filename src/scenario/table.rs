@@ -132,7 +132,8 @@ impl Csv {
             let place = Place { file, span: 0..first_line(text).trim_end().len() };
             found.push(
                 Diagnostic::warning("W0152", format!("`{name}` has {between} between columns{decimals}"))
-                    .at(Some(place), "read as such"),
+                    .at(Some(place), "read as such")
+                    .about(name.as_str()),
             );
         }
         Ok(Csv { name, file, headers, rows, comma_is_decimal, used: BTreeSet::new() })
@@ -459,7 +460,7 @@ impl Csv {
         let columns = if names.len() == 1 { "column" } else { "columns" };
         let message = format!("nothing reads the {columns} {} of `{}`", names.join(", "), self.name);
         let place = Place { file: self.file, span: first.span.clone() };
-        Some(Diagnostic::warning("W0153", message).at(Some(place), "not used"))
+        Some(Diagnostic::warning("W0153", message).at(Some(place), "not used").about(self.name.as_str()))
     }
 }
 
