@@ -343,14 +343,14 @@ fn a_study_in_another_order_gives_the_same_bytes() {
     assert_same_run(&at("a"), &at("b"));
     assert_same_run(&at("b"), &at("c"));
     let warnings = read(at("a").join("tables/warnings.csv"));
-    for told in ["W0151", "W0152,,hours.csv", "W0401,,station.toll", "W0405", "W0406", "W0414", "W0503"] {
+    for told in ["W0151", "W0152,,hours.csv", "W0401,,station.primary", "W0405", "W0406", "W0414", "W0503"] {
         assert!(warnings.contains(told), "{told}: {warnings}");
     }
     let resolved = read(at("a").join("resolved/more.toml"));
     assert!(resolved.contains("lanes.b.servers = 3  # more: +1\n"), "{resolved}");
     assert!(resolved.contains("lanes.b.open = 1  # study.toml\n"), "{resolved}");
     let shown = cruce(home.path(), ["show", "one/port", "--resolved"]);
-    assert!(shown.out.contains("lanes.b.open = 1  # study.toml:28\n"), "{}", shown.out);
+    assert!(shown.out.contains("lanes.b.open = 1  # study.toml:26\n"), "{}", shown.out);
 }
 
 #[test]

@@ -12,13 +12,14 @@ pub use capacity::{Capacity, capacity_by_hour};
 use super::build::integral;
 use super::check::Findings;
 use super::diagnostic::Diagnostic;
-use super::file::Study;
+use super::file::{ByTime, Open, Study};
 use super::plan::changes;
 use super::resolve::Resolved;
 use super::schedule::zip;
+use crate::dist::CountSampler;
 use crate::kernel::time::SimTime;
 use crate::model::calendar::Period;
-use crate::model::network::{Arrivals, ClassId, Group, GroupId, LanePlan, Network, StationId, Steps};
+use crate::model::network::{Arrivals, ClassId, Group, GroupId, LanePlan, Network, StationId, Steps, Stream};
 use capacity::{Flows, by_period, lane_range};
 
 /// Trucks that should lie beyond a quantile for it to be quoted.
@@ -36,7 +37,7 @@ pub fn lint(
     let mut findings = Findings::new(&resolved.origins);
     let flows = Flows::new(network);
     demand_above_capacity(network, &mut findings);
-    demand_while_closed(network, &mut findings);
+    demand_while_closed(network, &flows, resolved, &mut findings);
     short_roads(network, &flows, &mut findings);
     places_without_trucks(network, &flows, &mut findings);
     far_service_times(network, &flows, &mut findings);
@@ -137,13 +138,28 @@ fn closed(network: &Network, station: StationId) -> Steps<bool> {
     closed
 }
 
-fn demand_while_closed(network: &Network, findings: &mut Findings) {
+/// Trucks of a stream that arrive at such times; those that stand there at the start are meant to.
+fn arriving(network: &Network, stream: &Stream, when: &Steps<bool>) -> f64 {
+    let run_end = SimTime::ZERO + network.run_length;
+    let of_rate = |rate: &Steps<f64>, batch: &Option<CountSampler>| {
+        let then = zip(rate, when, |rate, when| if *when { *rate } else { 0.0 });
+        integral(&then, run_end) * batch.as_ref().map_or(1.0, CountSampler::mean)
+    };
+    match &stream.arrivals {
+        Arrivals::Field { batches_per_hour, batch, .. } => of_rate(batches_per_hour, batch),
+        Arrivals::Headways { headway, batch } => {
+            of_rate(&Steps::constant(3600.0 / headway.mean().seconds()), batch)
+        }
+        Arrivals::Trace(trucks) => {
+            trucks.iter().filter(|truck| truck.at < run_end && *when.at(truck.at)).count() as f64
+        }
+        Arrivals::AtStart { .. } => 0.0,
+    }
+}
+
+fn demand_while_closed(network: &Network, flows: &Flows, resolved: &Resolved, findings: &mut Findings) {
     for stream in &network.streams {
-        let Arrivals::Field { batches_per_hour, batch, .. } = &stream.arrivals else { continue };
-        let closed = closed(network, stream.entry);
-        let while_closed = zip(batches_per_hour, &closed, |rate, closed| if *closed { *rate } else { 0.0 });
-        let mean_batch = batch.as_ref().map_or(1.0, |batch| batch.mean());
-        let trucks = integral(&while_closed, SimTime::ZERO + network.run_length) * mean_batch;
+        let trucks = arriving(network, stream, &closed(network, stream.entry));
         if trucks >= 0.5 {
             let entry = &network.stations[stream.entry.index()].name;
             let message =
@@ -156,6 +172,27 @@ fn demand_while_closed(network: &Network, findings: &mut Findings) {
                 "they wait until it opens",
                 "let demand follow the opening hours, or open longer",
             );
+        }
+    }
+    for (i, station) in network.stations.iter().enumerate() {
+        let closed_here = closed(network, StationId(i as u16));
+        let mut trucks = 0.0;
+        for (n, stream) in network.streams.iter().enumerate().filter(|(_, stream)| stream.entry.index() != i)
+        {
+            // Whoever waits at a closed entry comes when that opens.
+            let closed_there = closed(network, stream.entry);
+            let when = zip(&closed_here, &closed_there, |here, there| *here && !there);
+            let visits: f64 = all_classes(network).map(|class| flows.visits(n, i, class)).sum();
+            trucks += if visits > 0.0 { arriving(network, stream, &when) * visits } else { 0.0 };
+        }
+        if trucks >= 0.5 {
+            let name = &station.name;
+            let has_hours = resolved.study.station.get(name).is_some_and(|table| table.hours.is_some());
+            let path = format!("station.{name}{}", if has_hours { ".hours" } else { "" });
+            let message = format!("about {trucks:.0} trucks are on their way to `{name}` while it is closed");
+            let label = "they wait until it opens, or block the way";
+            let help = "open it as long as the stations before it, or let those close earlier";
+            findings.warning("W0403", &path, message, label, help);
         }
     }
 }
@@ -327,7 +364,7 @@ fn changes_without_effect(
         if built > built_before && opened <= opened_before && opened < f64::from(built) {
             let message = format!("the lanes added to `{name}` are never opened");
             let label = format!("{built} lanes are built, at most {opened:.0} are open");
-            let help = why_not_opened(network, group);
+            let help = why_not_opened(&resolved.study, network, group, built);
             let station = &network.stations[group.station.index()].name;
             findings.warning(
                 "W0406",
@@ -340,9 +377,23 @@ fn changes_without_effect(
     }
 }
 
-fn why_not_opened(network: &Network, group: &Group) -> String {
+fn why_not_opened(study: &Study, network: &Network, group: &Group, built: u32) -> String {
+    let station = &network.stations[group.station.index()].name;
+    let hours = format!("`station.{station}.hours` keeps them closed: change it too");
     match &group.plan {
-        LanePlan::Table(_) => "its `open` table opens no more: change it too".to_owned(),
+        LanePlan::Table(_) => {
+            let lanes = study.station.get(station).and_then(|table| table.lanes.get(&group.name));
+            // The most that `open` would open at any time, the hours left aside.
+            let most = lanes.and_then(|lanes| lanes.open.as_ref()).map(|open| match open {
+                Open::Lanes(ByTime::Always(lanes)) => lanes.0,
+                Open::Lanes(ByTime::Time(table)) => table.values().map(|lanes| lanes.0).max().unwrap_or(0),
+                Open::Officers(_) => built,
+            });
+            match most {
+                Some(most) if most < built => "its `open` table opens no more: change it too".to_owned(),
+                Some(_) | None => hours,
+            }
+        }
         LanePlan::Officers(pool, member) => {
             let pool = &network.pools[pool.index()];
             let member = &pool.members[*member];
@@ -350,6 +401,8 @@ fn why_not_opened(network: &Network, group: &Group) -> String {
             let on_duty = pool.on_duty.steps.iter().map(|step| step.1).max().unwrap_or(0);
             if on_duty < member.most {
                 format!("`officers.{}.on_duty` has at most {on_duty} officers: raise it too", pool.name)
+            } else if member.most >= built {
+                hours
             } else {
                 format!(
                     "`officers.{}.rule.{name}` opens at most {} lanes: change it too",
