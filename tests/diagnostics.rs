@@ -45,6 +45,30 @@ fn every_broken_file_earns_its_message() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
+/// Whoever is refused is told a way out.
+#[test]
+fn every_error_has_help() {
+    let mut wrong = String::new();
+    for entry in std::fs::read_dir(folder()).expect("the folder is part of the repository") {
+        let path = entry.expect("the folder can be read").path();
+        if path.extension().is_none_or(|ending| ending != "expected") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).expect("the file is part of the repository");
+        for block in text.split("\n\n").filter(|block| block.starts_with("error[")) {
+            if !block.contains("= help: ") {
+                let _ = writeln!(wrong, "{}: {block}", path.display());
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+fn assert_helpful(loaded: &Loaded) {
+    let helpless = loaded.diagnostics.iter().find(|found| found.is_error() && found.helps.is_empty());
+    assert!(helpless.is_none(), "{helpless:?}");
+}
+
 /// A complete study of one booth.
 const BOOTH: &str = r#"format = 1
 [study]
@@ -267,6 +291,7 @@ fn damaged_files_never_panic() {
             "{drawn}\n{study}"
         );
         assert!(!drawn.contains('\u{202e}'), "{drawn}");
+        assert_helpful(&loaded);
     }
 }
 

@@ -16,6 +16,7 @@ use cruce::report::layout::{Look, Tone};
 use cruce::report::package::{Resource, data_package};
 use cruce::report::{Notice, json, notices, summary, tables, words};
 use cruce::scenario::Loaded;
+use cruce::scenario::limit::MOST_REPLICATIONS;
 use cruce::scenario::phrase::Replications;
 use cruce::scenario::plan::StudyPlan;
 use serde_json::json;
@@ -82,9 +83,6 @@ fn replications(text: &str) -> Result<Replications, String> {
         _ => Err(format!("write a number from 1 to {MOST_REPLICATIONS}, or a range such as 20..200")),
     }
 }
-
-/// More replications than this are a slip of the finger.
-const MOST_REPLICATIONS: u32 = 100_000;
 
 /// The file of visits.
 const TRUCKS: &str = "trucks.csv";

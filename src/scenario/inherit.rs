@@ -395,7 +395,7 @@ impl<'a> Scenarios<'a> {
                         .note("this stream lists its trucks; more or fewer of them would be other trucks")
                         .help("give the scenario a trace of its own")
                 } else {
-                    diagnostic
+                    diagnostic.help("write the value that it shall have")
                 });
                 None
             }
@@ -418,14 +418,23 @@ impl<'a> Scenarios<'a> {
         };
         let Some(old) = old else {
             let diagnostic = Diagnostic::error("E0107", format!("`{}` does not exist", change.path));
+            let whole = change.path.rsplit_once('.').map_or(change.path.as_str(), |(whole, _)| whole);
             return fail(
                 self.reading,
-                diagnostic.at(Some(change.node.key_place()), "").note(format!("`{phrase}` has no `{part}`")),
+                diagnostic
+                    .at(Some(change.node.key_place()), "")
+                    .note(format!("`{phrase}` has no `{part}`"))
+                    .help(format!("set all of it: `set.\"{whole}\" = \"...\"`")),
             );
         };
         let Some(written) = change.node.scalar() else {
             let diagnostic = Diagnostic::error("E0105", format!("`{}` is one value", change.path));
-            return fail(self.reading, diagnostic.at(Some(change.node.place.clone()), "a value is expected"));
+            return fail(
+                self.reading,
+                diagnostic
+                    .at(Some(change.node.place.clone()), "a value is expected")
+                    .help(format!("it is `{old}` now: write another like it")),
+            );
         };
         let value = match change::relative(&written) {
             None => Ok(written.clone()),
@@ -439,7 +448,10 @@ impl<'a> Scenarios<'a> {
                     Diagnostic::error("E0117", format!("`{written}` cannot change `{}`", change.path));
                 return fail(
                     self.reading,
-                    diagnostic.at(Some(change.node.place.clone()), format!("it is `{old}`")).note(why),
+                    diagnostic
+                        .at(Some(change.node.place.clone()), format!("it is `{old}`"))
+                        .note(why)
+                        .help("write the value that it shall have"),
                 );
             }
         };
@@ -457,7 +469,10 @@ impl<'a> Scenarios<'a> {
             };
             return fail(
                 self.reading,
-                if error.help.is_empty() { diagnostic } else { diagnostic.help(error.help) },
+                diagnostic.help(match error.help {
+                    help if help.is_empty() => format!("it is `{old}` now: write another like it"),
+                    help => help,
+                }),
             );
         }
         Some(Node::new(Value::Text(value), change.node.place.clone()))
@@ -489,13 +504,16 @@ impl<'a> Scenarios<'a> {
                 Some(node) if node.table().is_some() => {
                     let keys: Vec<String> =
                         node.table().into_iter().flatten().map(|(key, _)| format!("`{key}`")).collect();
-                    diagnostic.note(format!("in {at} there are {}", keys.join(", ")))
+                    diagnostic
+                        .note(format!("in {at} there are {}", keys.join(", ")))
+                        .help("name one of them, or a key that may stand there (`cruce explain` tells which)")
                 }
                 Some(node) => match node.scalar() {
                     Some(text) => diagnostic.note(format!("{at} is one value: `{text}`")),
                     None => diagnostic.note(format!("{at} is one value")),
-                },
-                None => diagnostic,
+                }
+                .help(format!("set all of it: `set.\"{}\" = ...`", miss.at.join("."))),
+                None => diagnostic.help("`cruce show --resolved` tells every key that has a value"),
             };
         };
         let path = near.join(".");

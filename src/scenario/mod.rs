@@ -18,6 +18,7 @@ pub mod explain;
 pub mod file;
 mod inherit;
 mod keys;
+pub mod limit;
 pub mod lint;
 mod path;
 pub mod phrase;
@@ -35,6 +36,7 @@ use diagnostic::{Diagnostic, Sources};
 use document::{Folder, Node};
 use inherit::{Change, Scenarios};
 use keys::Reading;
+use limit::MOST_SCENARIOS;
 use phrase::Replications;
 use plan::StudyPlan;
 use resolve::Resolved;
@@ -173,8 +175,11 @@ fn resolve_all(reading: &mut Reading, file_name: &str, bytes: &[u8], overrides: 
         && version != FORMAT
     {
         let diagnostic = Diagnostic::error("E0118", format!("format {version} is not known"));
-        reading
-            .report(diagnostic.at(Some(format.place.clone()), format!("this cruce reads format {FORMAT}")));
+        reading.report(
+            diagnostic.at(Some(format.place.clone()), format!("this cruce reads format {FORMAT}")).help(
+                format!("write `format = {FORMAT}`, or read the file with the cruce that it was written for"),
+            ),
+        );
         return Vec::new();
     }
     // The whole file first, so that every mistake is found where it stands.
@@ -184,7 +189,7 @@ fn resolve_all(reading: &mut Reading, file_name: &str, bytes: &[u8], overrides: 
         section.iter().filter_map(|node| node.table()).flat_map(|table| table.keys().cloned()).collect();
     if names.len() > MOST_SCENARIOS {
         let message = format!("{} scenarios are more than {MOST_SCENARIOS}", names.len());
-        reading.report(Diagnostic::error("E0103", message));
+        reading.report(Diagnostic::error("E0103", message).help("put the others into a study of their own"));
         return Vec::new();
     }
     let extra = command_line(reading, overrides);
@@ -218,8 +223,6 @@ fn resolve_all(reading: &mut Reading, file_name: &str, bytes: &[u8], overrides: 
 
 /// The format that this version reads.
 const FORMAT: i128 = 1;
-/// Most scenarios of one study.
-pub const MOST_SCENARIOS: usize = 100;
 
 /// The scenario that the others are compared with.
 fn baseline(reading: &mut Reading, trees: &BTreeMap<String, Node>) -> Option<String> {

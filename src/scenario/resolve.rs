@@ -60,7 +60,8 @@ impl Resolved {
         let study = serde_path_to_error::deserialize(json_of(&tree)).map_err(|error| {
             let path = error.path().to_string();
             let message = format!("`{path}` cannot be read: {}", error.inner());
-            Diagnostic::error("E0105", message).at(origins.place(&path), "")
+            let found = Diagnostic::error("E0105", message).at(origins.place(&path), "");
+            found.help(format!("`cruce explain {path}` tells what is expected"))
         })?;
         Ok(Resolved { name: name.to_owned(), study, origins, files: files.clone(), text, traced })
     }
@@ -88,6 +89,8 @@ fn json_of(node: &Node) -> Json {
 pub struct Origins {
     leaves: BTreeMap<String, Leaf>,
     tables: BTreeMap<String, Place>,
+    /// Tables of rows, whole: a mistake in a cell is told at the cell.
+    rows: BTreeMap<String, Node>,
 }
 
 /// A value, its text and its origin.
@@ -121,6 +124,9 @@ impl Origins {
             return;
         };
         self.tables.insert(path.to_owned(), node.key_place());
+        if rows {
+            self.rows.insert(path.to_owned(), node.clone());
+        }
         for (key, child) in table {
             let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
             if rows {
@@ -148,6 +154,9 @@ impl Origins {
 
     /// Place of the value at a path, else of its nearest ancestor that has one.
     pub fn place(&self, path: &str) -> Option<Place> {
+        if let Some(cell) = self.cell(path) {
+            return Some(cell);
+        }
         let mut path = path;
         loop {
             if let Some(place) =
@@ -157,6 +166,15 @@ impl Origins {
             }
             path = &path[..path.rfind('.')?];
         }
+    }
+
+    /// Place of a cell in a table of rows.
+    fn cell(&self, path: &str) -> Option<Place> {
+        let below = |table: &str| path.strip_prefix(table).and_then(|rest| rest.strip_prefix('.'));
+        let (keys, table) =
+            self.rows.iter().find_map(|(table, node)| below(table).map(|keys| (keys, node)))?;
+        let cell = keys.split('.').try_fold(table, |node, key| node.table()?.get(key))?;
+        Some(cell.key_place())
     }
 
     /// The value at a path as written, after overrides.

@@ -153,7 +153,8 @@ pub const MEANINGS: [(&str, &str, &str); 45] = [
     (
         "E0343",
         "not opening hours",
-        "Write `06:00-24:00`, `22:00-06:00` for past midnight, `06:00-12:00, 13:00-18:00`, or `closed`; by day \
+        "Write `06:00-24:00`, `22:00-06:00` for past midnight, `06:00-12:00, 13:00-18:00`, or `closed`; they begin before 24:00 and end at \
+         most 24 hours later; by day \
          `{ mon-fri = \"06:00-24:00\", sat = \"08:00-16:00\", sun = \"closed\" }`.",
     ),
     (
@@ -165,8 +166,8 @@ pub const MEANINGS: [(&str, &str, &str); 45] = [
     (
         "E0350",
         "out of range",
-        "Every count and time has a limit, so that a slip of the finger is found at once: at most 64 classes, 500 stations, 500 \
-         roads, 100 streams, 1000 lanes in a group, ten years, and a hundred million trucks in a replication.",
+        "Every count and time has a limit, so that a slip of the finger is found at once: `cruce explain limits` \
+         lists them all.",
     ),
     (
         "E0351",
@@ -199,7 +200,8 @@ pub const MEANINGS: [(&str, &str, &str); 45] = [
     (
         "W0403",
         "demand while closed",
-        "Trucks arrive while their entry station is closed, and wait until it opens.",
+        "Trucks arrive while their entry station is closed, or come to a station behind it while that one is closed, and \
+         wait until it opens. By arithmetic, as if nothing held trucks up on the way.",
     ),
     (
         "W0404",
