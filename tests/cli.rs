@@ -354,6 +354,37 @@ fn a_study_in_another_order_gives_the_same_bytes() {
 }
 
 #[test]
+fn messages_say_once_what_is_wrong_and_what_was_expected() {
+    let home = with_lesson();
+    let nowhere = cruce(home.path(), ["validate", "nowhere"]);
+    assert_eq!(nowhere.code, 4);
+    assert_eq!(nowhere.err.matches("os error 2").count(), 1, "{}", nowhere.err);
+    let goal = cruce(home.path(), ["run", "booth", "--set", "goals.crossing_time.mean=<= 90 %"]);
+    assert_eq!(goal.code, 3, "{}", goal.err);
+    let told = "`goals.crossing_time.mean` cannot be told: `crossing_time.mean` is a duration, not a share";
+    assert!(goal.err.contains(told) && goal.err.contains("<= 15 min"), "{}", goal.err);
+    let scenario = cruce(home.path(), ["run", "booth", "--scenario", ""]);
+    assert_eq!(scenario.code, 2, "{}", scenario.err);
+    let one = cruce(home.path(), ["run", "booth", "--reps", "1"]);
+    let words: Vec<&str> = one.out.split_whitespace().collect();
+    let words = words.join(" ");
+    assert!(words.contains(" 1 replication each") && !words.contains(" 1 replications"), "{}", one.out);
+    let two = cruce(home.path(), ["run", "booth", "--reps", "2"]);
+    assert!(two.out.contains("(only 2 replications)") || two.out.contains("not settled"), "{}", two.out);
+}
+
+/// What tells plans and units apart is never cut, however narrow the terminal.
+#[test]
+fn a_narrow_terminal_cuts_no_label() {
+    let home = with_lesson();
+    let ran = finish(command(home.path()).args(["run", "booth", "--reps", "4"]).env("COLUMNS", "20"));
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(!ran.out.contains('…'), "{}", ran.out);
+    assert!(ran.out.contains("crossing time, mean (min)"), "{}", ran.out);
+    assert!(ran.out.lines().all(|line| line.chars().count() <= 40), "{}", ran.out);
+}
+
+#[test]
 fn the_same_command_finds_its_folder_again_and_another_one_stays_out() {
     let home = with_lesson();
     let first = cruce(home.path(), ["run", "booth", "--reps", "3"]);
@@ -677,7 +708,7 @@ mod unix {
         for signal in ["-INT", "-TERM"] {
             let home = with_lesson();
             let mut child = command(home.path())
-                .args(["run", "booth", "--reps", "100000"])
+                .args(["run", "booth", "--reps", "100000", "--set", "study.title=A b", "-o", "here"])
                 .stdout(Stdio::piped())
                 .stderr(Stdio::piped())
                 .spawn()
@@ -690,8 +721,9 @@ mod unix {
             assert!(began.elapsed() < Duration::from_secs(20));
             let err: String = err.lines().map_while(Result::ok).collect::<Vec<_>>().join("\n");
             assert_eq!(output.status.code(), Some(130), "{signal}: {err}");
-            assert!(err.contains("interrupted after") && err.contains("next: cruce run booth"), "{err}");
-            let manifest = json(&read(run_folder(home.path()).join("manifest.json")));
+            let next = "next: cruce run booth --set \"study.title=A b\" --reps 100000 -o here";
+            assert!(err.contains("interrupted after") && err.contains(next), "{err}");
+            let manifest = json(&read(home.path().join("here/manifest.json")));
             assert_eq!(manifest["status"], "interrupted");
             assert!(manifest["replications"].as_u64().is_some_and(|n| n > 0 && n < 100_000));
         }

@@ -294,6 +294,14 @@ fn sentences_say_what_a_planner_would_say() {
         "Two more lanes: −12.4 min (−13.0 to −11.8), clearly better; fast trucks lose 1.2 min",
     );
     check(
+        comparison(Mean { n: 2, ..better }, Verdict::ClearlyBetter),
+        "Two more lanes: −12.4 min (−13.0 to −11.8), clearly better (only 2 replications)",
+    );
+    check(
+        comparison(Mean { n: 2, ..better }, Verdict::NotSettled),
+        "Two more lanes: −12.4 min (−13.0 to −11.8), not settled",
+    );
+    check(
         Comparison { officer_hours: hours(18.24), ..comparison(better, Verdict::ClearlyBetter) },
         "Two more lanes: −12.4 min (−13.0 to −11.8), clearly better; +18.2 officer-hours",
     );

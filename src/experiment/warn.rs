@@ -49,7 +49,7 @@ pub(super) fn warnings(plan: &StudyPlan, result: &StudyResult, quoted: &[usize])
 }
 
 /// `1 replication`, `2 replications`.
-pub(super) fn counted(number: u32, thing: &str) -> String {
+pub fn counted(number: u32, thing: &str) -> String {
     format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
 }
 

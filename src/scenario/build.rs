@@ -140,6 +140,14 @@ fn clock(study: &Study, findings: &mut Findings) -> Clock {
         findings.error("E0344", "study.start", message, "a date from 1970 on", "write `2023-10-03`");
         Day(0)
     });
+    if !first_day.exists(&zone) {
+        let message = format!(
+            "there was no {} in `{}`: its clocks skip the whole day",
+            section.start, section.time_zone
+        );
+        let help = "begin on the day before or after";
+        findings.error("E0344", "study.start", message, "a day that the zone leaves out", help);
+    }
     let end = match section.end {
         EndMode::Drain => End::Drain,
         EndMode::Cut => End::Cut,

@@ -231,6 +231,14 @@ impl<'a> Scenarios<'a> {
     fn apply(&mut self, outcome: &mut Outcome, changes: Vec<Change>, by: &str, command_line: bool) {
         let mut located: Vec<(Path, Target, Change)> = Vec::new();
         for change in changes {
+            if change.path.is_empty() {
+                self.reading.report(
+                    Diagnostic::error("E0107", "a change names no key")
+                        .at(Some(change.node.key_place()), "a path is expected")
+                        .help("write it like `set.\"station.primary.move_up\" = \"12 s\"`"),
+                );
+                continue;
+            }
             match locate(&outcome.tree, schema::study(), &change.path) {
                 Ok(target) => {
                     let path = match &target {
@@ -527,6 +535,38 @@ impl<'a> Scenarios<'a> {
         });
         diagnostic.help(format!("did you mean `{path}`?{}", now.unwrap_or_default()))
     }
+}
+
+/// Stations that no scenario leads to, by whatever name: a slip, or one forgotten when another was renamed.
+pub fn dangling_stations(trees: &BTreeMap<String, Node>) -> Vec<Diagnostic> {
+    let section =
+        |tree: &'_ Node, name: &str| tree.table().and_then(|table| table.get(name)?.table().cloned());
+    let mut named: BTreeSet<String> = BTreeSet::new();
+    let mut stations: BTreeMap<String, Place> = BTreeMap::new();
+    for tree in trees.values() {
+        for (from, key) in [("demand", "entry"), ("station", "next"), ("road", "next")] {
+            for place in section(tree, from).unwrap_or_default().values() {
+                named.extend(place.table().and_then(|table| table.get(key)?.scalar()));
+            }
+        }
+        for (name, station) in section(tree, "station").unwrap_or_default() {
+            stations.entry(name).or_insert_with(|| station.key_place());
+            let routes = station.table().and_then(|table| table.get("route")?.table());
+            for (target, share) in routes.into_iter().flatten() {
+                // By target, or by class and target.
+                named.insert(target.clone());
+                named.extend(share.table().into_iter().flatten().map(|(target, _)| target.clone()));
+            }
+        }
+    }
+    let dangling = stations.into_iter().filter(|(name, _)| !named.contains(name));
+    let told = dangling.map(|(name, place)| {
+        Diagnostic::error("E0305", format!("nothing leads to station `{name}`"))
+            .at(Some(place), "no `entry`, `next` or `route` names it")
+            .about(format!("station.{name}"))
+            .help("let a `next` or `route` lead to it, or take the section out")
+    });
+    told.collect()
 }
 
 /// The diagnostic for a scenario that does not exist, without its place.

@@ -69,7 +69,7 @@ pub struct Loaded {
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     /// The study cannot be read.
-    #[error("cannot read {}: {source}", path.display())]
+    #[error("cannot read `{}`", path.display())]
     Unreadable {
         /// What was to be read.
         path: PathBuf,
@@ -139,18 +139,33 @@ fn finish(reading: Reading, plan: Option<StudyPlan>) -> Loaded {
 }
 
 fn read(mut reading: Reading, study: &str, file_name: &str, bytes: &[u8], overrides: &Overrides) -> Loaded {
-    let resolved = resolve_all(&mut reading, file_name, bytes, overrides);
+    let mut dangling = Vec::new();
+    let resolved = resolve_all(&mut reading, file_name, bytes, overrides, &mut dangling);
     if reading.errors() > 0 {
         return finish(reading, None);
     }
-    let (plan, found) = build::build(study, &resolved);
+    let (plan, mut found) = build::build(study, &resolved);
+    // A name that leads nowhere may be the slip for which nothing leads to a station.
+    if found.iter().all(|found| found.code != "E0301") {
+        found.retain(|found| {
+            found.code != "W0411" || dangling.iter().all(|other| other.origin != found.origin)
+        });
+        found.extend(dangling);
+    }
     found.into_iter().for_each(|diagnostic| reading.report(diagnostic));
     let plan = plan.filter(|_| reading.errors() == 0);
     finish(reading, plan)
 }
 
-/// Every scenario as a typed study, the baseline first, then by name; errors are in `reading`.
-fn resolve_all(reading: &mut Reading, file_name: &str, bytes: &[u8], overrides: &Overrides) -> Vec<Resolved> {
+/// Every scenario as a typed study, the baseline first, then by name; errors are in `reading`, and in
+/// `dangling` stations that no scenario names, those left out by `--scenario` too.
+fn resolve_all(
+    reading: &mut Reading,
+    file_name: &str,
+    bytes: &[u8],
+    overrides: &Overrides,
+    dangling: &mut Vec<Diagnostic>,
+) -> Vec<Resolved> {
     let file = match document::add_text(&mut reading.sources, file_name, bytes) {
         Ok(file) => file,
         Err(diagnostic) => {
@@ -204,6 +219,7 @@ fn resolve_all(reading: &mut Reading, file_name: &str, bytes: &[u8], overrides: 
     if reading.errors() > 0 {
         return Vec::new();
     }
+    *dangling = inherit::dangling_stations(&trees);
     let wanted = |name: &String| {
         overrides.scenarios.is_empty()
             || overrides.scenarios.contains(name)

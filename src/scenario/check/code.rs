@@ -4,7 +4,7 @@
 //! new meaning. Start at [`MEANINGS`].
 
 /// (code, title, explanation), in order of codes.
-pub const MEANINGS: [(&str, &str, &str); 45] = [
+pub const MEANINGS: [(&str, &str, &str); 46] = [
     (
         "E0301",
         "a name leads nowhere",
@@ -29,6 +29,12 @@ pub const MEANINGS: [(&str, &str, &str); 45] = [
         "a name that could mean two things",
         "A station and a road cannot share a name, `exit` is the way out, `trucks` and `rest` are words of the format, and a \
          class cannot be called like a place that `route` names. Rename one of the two.",
+    ),
+    (
+        "E0305",
+        "nothing leads to the station",
+        "No `entry`, `next` or `route` of any scenario names the station, so that no truck could ever come. A station that is \
+         named, but that no truck reaches, is a warning (W0411).",
     ),
     (
         "E0310",
@@ -160,7 +166,7 @@ pub const MEANINGS: [(&str, &str, &str); 45] = [
     (
         "E0344",
         "not a date or time zone",
-        "Dates are `2023-10-03`, from 1970 on; time zones have IANA names such as `America/Denver`. Their rules are part of the \
+        "Dates are `2023-10-03`, from 1970 on, and days that the zone has (some skipped one); time zones have IANA names such as `America/Denver`. Their rules are part of the \
          program, so results do not depend on the machine.",
     ),
     (
@@ -224,7 +230,9 @@ pub const MEANINGS: [(&str, &str, &str); 45] = [
     (
         "W0408",
         "service times far apart",
-        "One class takes more than three times as long as another at the same station: perhaps minutes were meant for seconds.",
+        "One laden class takes more than five times as long as another at the same station: perhaps minutes were meant for \
+         seconds. Less is usual: a trusted truck may take a fourth of the time of another. \
+         Empty trucks and bobtails are left out (classes that are no share of `laden`): that they are quicker is no news.",
     ),
     (
         "W0409",

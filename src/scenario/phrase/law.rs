@@ -245,7 +245,11 @@ fn parse_mixture(
         parts.push((weight.value, parse_law(scanner, kind, depth + 1)?));
     }
     let sum: f64 = parts.iter().map(|part| part.0).sum();
-    if parts.is_empty() || (sum - 1.0).abs() > 1e-6 {
+    if parts.is_empty() {
+        return Err(PhraseError::new("E0210", scanner.span_from(start), "the mixture has no parts")
+            .label("laws with their shares are expected"));
+    }
+    if (sum - 1.0).abs() > 1e-6 {
         let error = PhraseError::new(
             "E0210",
             scanner.span_from(start),
