@@ -230,21 +230,158 @@ fn the_same_study_gives_the_same_bytes_on_any_number_of_threads() {
         assert_eq!(ran.code, 0, "{}", ran.err);
     }
     let (a, b) = (home.path().join("a"), home.path().join("b"));
+    assert_same_run(&a, &b);
+    let manifest = json(&read(a.join("manifest.json")));
+    assert_eq!(manifest["threads"], 1);
+    assert_eq!(manifest["inputs"][0]["name"], "study.toml");
+    assert_eq!(manifest["replications"], 6);
+}
+
+/// Every file of two run folders but the manifest, byte by byte.
+fn assert_same_run(a: &Path, b: &Path) {
     let mut compared = 0;
     for folder in ["", "tables", "resolved"] {
+        assert_eq!(names(&a.join(folder)), names(&b.join(folder)));
         for name in names(&a.join(folder)) {
             let (one, two) = (a.join(folder).join(&name), b.join(folder).join(&name));
             if one.is_file() && name != "manifest.json" {
-                assert!(fs::read(&one).ok() == fs::read(&two).ok(), "{}", one.display());
+                assert!(
+                    fs::read(&one).ok() == fs::read(&two).ok(),
+                    "{}\n{}",
+                    one.display(),
+                    read(one.clone())
+                );
                 compared += 1;
             }
         }
     }
     assert!(compared > 15, "{compared}");
-    let manifest = json(&read(a.join("manifest.json")));
-    assert_eq!(manifest["threads"], 1);
-    assert_eq!(manifest["inputs"][0]["name"], "study.toml");
-    assert_eq!(manifest["replications"], 6);
+}
+
+/// Two stations, three plans, a table, and warnings of the check and of the run.
+const WARNED: &str = r#"format = 1
+[study]
+title = "Warned"
+start = "2023-10-03"
+run_length = "6 h"
+baseline = "today"
+[precision]
+replications = 3
+[class.a]
+share = "30 % of trucks"
+[class.b]
+share = "rest"
+[demand.north]
+entry = "toll"
+volume = "60 trucks/h"
+by_hour = "hours.csv:share"
+[demand.south]
+entry = "primary"
+volume = "12 trucks/h"
+[station.toll]
+lanes.all = { servers = 1 }
+service = "40 s"
+next = "primary"
+[station.primary]
+lanes.a = { servers = 1, accepts = ["a"] }
+lanes.b = { servers = 2, open = 1 }
+service.a = "exponential(mean = 50 s)"
+service.b = "240 s"
+route.a.yard = "5 %"
+next = "exit"
+[station.yard]
+lanes.all = { servers = "unlimited" }
+service = "10 min"
+next = "exit"
+[scenario.today]
+[scenario.more]
+from = "today"
+set."station.primary.lanes.b.servers" = "+1"
+set."station.toll.lanes.all.servers" = 1
+set."station.toll.service" = "+10 s"
+[scenario.same]
+title = "The same"
+from = "today"
+[source]
+"station.nowhere" = "nobody"
+"demand.north.volume" = "counts"
+[goals]
+"crossing_time.p99" = "<= 30 min"
+"crossing_time.mean" = "<= 10 min"
+"#;
+
+/// The order of sections and keys is nobody's business: it moves lines and no result.
+#[test]
+fn a_study_in_another_order_gives_the_same_bytes() {
+    let home = home();
+    let (head, sections) = WARNED.split_at(WARNED.find('[').expect("sections"));
+    let mut turned: Vec<Vec<&str>> = Vec::new();
+    for line in sections.lines() {
+        if line.starts_with('[') {
+            turned.push(Vec::new());
+        }
+        turned.last_mut().expect("a section").push(line);
+    }
+    turned.reverse();
+    turned.iter_mut().for_each(|section| section[1..].reverse());
+    let turned: Vec<String> = turned.iter().map(|section| section.join("\n\n")).collect();
+    let turned = format!("# Moved.\n\n{head}{}\n", turned.join("\n"));
+    let hours: String =
+        (0..24).map(|hour| format!("{hour};{};x\n", if hour < 16 { "5,0" } else { "2,5" })).collect();
+    for (place, text) in [("one", WARNED), ("two", &turned)] {
+        let folder = home.path().join(place).join("port");
+        fs::create_dir_all(&folder).expect("folder");
+        fs::write(folder.join("study.toml"), text).expect("file");
+        fs::write(folder.join("hours.csv"), format!("hour;share (%);extra\n{hours}")).expect("file");
+    }
+    for (study, jobs, out) in [("one", "2", "a"), ("two", "2", "b"), ("two", "1", "c")] {
+        let study = format!("{study}/port");
+        let ran = cruce(home.path(), ["run", &study, "--trucks", "--jobs", jobs, "-o", out]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+    }
+    let at = |out: &str| home.path().join(out);
+    assert_same_run(&at("a"), &at("b"));
+    assert_same_run(&at("b"), &at("c"));
+    let warnings = read(at("a").join("tables/warnings.csv"));
+    for told in ["W0151", "W0152,,hours.csv", "W0401,,station.primary", "W0405", "W0406", "W0414", "W0503"] {
+        assert!(warnings.contains(told), "{told}: {warnings}");
+    }
+    let resolved = read(at("a").join("resolved/more.toml"));
+    assert!(resolved.contains("lanes.b.servers = 3  # more: +1\n"), "{resolved}");
+    assert!(resolved.contains("lanes.b.open = 1  # study.toml\n"), "{resolved}");
+    let shown = cruce(home.path(), ["show", "one/port", "--resolved"]);
+    assert!(shown.out.contains("lanes.b.open = 1  # study.toml:26\n"), "{}", shown.out);
+}
+
+#[test]
+fn messages_say_once_what_is_wrong_and_what_was_expected() {
+    let home = with_lesson();
+    let nowhere = cruce(home.path(), ["validate", "nowhere"]);
+    assert_eq!(nowhere.code, 4);
+    assert_eq!(nowhere.err.matches("os error 2").count(), 1, "{}", nowhere.err);
+    let goal = cruce(home.path(), ["run", "booth", "--set", "goals.crossing_time.mean=<= 90 %"]);
+    assert_eq!(goal.code, 3, "{}", goal.err);
+    let told = "`goals.crossing_time.mean` cannot be told: `crossing_time.mean` is a duration, not a share";
+    assert!(goal.err.contains(told) && goal.err.contains("<= 15 min"), "{}", goal.err);
+    let scenario = cruce(home.path(), ["run", "booth", "--scenario", ""]);
+    assert_eq!(scenario.code, 2, "{}", scenario.err);
+    let one = cruce(home.path(), ["run", "booth", "--reps", "1"]);
+    let words: Vec<&str> = one.out.split_whitespace().collect();
+    let words = words.join(" ");
+    assert!(words.contains(" 1 replication each") && !words.contains(" 1 replications"), "{}", one.out);
+    let two = cruce(home.path(), ["run", "booth", "--reps", "2"]);
+    assert!(two.out.contains("(only 2 replications)") || two.out.contains("not settled"), "{}", two.out);
+}
+
+/// What tells plans and units apart is never cut, however narrow the terminal.
+#[test]
+fn a_narrow_terminal_cuts_no_label() {
+    let home = with_lesson();
+    let ran = finish(command(home.path()).args(["run", "booth", "--reps", "4"]).env("COLUMNS", "20"));
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(!ran.out.contains('…'), "{}", ran.out);
+    assert!(ran.out.contains("crossing time, mean (min)"), "{}", ran.out);
+    assert!(ran.out.lines().all(|line| line.chars().count() <= 40), "{}", ran.out);
 }
 
 #[test]
@@ -571,7 +708,7 @@ mod unix {
         for signal in ["-INT", "-TERM"] {
             let home = with_lesson();
             let mut child = command(home.path())
-                .args(["run", "booth", "--reps", "100000"])
+                .args(["run", "booth", "--reps", "100000", "--set", "study.title=A b", "-o", "here"])
                 .stdout(Stdio::piped())
                 .stderr(Stdio::piped())
                 .spawn()
@@ -584,8 +721,9 @@ mod unix {
             assert!(began.elapsed() < Duration::from_secs(20));
             let err: String = err.lines().map_while(Result::ok).collect::<Vec<_>>().join("\n");
             assert_eq!(output.status.code(), Some(130), "{signal}: {err}");
-            assert!(err.contains("interrupted after") && err.contains("next: cruce run booth"), "{err}");
-            let manifest = json(&read(run_folder(home.path()).join("manifest.json")));
+            let next = "next: cruce run booth --set \"study.title=A b\" --reps 100000 -o here";
+            assert!(err.contains("interrupted after") && err.contains(next), "{err}");
+            let manifest = json(&read(home.path().join("here/manifest.json")));
             assert_eq!(manifest["status"], "interrupted");
             assert!(manifest["replications"].as_u64().is_some_and(|n| n > 0 && n < 100_000));
         }

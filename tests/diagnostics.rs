@@ -45,6 +45,30 @@ fn every_broken_file_earns_its_message() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
+/// Whoever is refused is told a way out.
+#[test]
+fn every_error_has_help() {
+    let mut wrong = String::new();
+    for entry in std::fs::read_dir(folder()).expect("the folder is part of the repository") {
+        let path = entry.expect("the folder can be read").path();
+        if path.extension().is_none_or(|ending| ending != "expected") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).expect("the file is part of the repository");
+        for block in text.split("\n\n").filter(|block| block.starts_with("error[")) {
+            if !block.contains("= help: ") {
+                let _ = writeln!(wrong, "{}: {block}", path.display());
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+fn assert_helpful(loaded: &Loaded) {
+    let helpless = loaded.diagnostics.iter().find(|found| found.is_error() && found.helps.is_empty());
+    assert!(helpless.is_none(), "{helpless:?}");
+}
+
 /// A complete study of one booth.
 const BOOTH: &str = r#"format = 1
 [study]
@@ -174,10 +198,10 @@ fn the_command_line_speaks_last() {
     assert_eq!(plan.seed, 7);
     assert!(
         plan.scenarios[0]
-            .resolved
+            .traced
             .contains("lanes.all.servers = 5  # the command line:1, the command line: +3"),
         "{}",
-        plan.scenarios[0].resolved
+        plan.scenarios[0].traced
     );
     assert!(plan.scenarios[0].resolved.contains("volume = \"500 trucks/day\""));
     let wrong = set(&[("station.booth.lane.all.servers", "5")]);
@@ -205,7 +229,7 @@ fn the_resolved_text_is_a_study() {
             let tables = ["batches.csv", "services.csv"].map(|name| (name, file(name)));
             let mut files: Vec<(&str, &str)> =
                 tables.iter().map(|(name, text)| (*name, text.as_str())).collect();
-            files.push(("study.toml", &scenario.resolved));
+            files.push(("study.toml", &scenario.traced));
             let again = load_embedded(&files, &Overrides::default());
             let drawn = drawn(&again);
             let again = again.plan.unwrap_or_else(|| panic!("{drawn}\n{}", scenario.resolved));
@@ -267,6 +291,7 @@ fn damaged_files_never_panic() {
             "{drawn}\n{study}"
         );
         assert!(!drawn.contains('\u{202e}'), "{drawn}");
+        assert_helpful(&loaded);
     }
 }
 

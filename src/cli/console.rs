@@ -28,7 +28,7 @@ pub enum Color {
 /// Widest that anything is printed.
 const WIDEST: usize = 80;
 /// Narrower terminals get lines of this width.
-const NARROWEST: usize = 32;
+const NARROWEST: usize = 40;
 
 /// Where and how to print.
 #[derive(Clone, Debug)]

@@ -152,6 +152,17 @@ fn create(folder: &Path, files: &[(String, String)]) -> anyhow::Result<()> {
 
 /// The path as one word of a command line.
 pub fn shell_word(path: &Path) -> String {
-    let text = path.display().to_string();
-    if text.chars().any(char::is_whitespace) { format!("\"{text}\"") } else { text }
+    quoted_word(&path.display().to_string())
+}
+
+/// A text as one word of a command line.
+pub fn quoted_word(text: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_.,/:=+%@~\\".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        text.to_owned()
+    } else if text.contains('"') {
+        format!("'{text}'")
+    } else {
+        format!("\"{text}\"")
+    }
 }

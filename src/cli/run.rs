@@ -11,11 +11,12 @@ use std::sync::atomic::Ordering;
 
 use anyhow::Context;
 use clap::Args;
-use cruce::experiment::{self, GoalStatus, Options, RunError, StudyResult};
+use cruce::experiment::{self, GoalStatus, Options, RunError, StudyResult, counted};
 use cruce::report::layout::{Look, Tone};
 use cruce::report::package::{Resource, data_package};
 use cruce::report::{Notice, json, notices, summary, tables, words};
 use cruce::scenario::Loaded;
+use cruce::scenario::limit::MOST_REPLICATIONS;
 use cruce::scenario::phrase::Replications;
 use cruce::scenario::plan::StudyPlan;
 use serde_json::json;
@@ -82,9 +83,6 @@ fn replications(text: &str) -> Result<Replications, String> {
         _ => Err(format!("write a number from 1 to {MOST_REPLICATIONS}, or a range such as 20..200")),
     }
 }
-
-/// More replications than this are a slip of the finger.
-const MOST_REPLICATIONS: u32 = 100_000;
 
 /// The file of visits.
 const TRUCKS: &str = "trucks.csv";
@@ -246,13 +244,30 @@ impl Run {
             console.object(Exit::Done, object)?;
         } else {
             console.data(&format!(
-                "would run {} scenarios ({}), {least} to {most} replications each, seed {}\nwould write {folder}\n",
-                names.len(),
+                "would run {} ({}), {} each, seed {}\nwould write {folder}\n",
+                counted(names.len() as u32, "scenario"),
                 names.join(", "),
+                if least == most {
+                    counted(most, "replication")
+                } else {
+                    format!("{least} to {most} replications")
+                },
                 plan.seed
             ))?;
         }
         Ok(Exit::Done)
+    }
+
+    /// The command as it was typed: run again, it goes on with the same run.
+    fn typed(&self) -> String {
+        let mut words = vec![format!("cruce run{}", self.study.typed())];
+        words.extend(self.reps.map(|reps| format!("--reps {reps}")));
+        words.extend(self.jobs.map(|jobs| format!("--jobs {jobs}")));
+        words.extend(self.replication.map(|number| format!("--replication {number}")));
+        words.extend(self.output.as_deref().map(|folder| format!("-o {}", shell_word(folder))));
+        let flags = [("--trucks", self.trucks), ("--check-goals", self.check_goals), ("--force", self.force)];
+        words.extend(flags.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag.to_owned()));
+        words.join(" ")
     }
 
     /// Where the files are, and what to do next.
@@ -265,16 +280,16 @@ impl Run {
         console: &Console,
     ) {
         let shown = target.display();
-        let command = format!("cruce run{}", self.study.typed());
         if result.interrupted {
-            let what = format!("interrupted after {} complete replications", result.replications);
+            let complete = counted(result.replications, "complete replication");
+            let what = format!("interrupted after {complete}");
             let files = if kept {
                 format!("the complete run in {shown} stays as it is")
             } else {
                 format!("they are kept in {shown}")
             };
             console.say(&console.err.paint(Tone::Warn, &format!("{what}; {files}")));
-            console.next(&command);
+            console.next(&self.typed());
             return;
         }
         let again = match standing {

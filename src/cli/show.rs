@@ -57,10 +57,8 @@ impl Show {
                 json!({ "a": a, "b": b, "differences": fields }),
             )
         } else if self.resolved {
-            let resolved = plan
-                .scenarios
-                .iter()
-                .map(|scenario| (scenario.name.clone(), scenario.resolved.clone().into()));
+            let resolved =
+                plan.scenarios.iter().map(|scenario| (scenario.name.clone(), scenario.traced.clone().into()));
             let fields: serde_json::Map<String, serde_json::Value> = resolved.collect();
             (outline::resolved_text(plan), json!({ "resolved": fields }))
         } else if self.capacity {

@@ -3,9 +3,10 @@
 //!
 //! Start at [`StudyArguments::load`].
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use cruce::experiment;
 use cruce::report::{json, notices};
 use cruce::scenario::diagnostic::{Diagnostic, Place};
@@ -14,7 +15,7 @@ use serde_json::json;
 
 use super::Exit;
 use super::console::{Console, complain};
-use super::init::shell_word;
+use super::init::{quoted_word, shell_word};
 use super::template;
 
 /// Which study, and what to change in it.
@@ -30,7 +31,7 @@ pub struct StudyArguments {
     #[arg(long)]
     seed: Option<u64>,
     /// Only these scenarios (and the baseline)
-    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    #[arg(long, value_name = "A,B", value_delimiter = ',', value_parser = NonEmptyStringValueParser::new())]
     scenario: Vec<String>,
 }
 
@@ -66,9 +67,17 @@ impl StudyArguments {
         Ok(loaded)
     }
 
-    /// The study as it is typed after a verb: ` my-study`, or nothing.
+    /// The study as it is typed after a verb, with what is changed in it: ` my-study --seed 7`, or nothing.
     pub fn typed(&self) -> String {
-        self.file.as_deref().map(|path: &Path| format!(" {}", shell_word(path))).unwrap_or_default()
+        let mut words: Vec<String> = self.file.as_deref().map(shell_word).into_iter().collect();
+        for (key, value) in &self.set {
+            words.extend(["--set".to_owned(), quoted_word(&format!("{key}={value}"))]);
+        }
+        words.extend(self.seed.map(|seed| format!("--seed {seed}")));
+        if !self.scenario.is_empty() {
+            words.push(format!("--scenario {}", quoted_word(&self.scenario.join(","))));
+        }
+        words.iter().map(|word| format!(" {word}")).collect()
     }
 }
 
@@ -99,7 +108,7 @@ pub fn diagnostics(loaded: &Loaded) -> serde_json::Value {
     let of = |errors: bool| {
         let some: Vec<_> =
             loaded.diagnostics.iter().filter(|found| found.is_error() == errors).cloned().collect();
-        json::warnings(&notices(&some, &loaded.sources, None))
+        json::diagnostics(&notices(&some, &loaded.sources, None))
     };
     json!({ "errors": of(true), "warnings": of(false) })
 }
@@ -116,12 +125,17 @@ fn check_measures(loaded: &mut Loaded) {
             let start = text.find(&measure.name)?;
             Some(Place { file, span: start..start + measure.name.len() })
         });
-        let message =
-            format!("`{}` names a measure that this crossing does not have: `{}`", measure.key, measure.name);
-        let mut found = Diagnostic::error(UNKNOWN_MEASURE, message).at(place, "no such measure");
-        if !measure.suggestions.is_empty() {
-            found = found.help(format!("did you mean `{}`?", measure.suggestions.join("`, `")));
-        }
+        let key = match measure.key {
+            "goals" => format!("goals.{}", measure.name),
+            key => key.to_owned(),
+        };
+        let message = format!("`{key}` cannot be told: {}", measure.why);
+        let found = Diagnostic::error(UNKNOWN_MEASURE, message).at(place, measure.expected).about(key);
+        let found = found.help(match measure.suggestions.as_slice() {
+            _ if !measure.help.is_empty() => measure.help,
+            [] => "`tables/measures.csv` of any run lists all measures".to_owned(),
+            like => format!("did you mean `{}`?", like.join("`, `")),
+        });
         loaded.diagnostics.push(found);
     }
     loaded.plan = None;

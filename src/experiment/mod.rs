@@ -23,6 +23,7 @@ pub use names::{UnknownMeasure, unknown_measures};
 pub use result::*;
 pub use single::{RunOne, run_one, trucks_of};
 pub use study::run;
+pub use warn::counted;
 
 use thiserror::Error;
 

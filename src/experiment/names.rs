@@ -16,6 +16,10 @@ pub struct UnknownMeasure {
     pub name: String,
     /// What is wrong, without full stop.
     pub why: String,
+    /// What was expected, in few words.
+    pub expected: &'static str,
+    /// How to write it, where the name is right and what stands beside it is not; else empty.
+    pub help: String,
     /// Names like it, best first.
     pub suggestions: Vec<String>,
 }
@@ -31,18 +35,26 @@ pub(super) fn unknown_in(plan: &StudyPlan, catalog: &Catalog) -> Vec<UnknownMeas
     let goals = plan.goals.iter().map(|(name, goal)| ("goals", name, goal.kind));
     let mut unknown = Vec::new();
     for (key, name, kind) in target.chain(goals) {
-        let why = match catalog.find(name) {
-            None => "no measure of this crossing has this name".to_owned(),
-            Some(place) if key == "precision.target" && place >= catalog.whole_run() => {
-                "differences are paired over the whole run, not by hour".to_owned()
+        let (why, expected, help) = match catalog.find(name) {
+            None => {
+                (format!("no measure of this crossing is named `{name}`"), "no such measure", String::new())
             }
-            Some(place) => match catalog.entries()[place].unit {
-                unit if kind_of(unit) == kind => continue,
-                unit => format!("`{name}` is {}, not {}", described(kind_of(unit)), described(kind)),
+            Some(place) if key == "precision.target" && place >= catalog.whole_run() => (
+                "differences are paired over the whole run, not by hour".to_owned(),
+                "not by hour",
+                String::new(),
+            ),
+            Some(place) => match kind_of(catalog.entries()[place].unit) {
+                right if right == kind => continue,
+                right => (
+                    format!("`{name}` is {}, not {}", described(right), described(kind)),
+                    described(right),
+                    format!("write {}", written(key, name, right)),
+                ),
             },
         };
         let suggestions = catalog.suggestions(name);
-        unknown.push(UnknownMeasure { key, name: name.clone(), why, suggestions });
+        unknown.push(UnknownMeasure { key, name: name.clone(), why, expected, help, suggestions });
     }
     unknown
 }
@@ -64,6 +76,20 @@ fn kind_of(unit: Unit) -> QuantityKind {
         Unit::Fraction => QuantityKind::Share,
         Unit::TrucksPerHour => QuantityKind::Rate,
         Unit::Trucks | Unit::Lanes | Unit::Number => QuantityKind::Number,
+    }
+}
+
+/// How the target or a goal is written for a measure of this kind.
+fn written(key: &str, name: &str, kind: QuantityKind) -> String {
+    let quantity = match kind {
+        QuantityKind::Duration => "15 min",
+        QuantityKind::Share => "85 %",
+        QuantityKind::Rate => "120 trucks/h",
+        QuantityKind::Number => "40",
+    };
+    match key {
+        "goals" => format!("`\"{name}\" = \"<= {quantity}\"`"),
+        _ => format!("`target = \"difference {name} +/- {quantity}\"`"),
     }
 }
 

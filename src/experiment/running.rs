@@ -1,21 +1,17 @@
 //! Means over replications: one pass in the order of replications, blanks left out.
 //!
-//! Like [`crate::stats::Estimate`], for tens of thousands of values that come one replication at a
-//! time: sums are updated as in Welford (1962), and quantiles of t are looked up once. Intervals
-//! are two-sided Student t. Start at [`Running`].
+//! The sums are those of [`crate::stats::Moments`]; what is added here is that blanks are NaN, and that
+//! quantiles of t are looked up once for tens of thousands of measures. Intervals are two-sided
+//! Student t. Start at [`Running`].
 
 use std::cell::RefCell;
 
 use super::result::Mean;
-use crate::stats::t_quantile;
+use crate::stats::{Moments, t_quantile};
 
 /// Count, mean and squared deviations so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Running {
-    n: u32,
-    mean: f64,
-    squares: f64,
-}
+pub(super) struct Running(Moments);
 
 impl Running {
     /// Over values, blanks (NaN) left out.
@@ -26,32 +22,27 @@ impl Running {
     }
 
     pub(super) fn add(&mut self, value: f64) {
-        if value.is_nan() {
-            return;
+        if !value.is_nan() {
+            self.0.add(value);
         }
-        self.n += 1;
-        let before = value - self.mean;
-        self.mean += before / f64::from(self.n);
-        self.squares += before * (value - self.mean);
     }
 
     /// Variance between the values; `None` with fewer than two.
     pub(super) fn variance(&self) -> Option<f64> {
-        (self.n >= 2).then(|| self.squares.max(0.0) / f64::from(self.n - 1))
+        self.0.variance()
     }
 
     pub(super) fn n(&self) -> u32 {
-        self.n
+        self.0.count()
     }
 
     /// With its interval.
     pub(super) fn mean(&self, level: &Level) -> Mean {
-        let sd = self.variance().map(f64::sqrt);
         Mean {
-            mean: (self.n > 0).then_some(self.mean),
-            half_width: sd.map(|sd| level.t(self.n - 1) * sd / f64::from(self.n).sqrt()),
-            sd,
-            n: self.n,
+            mean: self.0.mean(),
+            half_width: self.0.half_width(|degrees| level.t(degrees)),
+            sd: self.0.sd(),
+            n: self.n(),
         }
     }
 }

@@ -6,6 +6,7 @@
 use crate::measure::{Entry, Unit};
 
 use super::result::{Comparison, Mean, Verdict};
+use super::warn::counted;
 
 /// The sentence of a comparison, without full stop.
 pub(super) fn sentence(title: &str, headline: &Entry, place: usize, comparison: &Comparison) -> String {
@@ -17,11 +18,24 @@ pub(super) fn sentence(title: &str, headline: &Entry, place: usize, comparison: 
     let Some(difference) = interval(&paired.difference, headline.unit) else {
         return format!("{title}: {about}cannot be compared, since nothing was observed in common");
     };
-    let mut parts = vec![format!("{title}: {about}{difference}, {}", words(comparison.verdict))];
+    let few = few(comparison.verdict, paired.difference.n);
+    let mut parts = vec![format!("{title}: {about}{difference}, {}{few}", words(comparison.verdict))];
     parts.extend(stranded(comparison));
     parts.extend(officers(&comparison.officer_hours));
     parts.extend(losers(headline.unit, comparison));
     parts.join("; ")
+}
+
+/// With fewer replications than this a verdict says how few: an interval from two or three of them trusts
+/// that differences are normal, which nothing has shown.
+const ENOUGH: u32 = 5;
+
+fn few(verdict: Verdict, replications: u32) -> String {
+    match verdict {
+        Verdict::NotSettled => String::new(),
+        _ if replications >= ENOUGH => String::new(),
+        _ => format!(" (only {})", counted(replications, "replication")),
+    }
 }
 
 fn words(verdict: Verdict) -> &'static str {

@@ -83,7 +83,7 @@ pub fn run(
         return Err(RunError::Interrupted);
     }
     let mut result = study.assemble(&plans, folds, stopping, interrupted);
-    result.warnings = warnings(&result, &study.quoted());
+    result.warnings = warnings(plan, &result, &study.quoted());
     Ok(result)
 }
 

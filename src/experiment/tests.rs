@@ -34,7 +34,14 @@ fn booth(lanes: u32, service: f64, per_hour: f64) -> Network {
 
 fn scenario(name: &str, network: Network) -> ScenarioPlan {
     let title = Some(Text::Plain(format!("Plan {name}")));
-    ScenarioPlan { name: name.to_owned(), title, network, changes: Vec::new(), resolved: String::new() }
+    ScenarioPlan {
+        name: name.to_owned(),
+        title,
+        network,
+        changes: Vec::new(),
+        resolved: String::new(),
+        traced: String::new(),
+    }
 }
 
 fn study(scenarios: Vec<ScenarioPlan>, least: u32, most: u32, target: Option<f64>) -> StudyPlan {
@@ -180,6 +187,21 @@ fn a_plan_that_strands_trucks_is_never_called_better() {
 }
 
 #[test]
+fn a_run_that_is_given_up_says_so() {
+    // The booth closes for good after two hours, so that nobody who is left ever gets out.
+    let mut closing = booth(2, 50.0, 70.0);
+    let two_hours = crate::kernel::time::SimTime::ZERO + SimDuration::from_hours(2);
+    closing.groups[0].plan =
+        LanePlan::Table(Steps::new([(crate::kernel::time::SimTime::ZERO, 2), (two_hours, 0)]));
+    closing.end = End::Drain;
+    closing.drain_limit = crate::kernel::time::SimTime::ZERO + SimDuration::from_hours(4 + 7 * 24);
+    let result = go(&study(vec![scenario("closing", closing)], 4, 4, None), 1);
+    let warning = result.warnings.iter().find(|warning| warning.code == "W0506").expect("a warning");
+    let left = "trucks per run were still inside 7 days after the run length, when the run was given up";
+    assert!(warning.scenario == Some(0) && warning.message.contains(left), "{}", warning.message);
+}
+
+#[test]
 fn the_same_plan_twice_makes_no_useful_difference() {
     let scenarios = vec![scenario("today", booth(2, 50.0, 60.0)), scenario("same", booth(2, 50.0, 60.0))];
     let result = go(&study(scenarios, 5, 40, Some(1.0)), 2);
@@ -270,6 +292,14 @@ fn sentences_say_what_a_planner_would_say() {
             ..comparison(better, Verdict::ClearlyBetter)
         },
         "Two more lanes: −12.4 min (−13.0 to −11.8), clearly better; fast trucks lose 1.2 min",
+    );
+    check(
+        comparison(Mean { n: 2, ..better }, Verdict::ClearlyBetter),
+        "Two more lanes: −12.4 min (−13.0 to −11.8), clearly better (only 2 replications)",
+    );
+    check(
+        comparison(Mean { n: 2, ..better }, Verdict::NotSettled),
+        "Two more lanes: −12.4 min (−13.0 to −11.8), not settled",
     );
     check(
         Comparison { officer_hours: hours(18.24), ..comparison(better, Verdict::ClearlyBetter) },
@@ -429,7 +459,7 @@ fn what_a_reader_must_know_is_said() {
         let found = result.warnings.iter().find(|warning| warning.code == code);
         found.map(|warning| warning.message.as_str()).unwrap_or_else(|| panic!("no {code}"))
     };
-    assert!(said("W0503").starts_with("only 2 replication(s)"));
+    assert!(said("W0503").starts_with("only 2 replications:"));
     assert!(said("W0506").contains("turned away and") && said("W0506").contains("still inside"));
     assert!(said("W0507").starts_with("road `bridge` (3 trucks) is full 9"), "{}", said("W0507"));
     assert!(said("W0508").starts_with("`crossing_time.p95` rests on"));

@@ -6,6 +6,9 @@
 use crate::measure::{Entry, Place, Statistic};
 
 use super::result::{StudyResult, Warning};
+use crate::kernel::time::SimTime;
+use crate::model::network::End;
+use crate::scenario::plan::StudyPlan;
 
 /// Trucks that must lie beyond a quantile of one replication for it to be quoted without a warning.
 const BEYOND: f64 = 20.0;
@@ -15,14 +18,17 @@ const FULL: f64 = 0.05;
 const FEWEST: u32 = 4;
 
 /// All warnings, by kind, then by scenario. `quoted`: entries that a reader will look at.
-pub(super) fn warnings(result: &StudyResult, quoted: &[usize]) -> Vec<Warning> {
+pub(super) fn warnings(plan: &StudyPlan, result: &StudyResult, quoted: &[usize]) -> Vec<Warning> {
     let mut warnings = Vec::new();
     if result.interrupted {
         let kept = result.replications;
         warnings.push(Warning {
             code: "W0501",
             scenario: None,
-            message: format!("interrupted: results rest on the {kept} replications that were complete"),
+            message: format!(
+                "interrupted: results rest on what was complete, {}",
+                counted(kept, "replication")
+            ),
         });
     }
     for (scenario, data) in result.scenarios.iter().enumerate() {
@@ -36,18 +42,23 @@ pub(super) fn warnings(result: &StudyResult, quoted: &[usize]) -> Vec<Warning> {
         }
     }
     warnings.extend(few_replications(result));
-    warnings.extend(stranded(result));
+    warnings.extend(stranded(plan, result));
     warnings.extend(storage(result));
     warnings.extend(few_trucks(result, quoted));
     warnings
+}
+
+/// `1 replication`, `2 replications`.
+pub fn counted(number: u32, thing: &str) -> String {
+    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
 }
 
 fn few_replications(result: &StudyResult) -> Vec<Warning> {
     let mut warnings = Vec::new();
     if result.replications < FEWEST {
         let message = format!(
-            "only {} replication(s): intervals are wide or missing; FHWA asks for at least {FEWEST}",
-            result.replications
+            "only {}: intervals are wide or missing; FHWA asks for at least {FEWEST}",
+            counted(result.replications, "replication")
         );
         warnings.push(Warning { code: "W0503", scenario: None, message });
     }
@@ -76,14 +87,23 @@ fn few_replications(result: &StudyResult) -> Vec<Warning> {
     warnings
 }
 
-fn stranded(result: &StudyResult) -> Vec<Warning> {
+fn stranded(plan: &StudyPlan, result: &StudyResult) -> Vec<Warning> {
     let find = |name| result.find(name);
     let (turned_away, unfinished) = (find("trucks.turned_away"), find("trucks.unfinished"));
     let mut warnings = Vec::new();
     for (scenario, data) in result.scenarios.iter().enumerate() {
         let mean = |entry: Option<usize>| entry.and_then(|entry| data.estimates[entry].mean).unwrap_or(0.0);
         let (away, inside) = (mean(turned_away), mean(unfinished));
-        let parts = [(away, "turned away"), (inside, "still inside at the end")];
+        let network = &plan.scenarios[scenario].network;
+        let end = match network.end {
+            End::Cut => "still inside at the end".to_owned(),
+            // Whoever is left in a run that goes on until the last truck is out met its limit.
+            End::Drain | End::Empty => {
+                let days = (network.drain_limit - (SimTime::ZERO + network.run_length)).seconds() / 86_400.0;
+                format!("still inside {days:.0} days after the run length, when the run was given up")
+            }
+        };
+        let parts = [(away, "turned away"), (inside, end.as_str())];
         let parts: Vec<String> = parts
             .iter()
             .filter(|(trucks, _)| *trucks > 0.0)

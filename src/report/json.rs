@@ -36,18 +36,30 @@ pub fn result_object(plan: &StudyPlan, result: &StudyResult, notices: &[Notice])
     })
 }
 
-/// Warnings as JSON.
-pub fn warnings(notices: &[Notice]) -> Value {
+/// Warnings as JSON, without their lines.
+fn warnings(notices: &[Notice]) -> Value {
+    notices.iter().map(|notice| Value::Object(warning(notice))).collect()
+}
+
+/// What is wrong with the files, as JSON, each with its line in `place`.
+pub fn diagnostics(notices: &[Notice]) -> Value {
     let one = |notice: &Notice| {
-        json!({
-            "code": notice.code,
-            "scenario": notice.scenario,
-            "place": notice.place,
-            "message": notice.message,
-            "details": notice.details,
-        })
+        let mut fields = warning(notice);
+        fields.insert("place".to_owned(), json!(notice.place));
+        Value::Object(fields)
     };
     notices.iter().map(one).collect()
+}
+
+fn warning(notice: &Notice) -> Map<String, Value> {
+    let fields = [
+        ("code", json!(notice.code)),
+        ("scenario", json!(notice.scenario)),
+        ("origin", json!(notice.origin)),
+        ("message", json!(notice.message)),
+        ("details", json!(notice.details)),
+    ];
+    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 fn in_unit(unit: Unit, value: Option<f64>) -> Value {

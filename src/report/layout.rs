@@ -2,7 +2,7 @@
 //!
 //! A [`Grid`] has a column of labels and columns of values; when they do not fit side by side it
 //! continues below with the labels repeated, so a narrow terminal shows more blocks, not broken
-//! lines. It does not know what it shows, nor whether there is a terminal: width and color are
+//! lines; where a label leaves no room for a value, the label has a line of its own. Labels and values are never cut. It does not know what it shows, nor whether there is a terminal: width and color are
 //! given. Start at [`Grid`].
 
 /// How the text will be looked at.
@@ -78,7 +78,8 @@ impl Grid {
     pub fn lines(&self, look: Look) -> Vec<String> {
         let widest = self.labels.iter().chain([&self.corner]).map(|label| width(label)).max().unwrap_or(0);
         let narrowest_column = self.columns.iter().map(column_width).max().unwrap_or(0);
-        let label_width = widest.min(look.width.saturating_sub(narrowest_column + GAP).max(8));
+        let stacked = widest + GAP + narrowest_column > look.width;
+        let label_width = if stacked { 0 } else { widest };
         let mut lines = Vec::new();
         let mut rest = &self.columns[..];
         while !rest.is_empty() {
@@ -95,14 +96,22 @@ impl Grid {
     }
 
     fn block(&self, columns: &[GridColumn], label_width: usize, look: Look, lines: &mut Vec<String>) {
-        let mut head = pad_right(&cut(&self.corner, label_width), label_width);
+        // Without room beside them, labels stand above their values.
+        let label = |text: &str, lines: &mut Vec<String>| {
+            if width(text) <= label_width {
+                return pad_right(text, label_width);
+            }
+            lines.extend(paragraph("", text, look));
+            String::new()
+        };
+        let mut head = pad_right(if label_width > 0 { &self.corner } else { "" }, label_width);
         for column in columns {
             head.push_str(&" ".repeat(GAP));
             head.push_str(&pad_left(&column.head, column_width(column)));
         }
         lines.push(look.paint(Tone::Strong, head.trim_end()));
-        for (row, label) in self.labels.iter().enumerate() {
-            let mut line = pad_right(&cut(label, label_width), label_width);
+        for (row, text) in self.labels.iter().enumerate() {
+            let mut line = label(text, lines);
             for column in columns {
                 let (text, tone) = &column.cells[row];
                 let blanks = column_width(column) + GAP - width(text);
@@ -216,6 +225,13 @@ mod tests {
                 "p95   21.5 ± 0.2"
             ]
         );
+    }
+
+    #[test]
+    fn a_label_without_room_stands_above_its_values() {
+        let lines = grid().lines(Look { width: 14, color: false });
+        let expected = ["       today", "mean", "  62.1 ± 1.3", "p95", "          90", ""];
+        assert_eq!(lines[..6], expected);
     }
 
     #[test]

@@ -12,7 +12,9 @@ pub struct Notice {
     pub code: String,
     /// The scenario concerned; `None`: the study.
     pub scenario: Option<String>,
-    /// `study.toml:31` where it points into a file.
+    /// The key concerned, such as `station.primary.service`, or the file.
+    pub origin: Option<String>,
+    /// `study.toml:31` where it points into a file: for the screen, since it changes when lines are moved.
     pub place: Option<String>,
     /// In a sentence, without full stop.
     pub message: String,
@@ -20,11 +22,12 @@ pub struct Notice {
     pub details: Vec<String>,
 }
 
-/// What the scenario's check warned of, then what the run did.
+/// What the scenario's check warned of, by code and key, then what the run did.
 pub fn notices(diagnostics: &[Diagnostic], sources: &Sources, result: Option<&StudyResult>) -> Vec<Notice> {
     let of_files = diagnostics.iter().map(|diagnostic| Notice {
         code: diagnostic.code.to_owned(),
         scenario: None,
+        origin: diagnostic.origin.clone(),
         place: diagnostic.place.as_ref().map(|place| sources.locate(place)),
         message: diagnostic.message.clone(),
         details: Some(&diagnostic.label)
@@ -39,10 +42,17 @@ pub fn notices(diagnostics: &[Diagnostic], sources: &Sources, result: Option<&St
         result.warnings.iter().map(|warning| Notice {
             code: warning.code.to_owned(),
             scenario: warning.scenario.map(|place| result.scenarios[place].name.clone()),
+            origin: None,
             place: None,
             message: warning.message.clone(),
             details: Vec::new(),
         })
     });
-    of_files.chain(of_run).collect()
+    let mut notices: Vec<Notice> = of_files.collect();
+    // Not in file order: the same study with its lines in another order has the same notices.
+    notices.sort_by(|a, b| {
+        (&a.code, &a.origin, &a.message, &a.details).cmp(&(&b.code, &b.origin, &b.message, &b.details))
+    });
+    notices.extend(of_run);
+    notices
 }

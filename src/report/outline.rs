@@ -124,10 +124,10 @@ pub fn capacity_object(plan: &StudyPlan) -> Value {
     json!({ "capacity": rows.collect::<Vec<_>>() })
 }
 
-/// Every scenario as TOML, each value with a comment on its origin.
+/// Every scenario as TOML, each value with the file and line that it comes from.
 pub fn resolved_text(plan: &StudyPlan) -> String {
     let one =
-        |scenario: &ScenarioPlan| format!("# scenario {}\n{}\n", scenario.name, scenario.resolved.trim_end());
+        |scenario: &ScenarioPlan| format!("# scenario {}\n{}\n", scenario.name, scenario.traced.trim_end());
     plan.scenarios.iter().map(one).collect::<Vec<_>>().join("\n")
 }
 

@@ -7,7 +7,7 @@ use super::Notice;
 use super::layout::{Grid, GridColumn, Look, Tone, paragraph};
 use super::number::{Scale, grouped, plain};
 use super::words::{self, Language};
-use crate::experiment::{Comparison, GoalResult, Mean, PostedGroup, StudyResult};
+use crate::experiment::{Comparison, GoalResult, Mean, PostedGroup, StudyResult, counted};
 use crate::measure::{Entry, Measure, Statistic, Unit};
 use crate::scenario::plan::StudyPlan;
 
@@ -68,7 +68,7 @@ impl Page<'_> {
         let network = &self.plan.scenarios[self.plan.baseline].network;
         let scenarios = self.result.scenarios.len();
         let facts = format!(
-            "{}: {} from {}, {}; {}, {} replications each",
+            "{}: {} from {}, {}; {}, {} each",
             self.plan.name,
             length(network.run_length.seconds()),
             self.plan.start,
@@ -78,7 +78,7 @@ impl Page<'_> {
             } else {
                 format!("{scenarios} scenarios on the same trucks")
             },
-            self.result.replications
+            counted(self.result.replications, "replication")
         );
         lines.extend(self.faint(&facts));
         if self.result.interrupted {
@@ -319,8 +319,11 @@ impl Page<'_> {
                 lines.extend(paragraph("failed: ", &text, self.look));
             }
             if scenario.failures.len() > 3 {
-                let text =
-                    format!("{}: {} replications failed in all", scenario.name, scenario.failures.len());
+                let text = format!(
+                    "{}: {} failed in all",
+                    scenario.name,
+                    counted(scenario.failures.len() as u32, "replication")
+                );
                 lines.extend(paragraph("failed: ", &text, self.look));
             }
         }
@@ -352,7 +355,7 @@ impl Page<'_> {
         let result = self.result;
         let stopping = &result.stopping;
         let headline = &result.entries[result.headline];
-        let mut text = format!("{} replications", result.replications);
+        let mut text = counted(result.replications, "replication");
         if let (Some(target), Some(met)) = (stopping.target, stopping.met) {
             let wanted = Mean { mean: Some(target), ..Mean::default() };
             let scale = Scale { decimals: 2, ..Scale::of(headline.unit, [&wanted]) };

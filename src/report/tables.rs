@@ -13,6 +13,7 @@ use crate::measure::{Entry, Measure, Statistic, TruckNumbers, Unit, Visit};
 use crate::model::network::Network;
 use crate::model::notice::Outcome;
 use crate::scenario::plan::StudyPlan;
+use crate::stats;
 
 /// All tables of a study, in the order in which the package lists them.
 pub fn tables(plan: &StudyPlan, result: &StudyResult, notices: &[Notice]) -> Vec<Sheet> {
@@ -332,7 +333,7 @@ fn hourly(result: &StudyResult) -> Sheet {
                 .collect();
             sorted.sort_by(f64::total_cmp);
             let quantiles =
-                [0.05, 0.25, 0.5, 0.75, 0.95].map(|share| value(entry.unit, quantile_of(&sorted, share)));
+                [0.05, 0.25, 0.5, 0.75, 0.95].map(|share| value(entry.unit, stats::quantile(&sorted, share)));
             sheet.push(row([
                 vec![scenario.name.as_str().into()],
                 what(entry).into(),
@@ -349,15 +350,6 @@ fn hourly(result: &StudyResult) -> Sheet {
 fn hour(result: &StudyResult, entry: &Entry) -> [Cell; 2] {
     let label = entry.period.and_then(|period| result.periods.get(usize::from(period)));
     label.map_or([Cell::Blank, Cell::Blank], |label| [label.day.into(), label.hour.into()])
-}
-
-/// A quantile of sorted values, linear between neighbors (Hyndman and Fan 1996, type 7).
-fn quantile_of(sorted: &[f64], share: f64) -> Option<f64> {
-    let last = sorted.len().checked_sub(1)?;
-    let place = share * last as f64;
-    let below = place.floor();
-    let (low, high) = (sorted[below as usize], sorted[(below as usize + 1).min(last)]);
-    Some(low + (high - low) * (place - below))
 }
 
 /// What a row of `lanes` tells of a station or group in an hour.
@@ -634,7 +626,7 @@ fn warnings(notices: &[Notice]) -> Sheet {
     let columns = vec![
         Column::text("code", "Its code; `cruce explain CODE` tells more."),
         Column::text("scenario", "The scenario concerned; blank for the study."),
-        Column::text("place", "File and line; blank if it points to none."),
+        Column::text("origin", "The key concerned, or the file; blank if it is about the whole run."),
         Column::text("message", "What to look at."),
         Column::text("details", "Facts and ways out."),
     ];
@@ -643,7 +635,7 @@ fn warnings(notices: &[Notice]) -> Sheet {
         sheet.push(vec![
             notice.code.as_str().into(),
             notice.scenario.clone().into(),
-            notice.place.clone().into(),
+            notice.origin.clone().into(),
             notice.message.as_str().into(),
             notice.details.join("; ").into(),
         ]);
@@ -744,18 +736,5 @@ fn outcome(outcome: Outcome) -> &'static str {
         Outcome::Crossed => "crossed",
         Outcome::TurnedAway => "turned_away",
         Outcome::Unfinished => "unfinished",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn quantiles_are_linear_between_neighbors() {
-        assert_eq!(quantile_of(&[], 0.5), None);
-        assert_eq!(quantile_of(&[3.0], 0.95), Some(3.0));
-        assert_eq!(quantile_of(&[1.0, 2.0, 3.0, 4.0], 0.5), Some(2.5));
-        assert_eq!(quantile_of(&[0.0, 10.0], 0.95), Some(9.5));
     }
 }

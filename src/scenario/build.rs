@@ -13,11 +13,12 @@ pub use demand::integral;
 pub use station::DEFAULT_SPACING;
 
 use super::calendar::{Clock, Day, zone, zone_names};
-use super::check::limit::{LONGEST_MEAN, clamped};
+use super::check::limit::clamped;
 use super::check::name::Names;
 use super::check::{Findings, check, flow, suggestion};
 use super::diagnostic::{Diagnostic, Severity};
 use super::file::{EndMode, Study};
+use super::limit::LONGEST_MEAN;
 use super::lint;
 use super::phrase::{DistPhrase, DistSpec};
 use super::plan::{StudyPlan, study_plan};
@@ -139,6 +140,14 @@ fn clock(study: &Study, findings: &mut Findings) -> Clock {
         findings.error("E0344", "study.start", message, "a date from 1970 on", "write `2023-10-03`");
         Day(0)
     });
+    if !first_day.exists(&zone) {
+        let message = format!(
+            "there was no {} in `{}`: its clocks skip the whole day",
+            section.start, section.time_zone
+        );
+        let help = "begin on the day before or after";
+        findings.error("E0344", "study.start", message, "a day that the zone leaves out", help);
+    }
     let end = match section.end {
         EndMode::Drain => End::Drain,
         EndMode::Cut => End::Cut,
@@ -186,7 +195,13 @@ impl Context<'_> {
     fn law(&mut self, path: &str, spec: &DistSpec) -> Option<Dist> {
         let law = spec.dist(self.files).and_then(|law| law.check().map(|()| law));
         law.map_err(|wrong| {
-            self.findings.error("E0351", path, format!("`{path}`: {wrong}"), "a distribution", "")
+            self.findings.error(
+                "E0351",
+                path,
+                format!("`{path}`: {wrong}"),
+                "a distribution",
+                "write it like `gamma(mean = 60 s, cv = 0.5)`",
+            )
         })
         .ok()
     }
@@ -199,7 +214,13 @@ impl Context<'_> {
         let sampler = DurationSampler::new(&law);
         if sampler.mean().seconds() > LONGEST_MEAN {
             let message = format!("`{path}` has a mean of more than a year");
-            self.findings.error("E0350", path, message, "at most 366 days", "");
+            self.findings.error(
+                "E0350",
+                path,
+                message,
+                "at most 366 days",
+                "look at the unit: `s`, `min` or `h`",
+            );
         }
         sampler
     }

@@ -70,6 +70,12 @@ impl Day {
         Day(self.0 + days)
     }
 
+    /// Whether a zone has it: Apia went from 29 to 31 December 2011.
+    pub fn exists(self, zone: &TimeZone) -> bool {
+        let start = Timestamp::from_microsecond(local_midnight(zone, self));
+        start.is_ok_and(|start| zone.to_datetime(start).date() == self.date())
+    }
+
     /// As a civil date.
     pub fn date(self) -> Date {
         let since = jiff::SignedDuration::from_hours(self.0 * 24);

@@ -58,7 +58,7 @@ impl<'a> Findings<'a> {
         label: impl Into<String>,
         help: impl Into<String>,
     ) {
-        let found = Diagnostic::error(code, message).at(self.place(path), label);
+        let found = Diagnostic::error(code, message).at(self.place(path), label).about(path);
         self.push(with_help(found, help.into()));
     }
 
@@ -71,8 +71,8 @@ impl<'a> Findings<'a> {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        let found =
-            Diagnostic::error(code, message).at(self.place(path), label).also(self.place(other), other_label);
+        let found = Diagnostic::error(code, message).at(self.place(path), label).about(path);
+        let found = found.also(self.place(other), other_label);
         self.push(with_help(found, help.into()));
     }
 
@@ -85,7 +85,7 @@ impl<'a> Findings<'a> {
         label: impl Into<String>,
         help: impl Into<String>,
     ) {
-        let found = Diagnostic::warning(code, message).at(self.place(path), label);
+        let found = Diagnostic::warning(code, message).at(self.place(path), label).about(path);
         self.push(with_help(found, help.into()));
     }
 

@@ -160,7 +160,7 @@ const FORM: [(&str, &str, &str); 34] = [
     (
         "E0205",
         "out of range",
-        "Every quantity has a limit far beyond what makes sense (a million lanes, 36500 days, 1000 km), so that a slip of \
+        "Every quantity has a limit far beyond what makes sense (1000 lanes, ten years, 1000 km; `cruce explain limits` lists them), so that a slip of \
          the keyboard is found at once. The message tells the limit.",
     ),
     (
@@ -261,7 +261,10 @@ const RUN: [(&str, &str, &str); 9] = [
         "W0506",
         "trucks that never crossed",
         "Trucks were turned away or still inside at the end. Times are over the others, so compare these counts first: a \
-         plan is never called better on time alone when it strands more trucks.",
+         plan is never called better on time alone when it strands more trucks. A run that drains (`study.end`) is given \
+         up 7 days after its run length, and one that goes on until it is empty after 30: who is inside then is \
+         unfinished. That happens where a station or its officers stay closed, or the crossing blocks itself; `end = \
+         \"cut\"` stops at the run length instead.",
     ),
     (
         "W0507",

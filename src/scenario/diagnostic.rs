@@ -39,6 +39,8 @@ pub struct Diagnostic {
     pub message: String,
     /// Where; `None` when it is about no piece of text.
     pub place: Option<Place>,
+    /// The key it is about, or the file: what stays the same when the lines of a file are moved.
+    pub origin: Option<String>,
     /// What stands beside the underline.
     pub label: String,
     /// Other places that matter, with their labels.
@@ -66,6 +68,7 @@ impl Diagnostic {
             severity,
             message,
             place: None,
+            origin: None,
             label: String::new(),
             others: Vec::new(),
             notes: Vec::new(),
@@ -77,6 +80,12 @@ impl Diagnostic {
     pub fn at(mut self, place: Option<Place>, label: impl Into<String>) -> Self {
         self.place = place;
         self.label = label.into();
+        self
+    }
+
+    /// Says which key (or file) it is about.
+    pub fn about(mut self, origin: impl Into<String>) -> Self {
+        self.origin = Some(origin.into());
         self
     }
 

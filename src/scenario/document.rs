@@ -12,13 +12,7 @@ use std::sync::Arc;
 use toml::de::{DeTable, DeValue};
 
 use super::diagnostic::{Diagnostic, Place, Sources};
-
-/// Largest file that is read, in bytes.
-pub const LARGEST_FILE: u64 = 8 * 1024 * 1024;
-/// Most files of one study.
-pub const MOST_FILES: usize = 200;
-/// Tables in tables in tables end here.
-const DEEPEST: usize = 64;
+use super::limit::{DEEPEST_TREE, LARGEST_FILE};
 
 /// A value of a file.
 #[derive(Clone, Debug)]
@@ -165,7 +159,7 @@ fn missing<'a>(name: &str, present: impl Iterator<Item = &'a str>) -> Diagnostic
     let diagnostic = Diagnostic::error("E0112", format!("there is no file `{name}` in the study folder"));
     match super::phrase::nearest(name, present) {
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-        None => diagnostic,
+        None => diagnostic.help("put the file there, or write its name as it is spelled there"),
     }
 }
 
@@ -275,7 +269,7 @@ fn syntax_error(text: &str, file: usize, error: &toml::de::Error) -> Diagnostic 
     } else if line.matches('"').count() % 2 == 1 {
         diagnostic.help("a text ends with the quote it began with, on the same line")
     } else {
-        diagnostic
+        diagnostic.help("lines are `[section]` or `key = value`; texts stand in quotes, remarks behind `#`")
     }
 }
 
@@ -301,7 +295,8 @@ fn convert(value: &DeValue<'_>, place: Place, found: &mut Vec<Diagnostic>) -> No
             Err(_) => {
                 found.push(
                     Diagnostic::error("E0205", "this number is too large")
-                        .at(Some(place.clone()), "cannot be read"),
+                        .at(Some(place.clone()), "cannot be read")
+                        .help("write fewer digits"),
                 );
                 Value::Integer(0)
             }
@@ -368,7 +363,7 @@ fn house_rules(text: &str, file: usize) -> (Vec<Diagnostic>, bool) {
                     );
                 }
                 dots = header_levels(header);
-                if dots > DEEPEST {
+                if dots > DEEPEST_TREE {
                     return (vec![too_deep(file, at)], true);
                 }
                 dots = 0;
@@ -398,7 +393,7 @@ fn house_rules(text: &str, file: usize) -> (Vec<Diagnostic>, bool) {
             _ => at += 1,
         }
         line_is_blank &= byte.is_ascii_whitespace();
-        if open.len() + dots + open.iter().map(|bracket| bracket.2).sum::<usize>() > DEEPEST {
+        if open.len() + dots + open.iter().map(|bracket| bracket.2).sum::<usize>() > DEEPEST_TREE {
             return (vec![too_deep(file, at.min(text.len()))], true);
         }
     }
@@ -409,8 +404,9 @@ const INLINE_HELP: &str =
     "keep it on one line, or write dotted keys: `lanes.standard.servers = 6`, `lanes.standard.open = 4`";
 
 fn too_deep(file: usize, at: usize) -> Diagnostic {
-    Diagnostic::error("E0103", format!("the file is nested more than {DEEPEST} levels deep"))
+    Diagnostic::error("E0103", format!("the file is nested more than {DEEPEST_TREE} levels deep"))
         .at(Some(Place { file, span: at..at + 1 }), "")
+        .help("no section of a study is deeper than six levels: look for brackets that are never closed")
 }
 
 /// The byte after a string that begins at `at`. One-line strings end at the end of their line.

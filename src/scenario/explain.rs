@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 
 use super::change;
 use super::code;
+use super::limit;
 use super::phrase::{DistPhrase, nearest};
 use super::resolve::Files;
 use super::schema::{self, Field, Shape, TableKind};
@@ -29,6 +30,9 @@ pub fn explain(topic: &str) -> Result<String, String> {
     }
     if let Ok(DistPhrase(spec)) = topic.parse::<DistPhrase>() {
         return distribution(topic, &spec.dist(&Files::default())?);
+    }
+    if topic == "limits" {
+        return Ok(limit::table());
     }
     let entries = entries();
     let path = topic.replace('"', "");
@@ -272,6 +276,7 @@ mod tests {
         check("demand.north.by_hour", "by-hour.csv");
         check("station", "keys");
         check("e0107", "does not exist");
+        check("limits", "| lanes of a group or a road | 1,000 |");
         check("exponential(mean = 60 s)", "p95   179.744 s");
         assert_eq!(
             explain("statoin"),
@@ -285,7 +290,9 @@ mod tests {
         let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/format.md");
         let text = std::fs::read_to_string(&path).expect("the documentation is there");
         let mut new = text.clone();
-        for (name, made) in [("phrases", phrases()), ("codes", codes()), ("keys", reference())] {
+        for (name, made) in
+            [("phrases", phrases()), ("codes", codes()), ("limits", limit::table()), ("keys", reference())]
+        {
             let (begin, end) =
                 (format!("<!-- {name}: made from the types -->\n"), format!("<!-- end of {name} -->"));
             let from = new.find(&begin).expect("the mark is there") + begin.len();

@@ -231,6 +231,14 @@ impl<'a> Scenarios<'a> {
     fn apply(&mut self, outcome: &mut Outcome, changes: Vec<Change>, by: &str, command_line: bool) {
         let mut located: Vec<(Path, Target, Change)> = Vec::new();
         for change in changes {
+            if change.path.is_empty() {
+                self.reading.report(
+                    Diagnostic::error("E0107", "a change names no key")
+                        .at(Some(change.node.key_place()), "a path is expected")
+                        .help("write it like `set.\"station.primary.move_up\" = \"12 s\"`"),
+                );
+                continue;
+            }
             match locate(&outcome.tree, schema::study(), &change.path) {
                 Ok(target) => {
                     let path = match &target {
@@ -314,7 +322,8 @@ impl<'a> Scenarios<'a> {
                 .map_or("what it was".to_owned(), |text| format!("`{text}`"));
             self.reading.report(
                 Diagnostic::warning("W0151", format!("`{}` in `{by}` changes nothing", change.path))
-                    .at(Some(change.node.place.clone()), format!("it is {now} already")),
+                    .at(Some(change.node.place.clone()), format!("it is {now} already"))
+                    .about(format!("scenario.{by}.set.{}", whole.join("."))),
             );
         }
         outcome.set.retain(|other, _| !other.starts_with(&path));
@@ -394,7 +403,7 @@ impl<'a> Scenarios<'a> {
                         .note("this stream lists its trucks; more or fewer of them would be other trucks")
                         .help("give the scenario a trace of its own")
                 } else {
-                    diagnostic
+                    diagnostic.help("write the value that it shall have")
                 });
                 None
             }
@@ -417,14 +426,23 @@ impl<'a> Scenarios<'a> {
         };
         let Some(old) = old else {
             let diagnostic = Diagnostic::error("E0107", format!("`{}` does not exist", change.path));
+            let whole = change.path.rsplit_once('.').map_or(change.path.as_str(), |(whole, _)| whole);
             return fail(
                 self.reading,
-                diagnostic.at(Some(change.node.key_place()), "").note(format!("`{phrase}` has no `{part}`")),
+                diagnostic
+                    .at(Some(change.node.key_place()), "")
+                    .note(format!("`{phrase}` has no `{part}`"))
+                    .help(format!("set all of it: `set.\"{whole}\" = \"...\"`")),
             );
         };
         let Some(written) = change.node.scalar() else {
             let diagnostic = Diagnostic::error("E0105", format!("`{}` is one value", change.path));
-            return fail(self.reading, diagnostic.at(Some(change.node.place.clone()), "a value is expected"));
+            return fail(
+                self.reading,
+                diagnostic
+                    .at(Some(change.node.place.clone()), "a value is expected")
+                    .help(format!("it is `{old}` now: write another like it")),
+            );
         };
         let value = match change::relative(&written) {
             None => Ok(written.clone()),
@@ -438,7 +456,10 @@ impl<'a> Scenarios<'a> {
                     Diagnostic::error("E0117", format!("`{written}` cannot change `{}`", change.path));
                 return fail(
                     self.reading,
-                    diagnostic.at(Some(change.node.place.clone()), format!("it is `{old}`")).note(why),
+                    diagnostic
+                        .at(Some(change.node.place.clone()), format!("it is `{old}`"))
+                        .note(why)
+                        .help("write the value that it shall have"),
                 );
             }
         };
@@ -456,7 +477,10 @@ impl<'a> Scenarios<'a> {
             };
             return fail(
                 self.reading,
-                if error.help.is_empty() { diagnostic } else { diagnostic.help(error.help) },
+                diagnostic.help(match error.help {
+                    help if help.is_empty() => format!("it is `{old}` now: write another like it"),
+                    help => help,
+                }),
             );
         }
         Some(Node::new(Value::Text(value), change.node.place.clone()))
@@ -488,13 +512,16 @@ impl<'a> Scenarios<'a> {
                 Some(node) if node.table().is_some() => {
                     let keys: Vec<String> =
                         node.table().into_iter().flatten().map(|(key, _)| format!("`{key}`")).collect();
-                    diagnostic.note(format!("in {at} there are {}", keys.join(", ")))
+                    diagnostic
+                        .note(format!("in {at} there are {}", keys.join(", ")))
+                        .help("name one of them, or a key that may stand there (`cruce explain` tells which)")
                 }
                 Some(node) => match node.scalar() {
                     Some(text) => diagnostic.note(format!("{at} is one value: `{text}`")),
                     None => diagnostic.note(format!("{at} is one value")),
-                },
-                None => diagnostic,
+                }
+                .help(format!("set all of it: `set.\"{}\" = ...`", miss.at.join("."))),
+                None => diagnostic.help("`cruce show --resolved` tells every key that has a value"),
             };
         };
         let path = near.join(".");
@@ -508,6 +535,38 @@ impl<'a> Scenarios<'a> {
         });
         diagnostic.help(format!("did you mean `{path}`?{}", now.unwrap_or_default()))
     }
+}
+
+/// Stations that no scenario leads to, by whatever name: a slip, or one forgotten when another was renamed.
+pub fn dangling_stations(trees: &BTreeMap<String, Node>) -> Vec<Diagnostic> {
+    let section =
+        |tree: &'_ Node, name: &str| tree.table().and_then(|table| table.get(name)?.table().cloned());
+    let mut named: BTreeSet<String> = BTreeSet::new();
+    let mut stations: BTreeMap<String, Place> = BTreeMap::new();
+    for tree in trees.values() {
+        for (from, key) in [("demand", "entry"), ("station", "next"), ("road", "next")] {
+            for place in section(tree, from).unwrap_or_default().values() {
+                named.extend(place.table().and_then(|table| table.get(key)?.scalar()));
+            }
+        }
+        for (name, station) in section(tree, "station").unwrap_or_default() {
+            stations.entry(name).or_insert_with(|| station.key_place());
+            let routes = station.table().and_then(|table| table.get("route")?.table());
+            for (target, share) in routes.into_iter().flatten() {
+                // By target, or by class and target.
+                named.insert(target.clone());
+                named.extend(share.table().into_iter().flatten().map(|(target, _)| target.clone()));
+            }
+        }
+    }
+    let dangling = stations.into_iter().filter(|(name, _)| !named.contains(name));
+    let told = dangling.map(|(name, place)| {
+        Diagnostic::error("E0305", format!("nothing leads to station `{name}`"))
+            .at(Some(place), "no `entry`, `next` or `route` names it")
+            .about(format!("station.{name}"))
+            .help("let a `next` or `route` lead to it, or take the section out")
+    });
+    told.collect()
 }
 
 /// The diagnostic for a scenario that does not exist, without its place.

@@ -7,7 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::diagnostic::{Diagnostic, Place, Sources};
-use super::document::{self, Folder, MOST_FILES, Node, Value};
+use super::document::{self, Folder, Node, Value};
+use super::limit::{LONGEST_NAME, MOST_FILES};
 use super::phrase::{self, nearest};
 use super::resolve::Files;
 use super::schema::{Field, PhraseKind, Shape, TableKind};
@@ -31,9 +32,6 @@ pub struct Reading {
 
 /// Code, message and place of a diagnostic.
 type Said = (&'static str, String, Option<(usize, usize, usize)>);
-
-/// Longest name of a section or class.
-const LONGEST_NAME: usize = 64;
 
 impl Reading {
     /// Nothing read yet.
@@ -181,13 +179,16 @@ impl Reading {
                     if let [first, second] = &places[..] {
                         let message = format!("{} `{name}` is given twice", kind.name());
                         let diagnostic = Diagnostic::error("E0110", message).at(Some(second.clone()), "");
+                        let diagnostic = diagnostic.help("take one of the two out");
                         self.report(diagnostic.also(Some(first.clone()), "the first one"));
                     }
                 }
             }
         }
         for (key, child) in &mut table {
-            path.push(key.clone());
+            // Rows are padded so that they sort; nobody counts like that.
+            let shown = if kind == TableKind::Row { key.trim_start_matches('0') } else { key };
+            path.push(shown.to_owned());
             self.check(child, row, path);
             path.pop();
         }
@@ -205,6 +206,10 @@ impl Reading {
             }
         }
         match first {
+            Some(diagnostic) if diagnostic.is_error() && diagnostic.helps.is_empty() => {
+                let last = path.last().map_or("value", String::as_str);
+                self.report(diagnostic.help(format!("write it like `{last} = {}`", shape.example())));
+            }
             Some(diagnostic) => self.report(diagnostic),
             None => self.wrong_type(node, shape, path),
         }
@@ -372,7 +377,8 @@ impl Reading {
 
     fn read_csv(&mut self, name: &str) -> Result<Csv, Diagnostic> {
         if self.csvs.len() >= MOST_FILES {
-            return Err(Diagnostic::error("E0103", format!("a study names at most {MOST_FILES} files")));
+            return Err(Diagnostic::error("E0103", format!("a study names at most {MOST_FILES} files"))
+                .help("a file may have a column for each of several tables"));
         }
         let bytes = self.folder.read(name)?;
         let file = document::add_text(&mut self.sources, name, &bytes)?;

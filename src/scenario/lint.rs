@@ -12,20 +12,23 @@ pub use capacity::{Capacity, capacity_by_hour};
 use super::build::integral;
 use super::check::Findings;
 use super::diagnostic::Diagnostic;
-use super::file::Study;
+use super::file::{ByTime, Open, Study};
+use super::phrase::SharePhrase;
 use super::plan::changes;
 use super::resolve::Resolved;
 use super::schedule::zip;
+use crate::dist::CountSampler;
 use crate::kernel::time::SimTime;
 use crate::model::calendar::Period;
-use crate::model::network::{Arrivals, ClassId, Group, GroupId, LanePlan, Network, StationId, Steps};
+use crate::model::network::{Arrivals, ClassId, Group, GroupId, LanePlan, Network, StationId, Steps, Stream};
 use capacity::{Flows, by_period, lane_range};
 
 /// Trucks that should lie beyond a quantile for it to be quoted.
 const BEYOND_QUANTILE: f64 = 10.0;
 
-/// Mean services of two classes further apart than this are looked at.
-const SERVICE_RATIO: f64 = 3.0;
+/// Mean services of two classes further apart than this are looked at: a trusted truck may take a fourth of
+/// the time of another, but seconds for minutes are sixty times off.
+const SERVICE_RATIO: f64 = 5.0;
 
 /// Warnings about one scenario; `baseline` is absent for the baseline itself.
 pub fn lint(
@@ -36,10 +39,10 @@ pub fn lint(
     let mut findings = Findings::new(&resolved.origins);
     let flows = Flows::new(network);
     demand_above_capacity(network, &mut findings);
-    demand_while_closed(network, &mut findings);
+    demand_while_closed(network, &flows, resolved, &mut findings);
     short_roads(network, &flows, &mut findings);
     places_without_trucks(network, &flows, &mut findings);
-    far_service_times(network, &flows, &mut findings);
+    far_service_times(&resolved.study, network, &flows, &mut findings);
     few_trucks_for_quantiles(&resolved.study, &flows, &mut findings);
     for (name, road) in resolved.study.road.iter().zip(&network.roads).map(|((name, _), road)| (name, road)) {
         if road.overtaking && !road.travel.is_random() {
@@ -137,13 +140,28 @@ fn closed(network: &Network, station: StationId) -> Steps<bool> {
     closed
 }
 
-fn demand_while_closed(network: &Network, findings: &mut Findings) {
+/// Trucks of a stream that arrive at such times; those that stand there at the start are meant to.
+fn arriving(network: &Network, stream: &Stream, when: &Steps<bool>) -> f64 {
+    let run_end = SimTime::ZERO + network.run_length;
+    let of_rate = |rate: &Steps<f64>, batch: &Option<CountSampler>| {
+        let then = zip(rate, when, |rate, when| if *when { *rate } else { 0.0 });
+        integral(&then, run_end) * batch.as_ref().map_or(1.0, CountSampler::mean)
+    };
+    match &stream.arrivals {
+        Arrivals::Field { batches_per_hour, batch, .. } => of_rate(batches_per_hour, batch),
+        Arrivals::Headways { headway, batch } => {
+            of_rate(&Steps::constant(3600.0 / headway.mean().seconds()), batch)
+        }
+        Arrivals::Trace(trucks) => {
+            trucks.iter().filter(|truck| truck.at < run_end && *when.at(truck.at)).count() as f64
+        }
+        Arrivals::AtStart { .. } => 0.0,
+    }
+}
+
+fn demand_while_closed(network: &Network, flows: &Flows, resolved: &Resolved, findings: &mut Findings) {
     for stream in &network.streams {
-        let Arrivals::Field { batches_per_hour, batch, .. } = &stream.arrivals else { continue };
-        let closed = closed(network, stream.entry);
-        let while_closed = zip(batches_per_hour, &closed, |rate, closed| if *closed { *rate } else { 0.0 });
-        let mean_batch = batch.as_ref().map_or(1.0, |batch| batch.mean());
-        let trucks = integral(&while_closed, SimTime::ZERO + network.run_length) * mean_batch;
+        let trucks = arriving(network, stream, &closed(network, stream.entry));
         if trucks >= 0.5 {
             let entry = &network.stations[stream.entry.index()].name;
             let message =
@@ -156,6 +174,27 @@ fn demand_while_closed(network: &Network, findings: &mut Findings) {
                 "they wait until it opens",
                 "let demand follow the opening hours, or open longer",
             );
+        }
+    }
+    for (i, station) in network.stations.iter().enumerate() {
+        let closed_here = closed(network, StationId(i as u16));
+        let mut trucks = 0.0;
+        for (n, stream) in network.streams.iter().enumerate().filter(|(_, stream)| stream.entry.index() != i)
+        {
+            // Whoever waits at a closed entry comes when that opens.
+            let closed_there = closed(network, stream.entry);
+            let when = zip(&closed_here, &closed_there, |here, there| *here && !there);
+            let visits: f64 = all_classes(network).map(|class| flows.visits(n, i, class)).sum();
+            trucks += if visits > 0.0 { arriving(network, stream, &when) * visits } else { 0.0 };
+        }
+        if trucks >= 0.5 {
+            let name = &station.name;
+            let has_hours = resolved.study.station.get(name).is_some_and(|table| table.hours.is_some());
+            let path = format!("station.{name}{}", if has_hours { ".hours" } else { "" });
+            let message = format!("about {trucks:.0} trucks are on their way to `{name}` while it is closed");
+            let label = "they wait until it opens, or block the way";
+            let help = "open it as long as the stations before it, or let those close earlier";
+            findings.warning("W0403", &path, message, label, help);
         }
     }
 }
@@ -226,7 +265,32 @@ fn places_without_trucks(network: &Network, flows: &Flows, findings: &mut Findin
     }
 }
 
-fn far_service_times(network: &Network, flows: &Flows, findings: &mut Findings) {
+/// Whether a class carries something. Where no class is a share of `laden`, all count as alike.
+fn is_laden(study: &Study, class: &str) -> bool {
+    let of_laden = |share: &SharePhrase| match share {
+        SharePhrase::Of { of, .. } | SharePhrase::Rest { of: Some(of) } => of == "laden",
+        SharePhrase::Rest { of: None } => false,
+    };
+    if !study.class.values().any(|class| of_laden(&class.share)) {
+        return true;
+    }
+    let mut name = class;
+    // As many steps as there are classes: circles have been told before.
+    for _ in 0..study.class.len() {
+        match study.class.get(name).map(|class| &class.share) {
+            Some(SharePhrase::Of { of, .. } | SharePhrase::Rest { of: Some(of) }) => match of.as_str() {
+                "laden" => return true,
+                "trucks" => return false,
+                parent => name = parent,
+            },
+            Some(SharePhrase::Rest { of: None }) => return true,
+            None => return false,
+        }
+    }
+    false
+}
+
+fn far_service_times(study: &Study, network: &Network, flows: &Flows, findings: &mut Findings) {
     for (i, station) in network.stations.iter().enumerate() {
         let mut means: Vec<(f64, &str)> = Vec::new();
         for (class, choices) in station.choices.iter().enumerate() {
@@ -234,7 +298,9 @@ fn far_service_times(network: &Network, flows: &Flows, findings: &mut Findings) 
             let comes = flows.total(i, id);
             let service =
                 choices.first().and_then(|group| network.groups[group.index()].service[class].as_ref());
-            if let (true, Some(service)) = (comes > 0.0, service) {
+            // An empty truck is quicker anywhere: that would be no slip.
+            let laden = is_laden(study, &network.classes[class].name);
+            if let (true, Some(service)) = (comes > 0.0 && laden, service) {
                 means.push((service.mean().seconds(), &network.classes[class].name));
             }
         }
@@ -327,7 +393,7 @@ fn changes_without_effect(
         if built > built_before && opened <= opened_before && opened < f64::from(built) {
             let message = format!("the lanes added to `{name}` are never opened");
             let label = format!("{built} lanes are built, at most {opened:.0} are open");
-            let help = why_not_opened(network, group);
+            let help = why_not_opened(&resolved.study, network, group, built);
             let station = &network.stations[group.station.index()].name;
             findings.warning(
                 "W0406",
@@ -340,9 +406,23 @@ fn changes_without_effect(
     }
 }
 
-fn why_not_opened(network: &Network, group: &Group) -> String {
+fn why_not_opened(study: &Study, network: &Network, group: &Group, built: u32) -> String {
+    let station = &network.stations[group.station.index()].name;
+    let hours = format!("`station.{station}.hours` keeps them closed: change it too");
     match &group.plan {
-        LanePlan::Table(_) => "its `open` table opens no more: change it too".to_owned(),
+        LanePlan::Table(_) => {
+            let lanes = study.station.get(station).and_then(|table| table.lanes.get(&group.name));
+            // The most that `open` would open at any time, the hours left aside.
+            let most = lanes.and_then(|lanes| lanes.open.as_ref()).map(|open| match open {
+                Open::Lanes(ByTime::Always(lanes)) => lanes.0,
+                Open::Lanes(ByTime::Time(table)) => table.values().map(|lanes| lanes.0).max().unwrap_or(0),
+                Open::Officers(_) => built,
+            });
+            match most {
+                Some(most) if most < built => "its `open` table opens no more: change it too".to_owned(),
+                Some(_) | None => hours,
+            }
+        }
         LanePlan::Officers(pool, member) => {
             let pool = &network.pools[pool.index()];
             let member = &pool.members[*member];
@@ -350,6 +430,8 @@ fn why_not_opened(network: &Network, group: &Group) -> String {
             let on_duty = pool.on_duty.steps.iter().map(|step| step.1).max().unwrap_or(0);
             if on_duty < member.most {
                 format!("`officers.{}.on_duty` has at most {on_duty} officers: raise it too", pool.name)
+            } else if member.most >= built {
+                hours
             } else {
                 format!(
                     "`officers.{}.rule.{name}` opens at most {} lanes: change it too",

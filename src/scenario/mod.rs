@@ -18,6 +18,7 @@ pub mod explain;
 pub mod file;
 mod inherit;
 mod keys;
+pub mod limit;
 pub mod lint;
 mod path;
 pub mod phrase;
@@ -35,6 +36,7 @@ use diagnostic::{Diagnostic, Sources};
 use document::{Folder, Node};
 use inherit::{Change, Scenarios};
 use keys::Reading;
+use limit::MOST_SCENARIOS;
 use phrase::Replications;
 use plan::StudyPlan;
 use resolve::Resolved;
@@ -67,7 +69,7 @@ pub struct Loaded {
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     /// The study cannot be read.
-    #[error("cannot read {}: {source}", path.display())]
+    #[error("cannot read `{}`", path.display())]
     Unreadable {
         /// What was to be read.
         path: PathBuf,
@@ -137,18 +139,33 @@ fn finish(reading: Reading, plan: Option<StudyPlan>) -> Loaded {
 }
 
 fn read(mut reading: Reading, study: &str, file_name: &str, bytes: &[u8], overrides: &Overrides) -> Loaded {
-    let resolved = resolve_all(&mut reading, file_name, bytes, overrides);
+    let mut dangling = Vec::new();
+    let resolved = resolve_all(&mut reading, file_name, bytes, overrides, &mut dangling);
     if reading.errors() > 0 {
         return finish(reading, None);
     }
-    let (plan, found) = build::build(study, &resolved);
+    let (plan, mut found) = build::build(study, &resolved);
+    // A name that leads nowhere may be the slip for which nothing leads to a station.
+    if found.iter().all(|found| found.code != "E0301") {
+        found.retain(|found| {
+            found.code != "W0411" || dangling.iter().all(|other| other.origin != found.origin)
+        });
+        found.extend(dangling);
+    }
     found.into_iter().for_each(|diagnostic| reading.report(diagnostic));
     let plan = plan.filter(|_| reading.errors() == 0);
     finish(reading, plan)
 }
 
-/// Every scenario as a typed study, the baseline first, then by name; errors are in `reading`.
-fn resolve_all(reading: &mut Reading, file_name: &str, bytes: &[u8], overrides: &Overrides) -> Vec<Resolved> {
+/// Every scenario as a typed study, the baseline first, then by name; errors are in `reading`, and in
+/// `dangling` stations that no scenario names, those left out by `--scenario` too.
+fn resolve_all(
+    reading: &mut Reading,
+    file_name: &str,
+    bytes: &[u8],
+    overrides: &Overrides,
+    dangling: &mut Vec<Diagnostic>,
+) -> Vec<Resolved> {
     let file = match document::add_text(&mut reading.sources, file_name, bytes) {
         Ok(file) => file,
         Err(diagnostic) => {
@@ -173,8 +190,11 @@ fn resolve_all(reading: &mut Reading, file_name: &str, bytes: &[u8], overrides: 
         && version != FORMAT
     {
         let diagnostic = Diagnostic::error("E0118", format!("format {version} is not known"));
-        reading
-            .report(diagnostic.at(Some(format.place.clone()), format!("this cruce reads format {FORMAT}")));
+        reading.report(
+            diagnostic.at(Some(format.place.clone()), format!("this cruce reads format {FORMAT}")).help(
+                format!("write `format = {FORMAT}`, or read the file with the cruce that it was written for"),
+            ),
+        );
         return Vec::new();
     }
     // The whole file first, so that every mistake is found where it stands.
@@ -184,7 +204,7 @@ fn resolve_all(reading: &mut Reading, file_name: &str, bytes: &[u8], overrides: 
         section.iter().filter_map(|node| node.table()).flat_map(|table| table.keys().cloned()).collect();
     if names.len() > MOST_SCENARIOS {
         let message = format!("{} scenarios are more than {MOST_SCENARIOS}", names.len());
-        reading.report(Diagnostic::error("E0103", message));
+        reading.report(Diagnostic::error("E0103", message).help("put the others into a study of their own"));
         return Vec::new();
     }
     let extra = command_line(reading, overrides);
@@ -199,6 +219,7 @@ fn resolve_all(reading: &mut Reading, file_name: &str, bytes: &[u8], overrides: 
     if reading.errors() > 0 {
         return Vec::new();
     }
+    *dangling = inherit::dangling_stations(&trees);
     let wanted = |name: &String| {
         overrides.scenarios.is_empty()
             || overrides.scenarios.contains(name)
@@ -218,8 +239,6 @@ fn resolve_all(reading: &mut Reading, file_name: &str, bytes: &[u8], overrides: 
 
 /// The format that this version reads.
 const FORMAT: i128 = 1;
-/// Most scenarios of one study.
-pub const MOST_SCENARIOS: usize = 100;
 
 /// The scenario that the others are compared with.
 fn baseline(reading: &mut Reading, trees: &BTreeMap<String, Node>) -> Option<String> {

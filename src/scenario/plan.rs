@@ -62,8 +62,11 @@ pub struct ScenarioPlan {
     pub network: Network,
     /// Keys that differ from the baseline: (path, baseline value, value here).
     pub changes: Vec<(String, String, String)>,
-    /// The whole scenario as TOML after inheritance, each value with a comment on its origin.
+    /// The whole scenario as TOML after inheritance, each value with the file or scenario that it
+    /// comes from: the same text whatever the order of lines in the file.
     pub resolved: String,
+    /// The same, with lines: for whoever looks a value up.
+    pub traced: String,
 }
 
 /// Keys whose values are names of other tables: they say how the crossing is laid out, and are
@@ -81,6 +84,7 @@ pub(super) fn study_plan(name: &str, resolved: &[Resolved], networks: Vec<Networ
         network,
         changes: changes(&first.origins, &scenario.origins),
         resolved: scenario.text.clone(),
+        traced: scenario.traced.clone(),
     });
     let posted = |tables: fn(&BorderWait) -> &BTreeMap<String, Table<Minutes>>| {
         let tables = study.border_wait.as_ref().map(tables).into_iter().flatten();

@@ -28,8 +28,10 @@ pub struct Resolved {
     pub origins: Origins,
     /// What its phrases read from files.
     pub files: Files,
-    /// The whole scenario as TOML, each value with a comment on its origin.
+    /// The whole scenario as TOML, each value with the file or scenario that it comes from.
     pub text: String,
+    /// The same, with lines.
+    pub traced: String,
 }
 
 impl Resolved {
@@ -46,7 +48,8 @@ impl Resolved {
     ) -> Result<Resolved, Diagnostic> {
         let origins = Origins::new(&tree);
         let title = section.and_then(|section| section.table()?.get("title").cloned());
-        let text = show::text(name, title.as_ref(), &tree, sources);
+        let text = |origin| show::text(name, title.as_ref(), &tree, origin);
+        let (text, traced) = (text(show::Origin::File(sources)), text(show::Origin::Line(sources)));
         let place = section.map_or_else(|| tree.place.clone(), |section| section.place.clone());
         let own = Node::new(
             Value::Table(title.map(|title| ("title".to_owned(), title)).into_iter().collect()),
@@ -57,9 +60,10 @@ impl Resolved {
         let study = serde_path_to_error::deserialize(json_of(&tree)).map_err(|error| {
             let path = error.path().to_string();
             let message = format!("`{path}` cannot be read: {}", error.inner());
-            Diagnostic::error("E0105", message).at(origins.place(&path), "")
+            let found = Diagnostic::error("E0105", message).at(origins.place(&path), "");
+            found.help(format!("`cruce explain {path}` tells what is expected"))
         })?;
-        Ok(Resolved { name: name.to_owned(), study, origins, files: files.clone(), text })
+        Ok(Resolved { name: name.to_owned(), study, origins, files: files.clone(), text, traced })
     }
 }
 
@@ -85,6 +89,8 @@ fn json_of(node: &Node) -> Json {
 pub struct Origins {
     leaves: BTreeMap<String, Leaf>,
     tables: BTreeMap<String, Place>,
+    /// Tables of rows, whole: a mistake in a cell is told at the cell.
+    rows: BTreeMap<String, Node>,
 }
 
 /// A value, its text and its origin.
@@ -118,6 +124,9 @@ impl Origins {
             return;
         };
         self.tables.insert(path.to_owned(), node.key_place());
+        if rows {
+            self.rows.insert(path.to_owned(), node.clone());
+        }
         for (key, child) in table {
             let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
             if rows {
@@ -145,6 +154,9 @@ impl Origins {
 
     /// Place of the value at a path, else of its nearest ancestor that has one.
     pub fn place(&self, path: &str) -> Option<Place> {
+        if let Some(cell) = self.cell(path) {
+            return Some(cell);
+        }
         let mut path = path;
         loop {
             if let Some(place) =
@@ -154,6 +166,15 @@ impl Origins {
             }
             path = &path[..path.rfind('.')?];
         }
+    }
+
+    /// Place of a cell in a table of rows.
+    fn cell(&self, path: &str) -> Option<Place> {
+        let below = |table: &str| path.strip_prefix(table).and_then(|rest| rest.strip_prefix('.'));
+        let (keys, table) =
+            self.rows.iter().find_map(|(table, node)| below(table).map(|keys| (keys, node)))?;
+        let cell = keys.split('.').try_fold(table, |node, key| node.table()?.get(key))?;
+        Some(cell.key_place())
     }
 
     /// The value at a path as written, after overrides.

@@ -1,5 +1,8 @@
 //! A resolved scenario as TOML: every value, and a comment that says where it comes from.
 //!
+//! For the terminal that is file and line. What is kept names file and scenario only, so that a study whose
+//! lines were moved leaves the same bytes.
+//!
 //! What is written here can be read again beside the study's CSV files, and means the same. Other
 //! scenarios are left out, and traces stay in their files. A profile of the day in which a scenario
 //! changed an hour sums to other than 100 %, which a base file may not.
@@ -10,13 +13,41 @@ use super::diagnostic::{Sources, escaped};
 use super::document::{Node, Value};
 use super::schema::{self, Shape, TableKind};
 
+/// How the comments name an origin.
+#[derive(Clone, Copy)]
+pub(super) enum Origin<'a> {
+    /// `study.toml:31`.
+    Line(&'a Sources),
+    /// `study.toml`.
+    File(&'a Sources),
+}
+
+impl<'a> Origin<'a> {
+    fn sources(self) -> &'a Sources {
+        match self {
+            Origin::Line(sources) | Origin::File(sources) => sources,
+        }
+    }
+
+    fn of(self, node: &Node) -> String {
+        let place = node.key_place();
+        let by = node.set_by.as_deref().map(escaped);
+        match (self, by) {
+            (Origin::Line(sources), None) => sources.locate(&place),
+            (Origin::Line(sources), Some(by)) => format!("{}, {by}", sources.locate(&place)),
+            (Origin::File(sources), None) => escaped(sources.name(place.file)),
+            (Origin::File(_), Some(by)) => by,
+        }
+    }
+}
+
 /// The scenario as text.
-pub(super) fn text(name: &str, title: Option<&Node>, tree: &Node, sources: &Sources) -> String {
+pub(super) fn text(name: &str, title: Option<&Node>, tree: &Node, origin: Origin) -> String {
     let mut out = String::new();
     let study = schema::study();
     let sections = tree.table().into_iter().flatten();
     for (key, node) in sections.clone().filter(|(_, node)| node.table().is_none()) {
-        line(&mut out, &quoted_key(key), node, sources);
+        line(&mut out, &quoted_key(key), node, origin);
     }
     for (key, node) in sections.filter(|(_, node)| node.table().is_some()) {
         let shape = study.under(key);
@@ -33,7 +64,7 @@ pub(super) fn text(name: &str, title: Option<&Node>, tree: &Node, sources: &Sour
                     &quoted_key(child_key),
                     child,
                     shape.and_then(|shape| shape.under(child_key)),
-                    sources,
+                    origin,
                 );
             }
             continue;
@@ -47,28 +78,28 @@ pub(super) fn text(name: &str, title: Option<&Node>, tree: &Node, sources: &Sour
                     &quoted_key(child_key),
                     child,
                     shape.and_then(|shape| shape.under(child_key)),
-                    sources,
+                    origin,
                 );
             }
         }
     }
     let _ = writeln!(out, "\n[scenario.{}]", quoted_key(name));
     if let Some(title) = title {
-        values(&mut out, "title", title, None, sources);
+        values(&mut out, "title", title, None, origin);
     }
     out
 }
 
-fn values(out: &mut String, key: &str, node: &Node, shape: Option<&Shape>, sources: &Sources) {
+fn values(out: &mut String, key: &str, node: &Node, shape: Option<&Shape>, origin: Origin) {
     let Some(table) = node.table() else {
-        line(out, key, node, sources);
+        line(out, key, node, origin);
         return;
     };
     if let Some(Shape::Table(TableKind::Row, _)) = shape.and_then(Shape::of_keys)
         && let Some(file) = table
             .values()
             .next()
-            .map(|row| sources.name(row.place.file))
+            .map(|row| origin.sources().name(row.place.file))
             .filter(|name| name.ends_with(".csv"))
     {
         let _ = writeln!(out, "{key} = {}  # {} rows", quoted(file), table.len());
@@ -86,15 +117,13 @@ fn values(out: &mut String, key: &str, node: &Node, shape: Option<&Shape>, sourc
             &format!("{key}.{}", quoted_key(child_key)),
             child,
             shape.and_then(|shape| shape.under(child_key)),
-            sources,
+            origin,
         );
     }
 }
 
-fn line(out: &mut String, key: &str, node: &Node, sources: &Sources) {
-    let origin = sources.locate(&node.key_place());
-    let by = node.set_by.as_ref().map_or_else(String::new, |by| format!(", {}", escaped(by)));
-    let _ = writeln!(out, "{key} = {}  # {origin}{by}", literal(node));
+fn line(out: &mut String, key: &str, node: &Node, origin: Origin) {
+    let _ = writeln!(out, "{key} = {}  # {}", literal(node), origin.of(node));
 }
 
 fn literal(node: &Node) -> String {

@@ -11,11 +11,9 @@ use std::ops::Range;
 
 use super::diagnostic::{Diagnostic, Place, Sources};
 use super::document::{Node, Value};
+use super::limit::MOST_CELLS;
 use super::phrase::{self, nearest};
 use super::schema::{Shape, TableKind};
-
-/// Most cells of a file.
-const MOST_CELLS: usize = 4_000_000;
 
 /// A CSV file, as it was read.
 #[derive(Clone, Debug)]
@@ -46,9 +44,13 @@ struct Cell {
 /// Columns that say where a row comes from; nothing reads them.
 const REMARKS: [&str; 4] = ["source", "note", "notes", "comment"];
 
-/// Whether a text names a CSV file, with or without a column.
+/// Whether a text names a CSV file, with or without a column; or a folder, or a path that leads out, which
+/// no file may do: then that is what is told.
 pub fn is_reference(text: &str) -> bool {
-    split_reference(text).0.ends_with(".csv")
+    let name = split_reference(text).0;
+    name.ends_with(".csv")
+        || (name.starts_with(['/', '.', '~']) && name.contains('/'))
+        || name.ends_with(['/', '\\'])
 }
 
 /// `file.csv:column` into file and column.
@@ -79,7 +81,10 @@ impl Csv {
         let mut records = Vec::new();
         let mut cells = 0;
         for record in reader.records() {
-            let record = record.map_err(|error| bad(0..0, format!("`{name}` cannot be read: {error}")))?;
+            let record = record.map_err(|error| {
+                bad(0..0, format!("`{name}` cannot be read: {error}"))
+                    .help("save it as comma-separated text in UTF-8")
+            })?;
             let start = record.position().map_or(0, |position| position.byte() as usize);
             let row = cells_of(text, start, &record, separator);
             if row.iter().all(|cell| cell.text.is_empty()) {
@@ -87,7 +92,8 @@ impl Csv {
             }
             cells += row.len();
             if cells > MOST_CELLS {
-                return Err(bad(start..start, format!("`{name}` has more than {MOST_CELLS} cells")));
+                return Err(bad(start..start, format!("`{name}` has more than {MOST_CELLS} cells"))
+                    .help("leave columns and rows out that are not needed"));
             }
             records.push(row);
         }
@@ -101,7 +107,8 @@ impl Csv {
         for header in headers.iter().filter(|header| !header.name.is_empty()) {
             if let Some(before) = seen.insert(&header.name, header) {
                 return Err(bad(header.span.clone(), format!("`{name}` has two columns `{}`", header.name))
-                    .also(Some(Place { file, span: before.span.clone() }), "the first one"));
+                    .also(Some(Place { file, span: before.span.clone() }), "the first one")
+                    .help("give each column a name of its own"));
             }
         }
         if headers.iter().all(|header| header.name.parse::<f64>().is_ok() || header.name.is_empty()) {
@@ -132,7 +139,8 @@ impl Csv {
             let place = Place { file, span: 0..first_line(text).trim_end().len() };
             found.push(
                 Diagnostic::warning("W0152", format!("`{name}` has {between} between columns{decimals}"))
-                    .at(Some(place), "read as such"),
+                    .at(Some(place), "read as such")
+                    .about(name.as_str()),
             );
         }
         Ok(Csv { name, file, headers, rows, comma_is_decimal, used: BTreeSet::new() })
@@ -188,9 +196,9 @@ impl Csv {
                     }
                 })
             }
-            None if columns.is_empty() => {
-                Err(self.bad(self.header_span(), format!("`{}` has no column with values", self.name)))
-            }
+            None if columns.is_empty() => Err(self
+                .bad(self.header_span(), format!("`{}` has no column with values", self.name))
+                .help("add a column with the values, its name on the first line")),
             None if columns.len() == 1 => Ok(columns[0]),
             None => {
                 let like_the_key = path.iter().rev().find_map(|key| {
@@ -261,10 +269,13 @@ impl Csv {
             }
             let key = parts.join(" ");
             if key.is_empty() {
-                found.push(self.bad(
-                    cells[0].span.clone(),
-                    format!("this row of `{}` has no {}", self.name, kind.name()),
-                ));
+                found.push(
+                    self.bad(
+                        cells[0].span.clone(),
+                        format!("this row of `{}` has no {}", self.name, kind.name()),
+                    )
+                    .help("write it, or take the row out"),
+                );
                 continue;
             }
             match cells.get(column).filter(|cell| !cell.text.is_empty()) {
@@ -292,7 +303,11 @@ impl Csv {
                         Entry::Occupied(before) => {
                             let message = format!("`{}` has two rows for `{}`", self.name, before.key());
                             let first = Some(before.get().key_place());
-                            found.push(self.bad(key_span, message).also(first, "the first one"));
+                            found.push(
+                                self.bad(key_span, message)
+                                    .also(first, "the first one")
+                                    .help("take one of the two out"),
+                            );
                         }
                     }
                 }
@@ -402,7 +417,9 @@ impl Csv {
         points.retain(|point| point.1 > 0.0);
         let sum: f64 = points.iter().map(|point| point.1).sum();
         if points.is_empty() || !sum.is_finite() {
-            return Err(self.bad(self.header_span(), format!("`{}` has no values", self.name)));
+            return Err(self
+                .bad(self.header_span(), format!("`{}` has no values", self.name))
+                .help("write a value, and a weight above zero, on each line below the first"));
         }
         points.iter_mut().for_each(|point| point.1 /= sum);
         Ok(points)
@@ -459,7 +476,7 @@ impl Csv {
         let columns = if names.len() == 1 { "column" } else { "columns" };
         let message = format!("nothing reads the {columns} {} of `{}`", names.join(", "), self.name);
         let place = Place { file: self.file, span: first.span.clone() };
-        Some(Diagnostic::warning("W0153", message).at(Some(place), "not used"))
+        Some(Diagnostic::warning("W0153", message).at(Some(place), "not used").about(self.name.as_str()))
     }
 }
 

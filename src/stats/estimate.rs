@@ -8,6 +8,49 @@
 
 use crate::dist::special::student_t;
 
+/// Count, mean and squared deviations of values that come one by one (Welford 1962).
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Moments {
+    count: u32,
+    mean: f64,
+    squares: f64,
+}
+
+impl Moments {
+    /// Takes one more value.
+    pub fn add(&mut self, value: f64) {
+        self.count += 1;
+        let before = value - self.mean;
+        self.mean += before / f64::from(self.count);
+        self.squares += before * (value - self.mean);
+    }
+
+    /// How many values there were.
+    pub fn count(&self) -> u32 {
+        self.count
+    }
+
+    /// Their mean; `None` without any.
+    pub fn mean(&self) -> Option<f64> {
+        (self.count > 0).then_some(self.mean)
+    }
+
+    /// The variance between them; `None` with fewer than two.
+    pub fn variance(&self) -> Option<f64> {
+        (self.count >= 2).then(|| self.squares.max(0.0) / f64::from(self.count - 1))
+    }
+
+    /// The standard deviation between them; `None` with fewer than two.
+    pub fn sd(&self) -> Option<f64> {
+        self.variance().map(f64::sqrt)
+    }
+
+    /// Half the width of Student's interval, from the quantile of t for the degrees of freedom.
+    pub fn half_width(&self, t: impl FnOnce(u32) -> f64) -> Option<f64> {
+        self.sd().map(|sd| t(self.count - 1) * sd / f64::from(self.count).sqrt())
+    }
+}
+
 /// A mean over replications with its confidence interval.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Estimate {
@@ -28,22 +71,22 @@ pub struct Estimate {
 impl Estimate {
     /// From one value per replication; `None` when no replication has one.
     pub fn new(values: impl IntoIterator<Item = Option<f64>>, confidence_level: f64) -> Option<Estimate> {
-        let (mut count, mut blank) = (0u32, 0u32);
-        let (mut mean, mut squares) = (0.0, 0.0);
+        let mut blank = 0;
+        let mut moments = Moments::default();
         for value in values {
-            let Some(value) = value else {
-                blank += 1;
-                continue;
-            };
-            count += 1;
-            let before = value - mean;
-            mean += before / f64::from(count);
-            squares += before * (value - mean);
+            match value {
+                Some(value) => moments.add(value),
+                None => blank += 1,
+            }
         }
-        let sd = (count >= 2).then(|| (squares / f64::from(count - 1)).sqrt());
-        let half_width =
-            sd.map(|sd| t_quantile(0.5 + 0.5 * confidence_level, count - 1) * sd / f64::from(count).sqrt());
-        (count > 0).then_some(Estimate { mean, sd, half_width, confidence_level, count, blank })
+        Some(Estimate {
+            mean: moments.mean()?,
+            sd: moments.sd(),
+            half_width: moments.half_width(|degrees| t_quantile(0.5 + 0.5 * confidence_level, degrees)),
+            confidence_level,
+            count: moments.count(),
+            blank,
+        })
     }
 
     /// The mean of `ours` minus `theirs`, replication by replication (common random numbers): a

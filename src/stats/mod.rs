@@ -7,5 +7,5 @@
 pub mod estimate;
 pub mod tally;
 
-pub use estimate::{Estimate, quantile, t_quantile};
+pub use estimate::{Estimate, Moments, quantile, t_quantile};
 pub use tally::Tally;

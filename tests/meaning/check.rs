@@ -283,21 +283,17 @@ fn times_and_days_must_be_known() {
 fn counts_and_times_have_limits() {
     let booth = |old: &str, new: &str| wrong(&with(&[(old, new)]));
     assert_eq!(
-        booth("servers = 1", "servers = 5000"),
-        "E0350 `station.booth.lanes.all.servers` cannot be 5000"
-    );
-    assert_eq!(booth("servers = 1", "servers = 0"), "E0350 `station.booth.lanes.all.servers` cannot be 0");
-    assert_eq!(
-        booth("run_length = \"1 day\"", "run_length = \"20000 days\""),
+        booth("run_length = \"1 day\"", "run_length = \"0 days\""),
         "E0350 `study.run_length` is out of range"
     );
+    assert_eq!(booth("servers = 1", "servers = 0"), "E0350 `station.booth.lanes.all.servers` cannot be 0");
     assert_eq!(
         booth("constant(60 s)", "constant(400 days)"),
         "E0350 `station.booth.service` has a mean of more than a year"
     );
     assert_eq!(
         booth("volume = \"240 trucks/day\"", "headway = \"0 s\""),
-        "E0350 `demand.north.headway` has mean zero\nE0350 about 86400000000 trucks are expected in one replication"
+        "E0350 `demand.north.headway` has mean zero"
     );
     assert_eq!(
         booth("240 trucks/day", "1000000 trucks/h"),

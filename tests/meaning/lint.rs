@@ -63,6 +63,8 @@ fn places_and_times_that_look_like_slips_are_told() {
         wrong(&port(&[("erlang(mean = 40 s, k = 3)", "erlang(mean = 8 s, k = 3)")])),
         "W0408 at `primary` class `standard` takes 75 s and class `fast` 8 s"
     );
+    // An empty truck is quicker everywhere: no slip.
+    assert_eq!(wrong(&port(&[("erlang(mean = 35 s, k = 3)", "erlang(mean = 8 s, k = 3)")])), "");
     assert_eq!(
         wrong(&port(&[("lanes = 4\n", "lanes = 4\novertaking = true\n")])),
         "W0413 nobody overtakes on `bridge`: all take the same time"

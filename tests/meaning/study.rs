@@ -32,6 +32,7 @@ pub fn resolved(text: &str) -> Resolved {
         origins: Origins::default(),
         files: Files::default(),
         text: String::new(),
+        traced: String::new(),
     }
 }
 

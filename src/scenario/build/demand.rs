@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 
 use super::super::calendar::{DAY, Day, MONTHS, WEEKDAYS};
 use super::super::check::class::Drawing;
-use super::super::check::limit::{MOST_BATCHES_PER_HOUR, MOST_TRUCKS};
 use super::super::check::percent;
 use super::super::file::{Demand, Table, TraceRow};
+use super::super::limit::{MOST_BATCHES_PER_HOUR, MOST_TRUCKS};
 use super::super::phrase::{DurationPhrase, Percent};
 use super::super::schedule::Timetable;
 use super::Context;
@@ -87,7 +87,14 @@ fn arrivals(path: &str, name: &str, demand: &Demand, context: &mut Context) -> O
         let mean = headway.mean().seconds();
         if mean <= 0.0 {
             let message = format!("`{path}.headway` has mean zero");
-            context.findings.error("E0350", &format!("{path}.headway"), message, "a mean above zero", "");
+            context.findings.error(
+                "E0350",
+                &format!("{path}.headway"),
+                message,
+                "a mean above zero",
+                "write `90 s`",
+            );
+            return None;
         }
         let batches = context.clock.run_end.seconds() / mean.max(1e-6);
         return Some((Arrivals::Headways { headway, batch }, batches * mean_batch));
@@ -217,7 +224,13 @@ fn factors(path: &str, table: Option<&Table<Percent>>, names: &[&str], context: 
 fn check_not_negative(path: &str, table: &Table<Percent>, context: &mut Context) {
     for (key, _) in table.iter().filter(|(_, share)| share.0 < 0.0) {
         let message = format!("`{path}.{key}` cannot be negative");
-        context.findings.error("E0316", &format!("{path}.{key}"), message, "0 % or more", "");
+        context.findings.error(
+            "E0316",
+            &format!("{path}.{key}"),
+            message,
+            "0 % or more",
+            "for no trucks write `0 %`",
+        );
     }
 }
 
@@ -247,7 +260,7 @@ fn growth(path: &str, demand: &Demand, context: &mut Context) -> Growth {
             &path,
             format!("`{path}` is out of range"),
             "above -100 % and at most 1000 % a year",
-            "",
+            "write `3 %` for three percent more each year",
         );
         return none;
     }
@@ -293,7 +306,8 @@ fn trace(path: &str, table: &Table<TraceRow>, context: &mut Context) -> Vec<Trac
         if let Some(id) = &row.id
             && let Some(other) = ids.insert(id, key)
         {
-            let message = format!("rows {other} and {key} of `{path}` have the same id `{id}`");
+            let other = other.trim_start_matches('0');
+            let message = format!("rows {other} and {number} of `{path}` have the same id `{id}`");
             context.findings.error(
                 "E0352",
                 &format!("{row_path}.id"),
@@ -303,8 +317,14 @@ fn trace(path: &str, table: &Table<TraceRow>, context: &mut Context) -> Vec<Trac
             );
         }
         if row.score.is_some_and(|score| !score.is_finite()) {
-            let message = format!("the score of row {key} is no number");
-            context.findings.error("E0352", &format!("{row_path}.score"), message, "a finite number", "");
+            let message = format!("the score of row {number} is no number");
+            context.findings.error(
+                "E0352",
+                &format!("{row_path}.score"),
+                message,
+                "a finite number",
+                "write a number, or leave it out",
+            );
         }
         let Some(at) = arrival(&row.arrival) else {
             let message = format!("`{}` is no arrival", row.arrival);

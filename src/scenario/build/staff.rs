@@ -1,6 +1,6 @@
 //! Officer pools: who staffs which lanes, when, and by which rule.
 
-use super::super::check::limit::MOST_OFFICERS;
+use super::super::limit::MOST_OFFICERS;
 use super::super::phrase::{RulePhrase, WantPhrase};
 use super::Context;
 use super::station::{at_least_after_the_end, lanes_by_time, open_steps};
@@ -20,7 +20,7 @@ pub fn pools(groups: &[Group], context: &mut Context) -> Vec<Pool> {
                 &format!("{path}.on_duty"),
                 message,
                 format!("at most {MOST_OFFICERS} officers"),
-                "",
+                "look for a digit too many",
             );
         }
         let mut members = Vec::new();

@@ -7,6 +7,7 @@ use super::super::file::{
     ByClass, ByDay, ByTime, FreeLane as FreeLanePhrase, Lanes, Open, Queue, Road as RoadTable, RouteShare,
     Station as StationTable,
 };
+use super::super::limit::{MOST_COUNTED, SPACING};
 use super::super::phrase::{DistPhrase, Servers, Spread};
 use super::super::schedule::{Fault, Hours, Timetable, steps_or_default, zip};
 use super::Context;
@@ -323,17 +324,17 @@ pub fn roads(context: &mut Context) -> Vec<Road> {
 fn road(name: &str, table: &RoadTable, context: &mut Context) -> Road {
     let path = |key: &str| format!("road.{name}.{key}");
     let spacing = table.spacing.map_or(DEFAULT_SPACING, |length| length.0);
-    if !(0.1..=10_000.0).contains(&spacing) {
+    if !(SPACING[0]..=SPACING[1]).contains(&spacing) {
         context.findings.error(
             "E0350",
             &path("spacing"),
             format!("`{}` is out of range", path("spacing")),
-            "10 cm to 10 km",
-            "",
+            format!("{} m to {} m", SPACING[0], SPACING[1]),
+            "write `20 m`, or leave it out",
         );
     }
     let places =
-        |meters: f64, lanes: u32| (f64::from(lanes) * meters / spacing).floor().clamp(0.0, 1e9) as u32;
+        |meters: f64, lanes: u32| (f64::from(lanes) * meters / spacing).floor().clamp(0.0, 4e9) as u32;
     let room = match (table.room, table.length) {
         (Some(room), _) => Some(room.0),
         (None, Some(length)) => Some(places(length.0, table.lanes.0)),
@@ -345,11 +346,24 @@ fn road(name: &str, table: &RoadTable, context: &mut Context) -> Road {
         Spread::Meters(meters) => places(meters, 1),
     });
     let room_key = if table.room.is_some() { "room" } else { "length" };
-    if room == Some(0) || split == Some(0) {
-        let key = if room == Some(0) { room_key } else { "split" };
+    // Places that are counted are checked with the other counts.
+    let short_road = room == Some(0) && table.room.is_none();
+    if short_road || (split == Some(0) && matches!(table.split, Some(Spread::Meters(_)))) {
+        let key = if short_road { room_key } else { "split" };
         let message = format!("no truck fits on `{}`", path(key));
         let help = format!("a standing truck takes up {spacing} m");
         context.findings.error("E0350", &path(key), message, "at least one place", help);
+    }
+    if let (Some(room), None) = (room.filter(|room| *room > MOST_COUNTED), table.room) {
+        let message = format!("`{}` makes {room} places", path("length"));
+        let help = "look at the units of `length` and `spacing`, and at `lanes`";
+        context.findings.error(
+            "E0350",
+            &path("length"),
+            message,
+            format!("at most {MOST_COUNTED} places"),
+            help,
+        );
     }
     if let (Some(room), Some(split)) = (room, split)
         && split > room
@@ -367,7 +381,8 @@ fn road(name: &str, table: &RoadTable, context: &mut Context) -> Road {
         Some(rate) if rate.per_hour > 0.0 => SimDuration::from_seconds(3600.0 / rate.per_hour),
         Some(_) => {
             let message = format!("no truck ever leaves `{name}`");
-            context.findings.error("E0350", &path("discharge"), message, "a rate above zero", "");
+            let help = "write a rate such as `600 trucks/h`, or leave it out for none";
+            context.findings.error("E0350", &path("discharge"), message, "a rate above zero", help);
             SimDuration::ZERO
         }
     };

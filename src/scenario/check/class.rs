@@ -85,7 +85,7 @@ fn nodes<'a>(classes: &'a BTreeMap<String, Class>, findings: &mut Findings) -> B
         }
         if share.is_some_and(|share| !(0.0..=1.0).contains(&share)) {
             let message = format!("the share of `{name}` is not between 0 % and 100 %");
-            findings.error("E0310", &path, message, "0 % to 100 %", "");
+            findings.error("E0310", &path, message, "0 % to 100 %", "write `36 % of trucks`, or `rest`");
             continue;
         }
         let node = nodes.entry(of).or_default();

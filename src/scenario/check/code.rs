@@ -4,7 +4,7 @@
 //! new meaning. Start at [`MEANINGS`].
 
 /// (code, title, explanation), in order of codes.
-pub const MEANINGS: [(&str, &str, &str); 45] = [
+pub const MEANINGS: [(&str, &str, &str); 46] = [
     (
         "E0301",
         "a name leads nowhere",
@@ -29,6 +29,12 @@ pub const MEANINGS: [(&str, &str, &str); 45] = [
         "a name that could mean two things",
         "A station and a road cannot share a name, `exit` is the way out, `trucks` and `rest` are words of the format, and a \
          class cannot be called like a place that `route` names. Rename one of the two.",
+    ),
+    (
+        "E0305",
+        "nothing leads to the station",
+        "No `entry`, `next` or `route` of any scenario names the station, so that no truck could ever come. A station that is \
+         named, but that no truck reaches, is a warning (W0411).",
     ),
     (
         "E0310",
@@ -153,20 +159,21 @@ pub const MEANINGS: [(&str, &str, &str); 45] = [
     (
         "E0343",
         "not opening hours",
-        "Write `06:00-24:00`, `22:00-06:00` for past midnight, `06:00-12:00, 13:00-18:00`, or `closed`; by day \
+        "Write `06:00-24:00`, `22:00-06:00` for past midnight, `06:00-12:00, 13:00-18:00`, or `closed`; they begin before 24:00 and end at \
+         most 24 hours later; by day \
          `{ mon-fri = \"06:00-24:00\", sat = \"08:00-16:00\", sun = \"closed\" }`.",
     ),
     (
         "E0344",
         "not a date or time zone",
-        "Dates are `2023-10-03`, from 1970 on; time zones have IANA names such as `America/Denver`. Their rules are part of the \
+        "Dates are `2023-10-03`, from 1970 on, and days that the zone has (some skipped one); time zones have IANA names such as `America/Denver`. Their rules are part of the \
          program, so results do not depend on the machine.",
     ),
     (
         "E0350",
         "out of range",
-        "Every count and time has a limit, so that a slip of the finger is found at once: at most 64 classes, 500 stations, 500 \
-         roads, 100 streams, 1000 lanes in a group, ten years, and a hundred million trucks in a replication.",
+        "Every count and time has a limit, so that a slip of the finger is found at once: `cruce explain limits` \
+         lists them all.",
     ),
     (
         "E0351",
@@ -199,7 +206,8 @@ pub const MEANINGS: [(&str, &str, &str); 45] = [
     (
         "W0403",
         "demand while closed",
-        "Trucks arrive while their entry station is closed, and wait until it opens.",
+        "Trucks arrive while their entry station is closed, or come to a station behind it while that one is closed, and \
+         wait until it opens. By arithmetic, as if nothing held trucks up on the way.",
     ),
     (
         "W0404",
@@ -222,7 +230,9 @@ pub const MEANINGS: [(&str, &str, &str); 45] = [
     (
         "W0408",
         "service times far apart",
-        "One class takes more than three times as long as another at the same station: perhaps minutes were meant for seconds.",
+        "One laden class takes more than five times as long as another at the same station: perhaps minutes were meant for \
+         seconds. Less is usual: a trusted truck may take a fourth of the time of another. \
+         Empty trucks and bobtails are left out (classes that are no share of `laden`): that they are quicker is no news.",
     ),
     (
         "W0409",

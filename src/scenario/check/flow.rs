@@ -124,7 +124,13 @@ pub fn check(network: &mut Network, findings: &mut Findings) {
     if !wait_reached && let Some(wait) = &network.border_wait {
         let name = |station: StationId| &network.stations[station.index()].name;
         let message = format!("no truck goes from `{}` to `{}`", name(wait.from), name(wait.at));
-        findings.error("E0321", "border_wait.at", message, "not on a way from there", "");
+        findings.error(
+            "E0321",
+            "border_wait.at",
+            message,
+            "not on a way from there",
+            "name the station where the line begins in `from` and the primary behind it in `at`",
+        );
     }
     keep_serving_choices(network);
 }

@@ -1,39 +1,16 @@
-//! Limits of counts and times: beyond them a file is taken for a slip, not for a crossing.
+//! Whether counts and times keep to their limits.
 //!
-//! They keep every run within memory and every index within its table; the docs of the format list
-//! them. Start at the constants.
+//! What a single phrase can tell was checked when it was read; here is what takes a whole study. The
+//! limits themselves are in `scenario::limit`. Start at [`check`].
 
 use super::super::file::Study;
+use super::super::limit::{
+    MOST_CLASSES, MOST_COUNTED, MOST_DAYS, MOST_GROUPS, MOST_LANES, MOST_POOLS, MOST_ROADS, MOST_STATIONS,
+    MOST_STREAMS,
+};
 use super::super::phrase::{RunLength, Servers, Spread};
 use super::Findings;
 use crate::kernel::time::SimDuration;
-
-/// Classes of a study: a network's sets of classes have 64 places.
-pub const MOST_CLASSES: usize = 64;
-/// Stations of a study.
-pub const MOST_STATIONS: usize = 500;
-/// Roads of a study.
-pub const MOST_ROADS: usize = 500;
-/// Demand streams of a study.
-pub const MOST_STREAMS: usize = 100;
-/// Officer pools of a study.
-pub const MOST_POOLS: usize = 100;
-/// Lane groups of a station.
-pub const MOST_GROUPS: usize = 50;
-/// Lanes built in one group.
-pub const MOST_LANES: u32 = 1000;
-/// Officers on duty in one pool.
-pub const MOST_OFFICERS: u32 = 10_000;
-/// Places of a road or a station, and trucks at the start.
-pub const MOST_PLACES: u32 = 10_000_000;
-/// Days of the run length: ten years.
-pub const MOST_DAYS: u32 = 3653;
-/// Trucks that are expected in one replication.
-pub const MOST_TRUCKS: f64 = 1e8;
-/// Batches per hour of a stream: the field of arrivals has this many layers.
-pub const MOST_BATCHES_PER_HOUR: f64 = 65_535.0;
-/// Mean of a service, travel or move-up time, in seconds: a year.
-pub const LONGEST_MEAN: f64 = 366.0 * 86_400.0;
 
 /// Reports every count and time beyond its limit.
 pub fn check(study: &Study, findings: &mut Findings) {
@@ -47,7 +24,13 @@ pub fn check(study: &Study, findings: &mut Findings) {
     for (path, count, most, what) in tables {
         if count > most {
             let message = format!("{count} {what} are too many");
-            findings.error("E0350", path, message, format!("at most {most} {what}"), "");
+            findings.error(
+                "E0350",
+                path,
+                message,
+                format!("at most {most} {what}"),
+                "put like with like, or split the study",
+            );
         }
     }
     for (path, count, what) in [
@@ -80,21 +63,29 @@ pub fn check(study: &Study, findings: &mut Findings) {
             }
         }
         if let Some(room) = station.room {
-            check_count(&format!("station.{name}.room"), room.0, 0, MOST_PLACES, "places", "", findings);
+            check_count(&format!("station.{name}.room"), room.0, 0, MOST_COUNTED, "places", "", findings);
         }
     }
     for (name, road) in &study.road {
         check_count(&format!("road.{name}.lanes"), road.lanes.0, 1, MOST_LANES, "lanes", "", findings);
         if let Some(room) = road.room {
-            check_count(&format!("road.{name}.room"), room.0, 1, MOST_PLACES, "places", "", findings);
+            check_count(&format!("road.{name}.room"), room.0, 1, MOST_COUNTED, "places", "", findings);
         }
         if let Some(Spread::Places(split)) = road.split {
-            check_count(&format!("road.{name}.split"), split, 1, MOST_PLACES, "places", "", findings);
+            check_count(&format!("road.{name}.split"), split, 1, MOST_COUNTED, "places", "", findings);
         }
     }
     for (name, demand) in &study.demand {
         if let Some(trucks) = demand.at_start {
-            check_count(&format!("demand.{name}.at_start"), trucks.0, 0, MOST_PLACES, "trucks", "", findings);
+            check_count(
+                &format!("demand.{name}.at_start"),
+                trucks.0,
+                0,
+                MOST_COUNTED,
+                "trucks",
+                "",
+                findings,
+            );
         }
     }
 }
@@ -110,6 +101,7 @@ fn check_count(
 ) {
     if !(least..=most).contains(&count) {
         let message = format!("`{path}` cannot be {count}");
+        let help = if help.is_empty() { "look for a digit too many or too few" } else { help };
         findings.error("E0350", path, message, format!("{least} to {most} {what}"), help);
     }
 }

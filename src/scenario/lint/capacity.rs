@@ -86,9 +86,12 @@ impl Flows {
 
     /// By stream: visits to a node (stations, then roads) for each truck that enters, in one class.
     fn visits_per_truck(&self, node: usize, class: ClassId) -> impl Iterator<Item = f64> {
-        self.ways
-            .iter()
-            .map(move |ways| ways[class.index()].as_ref().map_or(0.0, |way| way.share * way.visits[node]))
+        (0..self.ways.len()).map(move |stream| self.visits(stream, node, class))
+    }
+
+    /// Visits to a node for each truck of a stream, in one class.
+    pub(super) fn visits(&self, stream: usize, node: usize, class: ClassId) -> f64 {
+        self.ways[stream][class.index()].as_ref().map_or(0.0, |way| way.share * way.visits[node])
     }
 
     /// Trucks of a class that visit a node, by period.

@@ -8,6 +8,7 @@ use std::str::FromStr;
 use super::scan::{Dimension, PhraseError, Scanner, seconds_text, tidy};
 use super::{BatchPhrase, DistPhrase, DistSpec, FactorPhrase, LawSpec};
 use crate::dist::Dist;
+use crate::scenario::limit::{CV, DEEPEST_MIXTURE, LARGEST_NUMBER, MOST_PARTS, MOST_PHASES};
 
 /// What the numbers of a law stand for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,15 +48,6 @@ const LAWS: [(&str, &[&str], &str); 13] = [
     ("empirical", &[], "empirical(\"service-times.csv\")"),
 ];
 
-const MOST_PHASES: u32 = 1_000;
-const MOST_PARTS: usize = 50;
-/// Mixtures of mixtures of mixtures end here.
-const DEEPEST: usize = 4;
-const LARGEST_CV: f64 = 20.0;
-const SMALLEST_CV: f64 = 0.01;
-/// The largest batch, or factor, that a phrase may name.
-const LARGEST_NUMBER: f64 = 10_000.0;
-
 /// A parameter with the piece of text it stands in.
 struct Parameter {
     value: f64,
@@ -78,6 +70,11 @@ fn parse_law(scanner: &mut Scanner<'_>, kind: Kind, depth: usize) -> Result<LawS
         return check(&[("value", constant)].into(), "constant", start..scanner.span_from(start).end, kind)
             .map(LawSpec::Plain);
     };
+    if ["nan", "inf", "infinity"].contains(&name.to_lowercase().as_str()) {
+        return Err(PhraseError::new("E0201", name_span, format!("`{name}` is no number that can be used"))
+            .label("a number is expected")
+            .help("write a number with its unit, such as `60 s`, or a distribution"));
+    }
     let Some(&(name, parameters, example)) = LAWS.iter().find(|law| law.0 == name) else {
         return Err(unknown_law(name, name_span));
     };
@@ -188,7 +185,7 @@ fn parse_parameters(
             }
         };
         let parameter = match name {
-            "cv" => parse_bare(scanner, LARGEST_CV)?,
+            "cv" => parse_bare(scanner, CV[1])?,
             "k" => {
                 let (k, span) = scanner.whole("a whole number of phases", MOST_PHASES)?;
                 Parameter { value: f64::from(k), span }
@@ -236,19 +233,23 @@ fn parse_mixture(
         if !parts.is_empty() && !scanner.eat(",") {
             return Err(scanner.expected("`,` or `)`"));
         }
-        if parts.len() == MOST_PARTS || depth == DEEPEST {
+        if parts.len() == MOST_PARTS || depth == DEEPEST_MIXTURE {
             let span = scanner.span_from(start);
             return Err(PhraseError::new(
                 "E0205",
                 span,
-                format!("a mixture has at most {MOST_PARTS} parts, {DEEPEST} deep"),
+                format!("a mixture has at most {MOST_PARTS} parts, {DEEPEST_MIXTURE} deep"),
             ));
         }
         let weight = scanner.quantity(Dimension::Share)?;
         parts.push((weight.value, parse_law(scanner, kind, depth + 1)?));
     }
     let sum: f64 = parts.iter().map(|part| part.0).sum();
-    if parts.is_empty() || (sum - 1.0).abs() > 1e-6 {
+    if parts.is_empty() {
+        return Err(PhraseError::new("E0210", scanner.span_from(start), "the mixture has no parts")
+            .label("laws with their shares are expected"));
+    }
+    if (sum - 1.0).abs() > 1e-6 {
         let error = PhraseError::new(
             "E0210",
             scanner.span_from(start),
@@ -286,7 +287,7 @@ fn check(given: &Parameters, law: &str, span: Range<usize>, kind: Kind) -> Resul
         Err(PhraseError::new("E0210", given[name].span.clone(), message).label(label))
     };
     if let Some(cv) = given.get("cv")
-        && cv.value < SMALLEST_CV
+        && cv.value < CV[0]
     {
         return wrong(
             "cv",

@@ -9,17 +9,10 @@ use super::{
     SharePhrase, Spread,
 };
 use crate::kernel::time::SimDuration;
-
-/// The most of anything that is counted: lanes, trucks, officers.
-pub(crate) const MOST_COUNTED: u32 = 1_000_000;
-/// The most replications.
-const MOST_REPLICATIONS: u32 = 100_000;
-/// The largest share or factor: 10,000 %.
-const LARGEST_FACTOR: f64 = 100.0;
-/// The longest road, in meters.
-const LONGEST_ROAD: f64 = 1_000_000.0;
-/// The highest rate, per hour.
-const HIGHEST_RATE: f64 = 1_000_000.0;
+use crate::scenario::limit::{
+    HIGHEST_RATE, LARGEST_FACTOR, LONGEST_POSTED, LONGEST_ROAD, MOST_COUNTED, MOST_DAYS, MOST_LANES,
+    MOST_REPLICATIONS,
+};
 
 fn too_large(span: std::ops::Range<usize>, written: &str, limit: &str) -> PhraseError {
     PhraseError::new("E0205", span, format!("`{written}` is too large"))
@@ -65,8 +58,8 @@ impl FromStr for RunLength {
                 tidy(number.value * 24.0)
             )));
         }
-        if number.value > 36_500.0 {
-            return Err(too_large(number.span.clone(), written, "36500 days"));
+        if number.value > f64::from(MOST_DAYS) {
+            return Err(too_large(number.span.clone(), written, &format!("{MOST_DAYS} days")));
         }
         Ok(RunLength::Days(number.value as u32))
     }
@@ -85,7 +78,11 @@ impl fmt::Display for RunLength {
 fn factor(scanner: &mut Scanner<'_>, text: &str) -> Result<f64, PhraseError> {
     let share = scanner.quantity(Dimension::Share)?;
     if share.value > LARGEST_FACTOR {
-        return Err(too_large(share.span.clone(), &text[share.span], "10000 %"));
+        return Err(too_large(
+            share.span.clone(),
+            &text[share.span],
+            &format!("{} %", LARGEST_FACTOR * 100.0),
+        ));
     }
     Ok(share.value)
 }
@@ -122,7 +119,7 @@ impl FromStr for Growth {
                 share.span.clone(),
                 format!("`{}` is out of range", &text[share.span]),
             );
-            return Err(error.label("between -99 % and 10000 % here"));
+            return Err(error.label(format!("between -99 % and {} % here", LARGEST_FACTOR * 100.0)));
         }
         Ok(Growth(share.value))
     }
@@ -141,7 +138,7 @@ impl FromStr for Rate {
         let rate = scanner.quantity(Dimension::Rate)?;
         scanner.end()?;
         if rate.value > HIGHEST_RATE {
-            return Err(too_large(rate.span.clone(), &text[rate.span], "1000000 trucks/h"));
+            return Err(too_large(rate.span.clone(), &text[rate.span], &format!("{HIGHEST_RATE} trucks/h")));
         }
         Ok(Rate { per_hour: rate.value })
     }
@@ -185,7 +182,7 @@ impl FromStr for Servers {
         if scanner.peek().is_some_and(char::is_alphabetic) {
             return Err(scanner.expected("a number of lanes or `unlimited`"));
         }
-        let (lanes, _) = scanner.whole("a whole number of lanes", MOST_COUNTED)?;
+        let (lanes, _) = scanner.whole("a whole number of lanes", MOST_LANES)?;
         scanner.end()?;
         Ok(Servers::Lanes(lanes))
     }
@@ -255,7 +252,7 @@ impl fmt::Display for SharePhrase {
 fn length(scanner: &mut Scanner<'_>, text: &str) -> Result<f64, PhraseError> {
     let length = scanner.quantity(Dimension::Length)?;
     if length.value > LONGEST_ROAD {
-        return Err(too_large(length.span.clone(), &text[length.span], "1000 km"));
+        return Err(too_large(length.span.clone(), &text[length.span], &meters_text(LONGEST_ROAD)));
     }
     Ok(length.value)
 }
@@ -312,8 +309,12 @@ impl FromStr for Minutes {
         let mut scanner = Scanner::new(text);
         let number = scanner.number()?;
         if scanner.is_done() {
-            if number.value > 100_000.0 {
-                return Err(too_large(number.span.clone(), &text[number.span], "100000 minutes"));
+            if number.value > LONGEST_POSTED {
+                return Err(too_large(
+                    number.span.clone(),
+                    &text[number.span],
+                    &format!("{LONGEST_POSTED} minutes"),
+                ));
             }
             return Ok(Minutes(number.value));
         }

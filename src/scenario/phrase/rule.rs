@@ -3,13 +3,13 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::quantity::MOST_COUNTED;
 use super::scan::{Dimension, PhraseError, Scanner, seconds_text, tidy};
 use super::{
     Count, DurationPhrase, GoalPhrase, PostedPhrase, QuantityKind, Rate, RulePhrase, TargetPhrase, WantPhrase,
 };
 use crate::kernel::time::SimDuration;
 use crate::model::network::{Posted, Trigger};
+use crate::scenario::limit::{MOST_COUNTED, MOST_LANES};
 
 const RULE_EXAMPLE: &str = "2..6 lanes, open when queue >= 20 per lane, close when queue <= 12 per lane";
 
@@ -92,9 +92,9 @@ impl FromStr for RulePhrase {
 /// `2..6 lanes`, `2 lanes`, `1 lane`.
 fn lanes(scanner: &mut Scanner<'_>) -> Result<(u32, u32), PhraseError> {
     let start = scanner.here();
-    let (least, _) = scanner.whole("a whole number of lanes", MOST_COUNTED)?;
+    let (least, _) = scanner.whole("a whole number of lanes", MOST_LANES)?;
     let most =
-        if scanner.eat("..") { scanner.whole("a whole number of lanes", MOST_COUNTED)?.0 } else { least };
+        if scanner.eat("..") { scanner.whole("a whole number of lanes", MOST_LANES)?.0 } else { least };
     let span = scanner.span_from(start);
     if !scanner.eat_word("lanes") && !scanner.eat_word("lane") {
         return Err(scanner.expected("`lanes`").help(format!("write it like `{RULE_EXAMPLE}`")));

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::scenario::limit::{LONGEST_DURATION, MOST_DAYS};
+
 /// Why a text is not the phrase that is expected, and which piece of it is to blame.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PhraseError {
@@ -458,7 +460,7 @@ impl<'a> Scanner<'a> {
                 span.clone(),
                 format!("`{}` is too long", &self.text[span]),
             )
-            .label("durations end at 36500 days"));
+            .label(format!("durations end at {MOST_DAYS} days")));
         }
         Ok(Quantity { value, span })
     }
@@ -482,9 +484,6 @@ impl<'a> Scanner<'a> {
         Ok((number.value as u32, number.span))
     }
 }
-
-/// A century.
-const LONGEST_DURATION: f64 = 36_500.0 * 86_400.0;
 
 fn of_zero_or_more(error: PhraseError, dimension: Dimension) -> PhraseError {
     if error.code != "E0204" {

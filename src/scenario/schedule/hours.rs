@@ -4,7 +4,8 @@
 //! whatever the next day says. Start at [`Hours`].
 
 use super::{
-    ByDays, Days, Fault, SECOND, check_ranges_of_days, fault, no_rows, overlap, quoted, read_range, time_text,
+    ByDays, DAY_SECONDS, Days, Fault, SECOND, check_ranges_of_days, fault, no_rows, overlap, quoted,
+    read_range, read_time, time_text,
 };
 use crate::model::network::Steps;
 use crate::scenario::calendar::{Clock, WEEKDAYS};
@@ -86,15 +87,37 @@ fn read_hours(key: Option<&str>, text: &str, faults: &mut Vec<Fault>) -> Vec<(i6
     }
     let mut open: Vec<(i64, i64)> = Vec::new();
     for part in text.split(',') {
-        match read_range(part.trim()) {
+        let part = part.trim();
+        let wrong = |message: String, label: &str, help: String| Fault {
+            code: "E0343",
+            key: key.map(str::to_owned),
+            message,
+            label: label.to_owned(),
+            help,
+        };
+        match read_range(part) {
+            Some((from, _)) if from >= DAY_SECONDS => faults.push(wrong(
+                format!("{} begins on the next day", quoted(part)),
+                "hours begin before 24:00",
+                format!("write them for the next day, from {}", time_text(from - DAY_SECONDS)),
+            )),
+            // An end at the beginning was read as the next day's.
+            Some((from, to)) if to - from == DAY_SECONDS && ends_where_it_begins(part) => faults.push(wrong(
+                format!("{} closes when it opens", quoted(part)),
+                "an end after the beginning",
+                "all day is `00:00-24:00`, never is `closed`".to_owned(),
+            )),
+            Some((from, to)) if to - from > DAY_SECONDS => faults.push(wrong(
+                format!("{} is longer than a day", quoted(part)),
+                "at most 24 hours",
+                "all day is `00:00-24:00`".to_owned(),
+            )),
             Some(range) => open.push(range),
-            None => faults.push(Fault {
-                code: "E0343",
-                key: key.map(str::to_owned),
-                message: format!("{} is no opening hours", quoted(part.trim())),
-                label: "hours as `06:00-24:00`, or `closed`".to_owned(),
-                help: "past midnight is `22:00-06:00`; several ranges have commas between them".to_owned(),
-            }),
+            None => faults.push(wrong(
+                format!("{} is no opening hours", quoted(part)),
+                "hours as `06:00-24:00`, or `closed`",
+                "past midnight is `22:00-06:00`; several ranges have commas between them".to_owned(),
+            )),
         }
     }
     open.sort();
@@ -108,6 +131,12 @@ fn read_hours(key: Option<&str>, text: &str, faults: &mut Vec<Fault>) -> Vec<(i6
         });
     }
     open
+}
+
+/// `06:00-06:00`: a slip, or a whole day said in a way that could be one.
+fn ends_where_it_begins(range: &str) -> bool {
+    let times = range.split_once('-').map(|(from, to)| (read_time(from.trim()), read_time(to.trim())));
+    times.is_some_and(|(from, to)| from == to)
 }
 
 #[cfg(test)]
@@ -136,6 +165,8 @@ mod tests {
             open("2023-10-03", 1, every("06:00-12:00, 13:00-18:00")).0,
             [(0.0, false), (6.0, true), (12.0, false), (13.0, true), (18.0, false)]
         );
+        assert_eq!(open("2023-10-03", 1, every("22:00-26:00")).0, [(0.0, true), (2.0, false), (22.0, true)]);
+        assert_eq!(open("2023-10-03", 1, every("06:00-30:00")).0, [(0.0, true)]);
         assert_eq!(open("2023-10-03", 1, every("closed")).0, [(0.0, false)]);
         // Friday until two in the night, Saturday 8 to 16, Sunday closed, Monday from six.
         let week = by_day(&[("mon-fri", "06:00-26:00"), ("sat", "08:00-16:00"), ("sun", "closed")]);
@@ -156,7 +187,9 @@ mod tests {
         let codes =
             |hours: ByDay| open("2023-10-06", 2, hours).1.iter().map(|fault| fault.code).collect::<Vec<_>>();
         assert_eq!(codes(by_day(&[("mon-fri", "06:00-22:00")])), ["E0342"]);
-        assert_eq!(codes(by_day(&[("mon-sun", "6 to 22")])), ["E0343"]);
+        for wrong in ["6 to 22", "25:00-26:00", "24:00-26:00", "06:00-06:00", "06:00-31:00"] {
+            assert_eq!(codes(by_day(&[("mon-sun", wrong)])), ["E0343"], "{wrong}");
+        }
         assert_eq!(codes(by_day(&[("mon-sun", "06:00-12:00, 11:00-18:00")])), ["E0341"]);
         assert_eq!(codes(by_day(&[("mon-sat", "06:00-12:00"), ("sat-sun", "06:00-12:00")])), ["E0341"]);
         assert_eq!(codes(by_day(&[("mon-sun", "closed"), ("holiday", "closed")])), ["E0340"]);
