@@ -117,14 +117,14 @@ impl<E: Copy> EventList<E> {
     fn place_fresh(&mut self) {
         self.freshest = EventKey::NEVER;
         for entry in self.fresh.drain(..) {
-            // Most come soon: the few that come sooner make way one by one.
-            let mut place = self.near.len();
+            // Most come soon: the few that come sooner make way.
+            let later = self.near.iter().rposition(|other| other.key > entry.key);
+            let (place, last) = (later.map_or(0, |later| later + 1), self.near.len());
             self.near.push(entry);
-            while place > 0 && self.near[place - 1].key < entry.key {
-                self.near[place] = self.near[place - 1];
-                place -= 1;
+            if place < last {
+                self.near.copy_within(place..last, place + 1);
+                self.near[place] = entry;
             }
-            self.near[place] = entry;
         }
         if self.near.len() > NEAR {
             self.far.extend(self.near.drain(..NEAR / 2));
@@ -132,13 +132,10 @@ impl<E: Copy> EventList<E> {
     }
 
     /// Takes the next event from the list.
-    #[inline]
+    #[inline(always)]
     pub fn pop(&mut self) -> Option<(SimTime, E)> {
         if self.near.last().is_none_or(|next| self.freshest < next.key) {
-            self.place_fresh();
-            if self.near.is_empty() {
-                self.refill();
-            }
+            self.gather();
         }
         self.near.pop().map(|entry| (entry.key.at(), entry.event))
     }
@@ -170,6 +167,14 @@ impl<E: Copy> EventList<E> {
     /// Whether nothing is left to happen.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    #[inline(never)]
+    fn gather(&mut self) {
+        self.place_fresh();
+        if self.near.is_empty() {
+            self.refill();
+        }
     }
 
     fn refill(&mut self) {

@@ -262,6 +262,7 @@ impl<'n> Collector<'n> {
     }
 
     fn enter(&mut self, now: SimTime, id: TruckId, truck: &Truck) {
+        self.hours.advance(now);
         let place = id.0 as usize;
         let period = self.hours.present_period();
         let fresh = Inside {
@@ -287,6 +288,7 @@ impl<'n> Collector<'n> {
     }
 
     fn arrive(&mut self, now: SimTime, id: TruckId, truck: &Truck, station: StationId) {
+        self.hours.advance(now);
         let place = station.index();
         self.link(now, id, truck, self.nodes.station(place));
         let inside = &mut self.inside[id.0 as usize];
@@ -373,6 +375,7 @@ impl<'n> Collector<'n> {
     }
 
     fn depart(&mut self, now: SimTime, id: TruckId, truck: &Truck) {
+        self.hours.advance(now);
         let inside = self.inside[id.0 as usize];
         self.inside[id.0 as usize].phase = Phase::Between;
         let sojourn = now - truck.arrived;
@@ -384,6 +387,7 @@ impl<'n> Collector<'n> {
     }
 
     fn go(&mut self, now: SimTime, id: TruckId, truck: &Truck, outcome: Outcome) {
+        self.hours.advance(now);
         self.link(now, id, truck, self.nodes.outcome(outcome));
         let class = truck.class.index();
         if outcome == Outcome::Unfinished {
@@ -445,7 +449,6 @@ impl Observer for Collector<'_> {
     // Inlined where the model tells: the kind of notice is known there, so the match costs nothing.
     #[inline(always)]
     fn notice(&mut self, now: SimTime, id: TruckId, truck: &Truck, notice: Notice) {
-        self.hours.advance(now);
         match notice {
             Notice::Entered => self.enter(now, id, truck),
             Notice::Arrived { station } => self.arrive(now, id, truck, station),

@@ -150,8 +150,8 @@ pub(super) struct Crossing<'n, O> {
     streams: Vec<StreamState>,
     /// The batch that each stream's scheduled `Arrival` stands for.
     coming: Vec<Option<Batch>>,
-    pub(super) stations: Vec<StationState>,
-    pub(super) groups: Vec<GroupState>,
+    pub(super) stations: Vec<StationState<'n>>,
+    pub(super) groups: Vec<GroupState<'n>>,
     pub(super) roads: Vec<RoadState>,
     pub(super) pools: Vec<PoolState>,
     pub(super) work: VecDeque<Work>,
@@ -219,7 +219,7 @@ impl<'n, O: Observer> Crossing<'n, O> {
             stations: (0..network.stations.len())
                 .map(|place| StationState::new(network, StationId(place as u16)))
                 .collect(),
-            groups: network.groups.iter().map(|group| GroupState::new(group, network)).collect(),
+            groups: network.groups.iter().map(|group| GroupState::new(group, network, &chance)).collect(),
             roads: (0..network.roads.len())
                 .map(|place| RoadState::new(network, RoadId(place as u16)))
                 .collect(),
@@ -448,8 +448,7 @@ impl<'n, O: Observer> Crossing<'n, O> {
             Target::Road(road) => self.has_room(road),
             Target::Station(station) => {
                 let state = &self.stations[station.index()];
-                let room = self.network.stations[station.index()].room;
-                room.is_none_or(|room| state.waiting < room) || self.choose(id, station).at_once
+                state.data.room.is_none_or(|room| state.waiting < room) || self.choose(id, station).at_once
             }
         }
     }

@@ -8,17 +8,18 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use crate::kernel::draws::uniform;
+use crate::kernel::draws::{Purpose, uniform};
 use crate::kernel::time::{SimDuration, SimTime};
+use crate::model::chance::Chance;
 use crate::model::crossing::{Crossing, Events, Failure, Inside, Work, schedule};
 use crate::model::event::Event;
 use crate::model::network::{
     Arrivals, ClassId, FreeLane, Group, GroupId, LaneChoice, LanePlan, LineLayout, Network, QueueLayout,
-    RoadId, StationId, Target,
+    RoadId, Station, StationId, Target,
 };
 use crate::model::notice::{LaneNotice, Notice, Observer};
 use crate::model::queue::{LaneSet, SharedLine};
-use crate::model::truck::TruckId;
+use crate::model::truck::{Truck, TruckId};
 
 /// What a lane is doing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -39,7 +40,11 @@ pub(super) struct Lane {
     ready: SimTime,
 }
 
-pub(super) struct GroupState {
+pub(super) struct GroupState<'n> {
+    pub(super) data: &'n Group,
+    /// Of its station: where visits are counted, and the address of a visit's draws.
+    loop_slot: Option<u16>,
+    purpose: Purpose,
     pub(super) lanes: Vec<Lane>,
     /// Lanes below this number are open.
     pub(super) plan: u32,
@@ -59,7 +64,8 @@ pub(super) struct GroupState {
     plain: bool,
 }
 
-pub(super) struct StationState {
+pub(super) struct StationState<'n> {
+    pub(super) data: &'n Station,
     shared: Option<SharedLine>,
     /// Trucks that take the station's own waiting places.
     pub(super) waiting: u32,
@@ -69,8 +75,8 @@ pub(super) struct StationState {
     pub(super) roads: Vec<RoadId>,
 }
 
-impl GroupState {
-    pub(super) fn new(group: &Group, network: &Network) -> Self {
+impl<'n> GroupState<'n> {
+    pub(super) fn new(group: &'n Group, network: &'n Network, chance: &Chance) -> Self {
         let built = group.lanes.unwrap_or(0);
         let lane = Lane { state: LaneState::Closed, opened: SimTime::ZERO, ready: SimTime::ZERO };
         let shared = network.stations[group.station.index()].line == LineLayout::Shared;
@@ -80,6 +86,9 @@ impl GroupState {
             QueueLayout::PerLane(_) => built as usize + 1,
         };
         GroupState {
+            data: group,
+            loop_slot: network.stations[group.station.index()].loop_slot,
+            purpose: chance.purpose_of_visit(group.station),
             lanes: vec![lane; built as usize],
             plan: 0,
             free: LaneSet::empty(built),
@@ -114,11 +123,12 @@ impl GroupState {
     }
 }
 
-impl StationState {
-    pub(super) fn new(network: &Network, id: StationId) -> Self {
+impl<'n> StationState<'n> {
+    pub(super) fn new(network: &'n Network, id: StationId) -> Self {
         let shared = network.stations[id.index()].line == LineLayout::Shared;
         let roads = network.roads.iter().enumerate();
         StationState {
+            data: &network.stations[id.index()],
             shared: shared.then(|| SharedLine::new(network.classes.len())),
             waiting: 0,
             blocked: VecDeque::new(),
@@ -140,13 +150,20 @@ pub(super) struct Choice {
     pub(super) at_once: bool,
 }
 
+/// The service time that a truck of a trace brings along to a station.
+fn brought_service(network: &Network, truck: &Truck, row: u32, at: StationId) -> Option<SimDuration> {
+    let Arrivals::Trace(trucks) = &network.streams[truck.stream.index()].arrivals else { return None };
+    let mut brought = trucks[row as usize].service.iter();
+    brought.find(|(station, _)| *station == at).map(|(_, service)| *service)
+}
+
 fn accepts(group: &Group, class: ClassId) -> bool {
     group.service[class.index()].is_some()
 }
 
 impl<O: Observer> Crossing<'_, O> {
     fn station_of(&self, group: GroupId) -> StationId {
-        self.network.groups[group.index()].station
+        self.groups[group.index()].data.station
     }
 
     /// A truck's group, and its lane where it has one to choose: the first group by preference
@@ -157,7 +174,7 @@ impl<O: Observer> Crossing<'_, O> {
         if let Some(only) = self.shortcuts.at(station, class).group {
             return self.choose_lane(id, only);
         }
-        self.choose_among(id, &self.network.stations[station.index()].choices[class.index()])
+        self.choose_among(id, &self.stations[station.index()].data.choices[class.index()])
     }
 
     fn choose_among(&self, id: TruckId, groups: &[GroupId]) -> Choice {
@@ -182,7 +199,12 @@ impl<O: Observer> Crossing<'_, O> {
             let lane = state.free.first();
             return Choice { group, lane, at_once: lane.is_some() };
         }
-        let data = &self.network.groups[group.index()];
+        self.choose_lane_by_rule(id, group)
+    }
+
+    fn choose_lane_by_rule(&self, id: TruckId, group: GroupId) -> Choice {
+        let state = &self.groups[group.index()];
+        let data = state.data;
         if data.lanes.is_none() {
             // A yard is open when its plan says so; everyone starts at once.
             return Choice { group, lane: Some(0), at_once: state.plan > 0 };
@@ -201,7 +223,7 @@ impl<O: Observer> Crossing<'_, O> {
     }
 
     fn someone_waits_for(&self, group: GroupId, lane: Option<u32>) -> bool {
-        let data = &self.network.groups[group.index()];
+        let data = self.groups[group.index()].data;
         let state = &self.groups[group.index()];
         match (&self.stations[data.station.index()].shared, data.queue, lane) {
             (Some(line), _, _) => !line.is_empty_for(|class| accepts(data, class)),
@@ -227,7 +249,7 @@ impl<O: Observer> Crossing<'_, O> {
 
     fn random_below(&self, id: TruckId, group: GroupId, count: u32) -> u32 {
         let station = self.station_of(group);
-        let visit = self.visit(id, self.network.stations[station.index()].loop_slot);
+        let visit = self.visit(id, self.stations[station.index()].data.loop_slot);
         let u = uniform(self.chance.lane(self.truck(id), station, visit));
         ((u * f64::from(count)) as u32).min(count.saturating_sub(1))
     }
@@ -250,10 +272,9 @@ impl<O: Observer> Crossing<'_, O> {
     pub(super) fn join(&mut self, now: SimTime, id: TruckId, choice: Choice, events: &mut Events) {
         let Choice { group, lane, at_once } = choice;
         self.tell(now, id, Notice::Joined { group });
-        if let (QueueLayout::PerLane(LaneChoice::RoundRobin), Some(lane)) =
-            (self.network.groups[group.index()].queue, lane)
-        {
-            self.groups[group.index()].turn = lane + 1;
+        let state = &mut self.groups[group.index()];
+        if let (QueueLayout::PerLane(LaneChoice::RoundRobin), Some(lane)) = (state.data.queue, lane) {
+            state.turn = lane + 1;
         }
         match lane {
             Some(lane) if at_once => self.begin(now, id, group, lane, events),
@@ -279,11 +300,13 @@ impl<O: Observer> Crossing<'_, O> {
 
     #[inline(always)]
     fn push_line(&mut self, id: TruckId, group: GroupId, lane: Option<u32>) {
-        let Inside { truck, order, .. } = *self.at(id);
-        let station = self.station_of(group);
+        let Inside { truck: Truck { class, .. }, order, .. } = self.inside[id.0 as usize];
         let state = &mut self.groups[group.index()];
-        match (&mut self.stations[station.index()].shared, self.network.groups[group.index()].queue) {
-            (Some(line), _) => line.push(truck.class, order, id),
+        if state.plain {
+            return state.lines[0].push_back(id);
+        }
+        match (&mut self.stations[state.data.station.index()].shared, state.data.queue) {
+            (Some(line), _) => line.push(class, order, id),
             (None, QueueLayout::Pooled) => state.lines[0].push_back(id),
             (None, QueueLayout::PerLane(_)) => {
                 let line = lane.map_or(state.lanes.len(), |lane| lane as usize);
@@ -294,8 +317,8 @@ impl<O: Observer> Crossing<'_, O> {
 
     #[inline(always)]
     fn tell_queue(&mut self, now: SimTime, group: GroupId, events: &mut Events) {
-        let waiting = self.groups[group.index()].waiting;
-        let station = self.station_of(group);
+        let GroupState { waiting, data, .. } = self.groups[group.index()];
+        let station = data.station;
         self.tell_lanes(now, LaneNotice::Queue { station, group: Some(group), waiting });
         self.queue_changed(now, group, events);
     }
@@ -303,32 +326,38 @@ impl<O: Observer> Crossing<'_, O> {
     /// The rule that staffs a group looks at its queue: officers may move.
     #[inline(always)]
     pub(super) fn queue_changed(&mut self, now: SimTime, group: GroupId, events: &mut Events) {
-        if let LanePlan::Officers(pool, _) = self.network.groups[group.index()].plan {
+        if let LanePlan::Officers(pool, _) = self.groups[group.index()].data.plan {
             self.unsettle(now, pool, events);
         }
     }
 
     /// A truck takes a lane: it moves up if it queued, then is served.
     fn begin(&mut self, now: SimTime, id: TruckId, group: GroupId, lane: u32, events: &mut Events) {
-        let station = self.station_of(group);
-        let data = &self.network.groups[group.index()];
-        let visit = self.visit(id, self.network.stations[station.index()].loop_slot);
-        let truck = self.truck(id);
-        let [service_bits, route_bits] = self.chance.visit(truck, station, visit);
-        let move_up = match &data.move_up {
-            Some(law) if now > truck.arrived => {
-                let bits = if law.is_random() { self.chance.move_up(truck, station, visit) } else { 0 };
-                law.sample(bits)
-            }
-            _ => SimDuration::ZERO,
-        };
-        let service = self.service_time(id, group, visit, service_bits);
-        let inside = self.at(id);
-        inside.truck.began = now + move_up;
-        inside.truck.ends = inside.truck.began + service;
-        inside.truck.own += service;
+        let state = &self.groups[group.index()];
+        let data = state.data;
+        let visit = self.visit(id, state.loop_slot);
+        let inside = &mut self.inside[id.0 as usize];
+        let truck = &mut inside.truck;
+        let [service_bits, route_bits] = self.chance.visit(truck, state.purpose, visit);
         inside.route_bits = route_bits;
-        let ends = inside.truck.ends;
+        truck.began = match &data.move_up {
+            Some(law) if now > truck.arrived => {
+                let draw = || self.chance.move_up(truck, data.station, visit);
+                now + law.sample(if law.is_random() { draw() } else { 0 })
+            }
+            _ => now,
+        };
+        let brought = match inside.trace_row {
+            Some(row) if visit == 0 => brought_service(self.network, truck, row, data.station),
+            _ => None,
+        };
+        let service = brought.unwrap_or_else(|| {
+            let law = data.service[truck.class.index()].as_ref();
+            law.expect("a truck is served only where its class is accepted").sample(service_bits)
+        });
+        truck.ends = truck.began + service;
+        truck.own += service;
+        let ends = truck.ends;
         if let Some(road) = inside.road.take() {
             self.leave_road(now, id, road);
         }
@@ -346,22 +375,6 @@ impl<O: Observer> Crossing<'_, O> {
         schedule(events, ends, event);
     }
 
-    #[inline(always)]
-    fn service_time(&self, id: TruckId, group: GroupId, visit: u16, bits: u64) -> SimDuration {
-        let Inside { truck, trace_row, .. } = &self.inside[id.0 as usize];
-        let data = &self.network.groups[group.index()];
-        if let (Some(row), Arrivals::Trace(trucks)) =
-            (trace_row, &self.network.streams[truck.stream.index()].arrivals)
-        {
-            let mut brought = trucks[*row as usize].service.iter();
-            if let Some((_, service)) = brought.find(|(at, _)| *at == data.station && visit == 0) {
-                return *service;
-            }
-        }
-        let law = data.service[truck.class.index()].as_ref();
-        law.expect("a truck is served only where its class is accepted").sample(bits)
-    }
-
     /// A lane finishes its truck, which goes on or blocks it.
     pub(super) fn end_service(
         &mut self,
@@ -376,7 +389,7 @@ impl<O: Observer> Crossing<'_, O> {
             "service ends where it began"
         );
         self.tell(now, id, Notice::ServiceEnded { group, lane });
-        let target = self.draw_target(id, self.station_of(group));
+        let target = self.draw_target(id, group);
         if self.can_enter(id, target) {
             self.leave_lane(now, id, group, lane, target, events);
         } else {
@@ -394,7 +407,7 @@ impl<O: Observer> Crossing<'_, O> {
         events: &mut Events,
     ) {
         self.tell(now, id, Notice::ServiceEnded { group, lane: 0 });
-        let target = self.draw_target(id, self.station_of(group));
+        let target = self.draw_target(id, group);
         if self.can_enter(id, target) {
             self.leave_lane(now, id, group, 0, target, events);
         } else {
@@ -403,17 +416,16 @@ impl<O: Observer> Crossing<'_, O> {
     }
 
     #[inline(always)]
-    fn draw_target(&mut self, id: TruckId, station: StationId) -> Target {
-        let data = &self.network.stations[station.index()];
-        let inside = &self.inside[id.0 as usize];
-        let class = inside.truck.class;
-        let target = self.shortcuts.at(station, class).target(inside.route_bits).unwrap_or_else(|| {
-            let u = uniform(inside.route_bits);
-            let branches = &data.routes[class.index()].branches;
+    fn draw_target(&mut self, id: TruckId, group: GroupId) -> Target {
+        let GroupState { data, loop_slot, .. } = self.groups[group.index()];
+        let Inside { truck: Truck { class, .. }, route_bits, .. } = self.inside[id.0 as usize];
+        let target = self.shortcuts.at(data.station, class).target(route_bits).unwrap_or_else(|| {
+            let u = uniform(route_bits);
+            let branches = &self.network.stations[data.station.index()].routes[class.index()].branches;
             let found = branches.iter().find(|(below, _)| u < *below).or(branches.last());
             found.expect("a route has branches").1
         });
-        self.count_visit(id, data.loop_slot);
+        self.count_visit(id, loop_slot);
         target
     }
 
@@ -442,7 +454,7 @@ impl<O: Observer> Crossing<'_, O> {
     ) {
         self.tell(now, id, Notice::Left { group, lane });
         self.go_on(now, id, target, events);
-        if self.network.groups[group.index()].lanes.is_some() {
+        if self.groups[group.index()].data.lanes.is_some() {
             self.release(now, group, lane, events);
         }
     }
@@ -466,7 +478,7 @@ impl<O: Observer> Crossing<'_, O> {
         let state = &mut self.groups[group.index()];
         state.lanes[lane as usize].state = LaneState::Idle;
         state.free.insert(lane);
-        let station = self.network.groups[group.index()].station;
+        let station = state.data.station;
         self.offer(station);
     }
 
@@ -486,8 +498,11 @@ impl<O: Observer> Crossing<'_, O> {
 
     #[inline(always)]
     fn next_in_line(&mut self, group: GroupId, lane: u32) -> Option<TruckId> {
-        let data = &self.network.groups[group.index()];
         let state = &mut self.groups[group.index()];
+        let data = state.data;
+        if state.plain {
+            return state.lines[0].pop_front();
+        }
         match (&mut self.stations[data.station.index()].shared, data.queue) {
             (Some(line), _) => line.pop_accepted(|class| accepts(data, class)),
             (None, QueueLayout::Pooled) => state.lines[0].pop_front(),
@@ -531,7 +546,7 @@ impl<O: Observer> Crossing<'_, O> {
 
     /// The group's table of lanes says something new.
     pub(super) fn step_plan(&mut self, now: SimTime, group: GroupId, events: &mut Events) {
-        if let LanePlan::Table(table) = &self.network.groups[group.index()].plan {
+        if let LanePlan::Table(table) = &self.groups[group.index()].data.plan {
             if let Some((next, _)) = table.steps.get(table.place(now) + 1) {
                 schedule(events, *next, Event::PlanStep { group });
             }
@@ -549,7 +564,7 @@ impl<O: Observer> Crossing<'_, O> {
         set_up: SimDuration,
         events: &mut Events,
     ) {
-        let built = self.network.groups[group.index()].lanes;
+        let built = self.groups[group.index()].data.lanes;
         let state = &mut self.groups[group.index()];
         let before = state.plan;
         let plan = built.map_or(plan, |built| plan.min(built));
@@ -627,7 +642,7 @@ impl<O: Observer> Crossing<'_, O> {
     fn make_ready(&mut self, now: SimTime, group: GroupId, lane: u32, events: &mut Events) {
         // From here on it is as if its truck had just left.
         let state = &mut self.groups[group.index()];
-        if let QueueLayout::PerLane(_) = self.network.groups[group.index()].queue
+        if let QueueLayout::PerLane(_) = state.data.queue
             && !state.lines.is_empty()
         {
             state.lanes[lane as usize].state = LaneState::Idle;
@@ -640,7 +655,7 @@ impl<O: Observer> Crossing<'_, O> {
 
     /// The lines of closing lanes rejoin the group together, in order of arrival.
     fn rejoin(&mut self, now: SimTime, group: GroupId, lanes: Range<u32>, events: &mut Events) {
-        if let QueueLayout::Pooled = self.network.groups[group.index()].queue {
+        if let QueueLayout::Pooled = self.groups[group.index()].data.queue {
             return;
         }
         let lines = &mut self.groups[group.index()].lines;
@@ -655,7 +670,7 @@ impl<O: Observer> Crossing<'_, O> {
 
     /// Trucks that came while no lane was open choose their lanes now, in order of arrival.
     fn leave_lobby(&mut self, now: SimTime, group: GroupId, events: &mut Events) {
-        let lobby = self.network.groups[group.index()].lanes.unwrap_or(0);
+        let lobby = self.groups[group.index()].data.lanes.unwrap_or(0);
         self.rejoin(now, group, lobby..lobby + 1, events);
     }
 
@@ -679,7 +694,7 @@ impl<O: Observer> Crossing<'_, O> {
 
     /// How long the first truck that waits for a group has waited since its arrival.
     pub(super) fn first_arrival(&self, group: GroupId) -> Option<SimTime> {
-        let data = &self.network.groups[group.index()];
+        let data = self.groups[group.index()].data;
         let station = &self.stations[data.station.index()];
         let lines = self.groups[group.index()].lines.iter().filter_map(|line| line.front().copied());
         let shared =
@@ -737,9 +752,9 @@ impl<O: Observer> Crossing<'_, O> {
     fn serves(&self, station: StationId) -> bool {
         self.network.groups_of(station).any(|group| {
             let state = &self.groups[group.index()];
-            let built = self.network.groups[group.index()].lanes;
+            let built = self.groups[group.index()].data.lanes;
             let serving = |lane: &Lane| matches!(lane.state, LaneState::Busy(_) | LaneState::SettingUp);
-            let may_rise = match &self.network.groups[group.index()].plan {
+            let may_rise = match &self.groups[group.index()].data.plan {
                 LanePlan::Table(table) => table.steps.len() > 1,
                 LanePlan::Officers(..) => true,
             };
