@@ -418,6 +418,30 @@ fn a_deadlock_is_found_and_named() {
     assert_eq!(cycle.first(), cycle.last());
 }
 
+/// The second station has a waiting place and a second lane that opens when two wait: never. At 20 s
+/// truck 2 waits, from 30 s truck 3 holds the first station, which truck 1 needs at 40 s. If one that
+/// waits were enough, truck 2 would start at 20 s and all go on.
+#[test]
+fn a_rule_that_can_never_open_a_lane_does_not_hide_a_deadlock() {
+    let circle = |open: f64| {
+        let mut sketch = Sketch::new(1, &["truck"]);
+        let first = sketch.station("a", 1, &always(10), Target::Station(StationId(1)));
+        let second = sketch.station("b", 2, &always(30), Target::Station(first));
+        for (slot, station) in [first, second].into_iter().enumerate() {
+            sketch.station_mut(station).room = Some(slot as u32);
+            sketch.station_mut(station).loop_slot = Some(slot as u16);
+        }
+        sketch.network.loop_slots = 2;
+        sketch.network.end = End::Cut;
+        staffed(&mut sketch, second, 2, Member { group: GroupId(1), ..rule(open, -1.0) });
+        sketch.trace(first, &[(0, 0), (10, 0), (20, 0)]);
+        crossing::simulate(&sketch.network, 1, 0, &mut ())
+    };
+    let failure = circle(2.0).expect_err("nobody can move");
+    assert!(matches!(failure, Failure::Deadlock { at: when, .. } if when == at(40)), "{failure}");
+    assert!(circle(1.0).is_ok());
+}
+
 /// One pool of three officers, one to two lanes of 100 s. The second opens when two wait (at 20 s;
 /// set-up until 80) and closes when nobody waits, after at least 200 s: at 180 s the line is empty
 /// but the lane stays until 220, then finishes truck 4 until 280 as overtime.

@@ -159,7 +159,7 @@ pub(super) struct Crossing<'n, O> {
     pub(super) failure: Option<Failure>,
     /// For the message when a run goes round in circles.
     last_station: StationId,
-    count_inside: u32,
+    pub(super) count_inside: u32,
     trucks: u64,
     /// When the last truck so far left.
     last_gone: SimTime,
@@ -249,7 +249,11 @@ impl<'n, O: Observer> Crossing<'n, O> {
         }
     }
 
-    fn finish(self, ended: Ended, run_end: SimTime) -> Result<RunEnd, Failure> {
+    fn finish(mut self, ended: Ended, run_end: SimTime) -> Result<RunEnd, Failure> {
+        if self.network.end != End::Cut && self.count_inside > 0 && self.failure.is_none() {
+            // Nobody comes any more: what might have moved on then may now stand for ever.
+            self.look_for_deadlocks(self.network.drain_limit);
+        }
         if let Some(failure) = self.failure {
             return Err(failure);
         }

@@ -12,7 +12,7 @@ use std::cmp::Reverse;
 use crate::kernel::time::{SimDuration, SimTime};
 use crate::model::crossing::{Crossing, Events, schedule};
 use crate::model::event::Event;
-use crate::model::network::{GroupId, Member, PoolId, Trigger, Want};
+use crate::model::network::{GroupId, Member, PoolId, Steps, Trigger, Want};
 use crate::model::notice::{LaneNotice, Observer};
 
 #[derive(Default)]
@@ -141,6 +141,24 @@ impl<O: Observer> Crossing<'_, O> {
             priority: member.priority,
             waiting: state.queue(),
         }
+    }
+
+    /// Whether a member may ever open one more lane than now, however long its queue grows.
+    pub(super) fn may_open(&self, now: SimTime, pool: PoolId, member: usize) -> bool {
+        let data = &self.network.pools[pool.index()];
+        let member = &data.members[member];
+        let plan = self.groups[member.group.index()].plan;
+        let later = |table: &Steps<u32>| table.steps[table.place(now)..].iter().any(|(_, n)| *n > plan);
+        let longest = self.longest_queue(now, member.group) as f64;
+        let wanted = match &member.want {
+            Want::Table(table) => later(table),
+            Want::Rule { open: Trigger::Queue(limit), .. } => longest >= *limit,
+            Want::Rule { open: Trigger::QueuePerLane(limit), .. } => {
+                longest >= limit * f64::from(plan.max(1))
+            }
+            Want::Rule { open: Trigger::Wait(_), .. } => longest > 0.0,
+        };
+        later(&data.on_duty) && plan < member.most && (wanted || plan < member.least)
     }
 
     fn passes(

@@ -710,7 +710,8 @@ impl<O: Observer> Crossing<'_, O> {
     /// blocked trucks can move because its target makes progress; a road as its next place does.
     fn look_for_deadlock(&mut self, now: SimTime, from: Target) {
         let count = self.stations.len();
-        let mut moves: Vec<bool> = (0..count).map(|place| self.serves(StationId(place as u16))).collect();
+        let serves = |place| self.serves(now, StationId(place as u16));
+        let mut moves: Vec<bool> = (0..count).map(serves).collect();
         let mut waits: Vec<(StationId, Target)> = Vec::new();
         for (place, station) in self.stations.iter().enumerate() {
             let target = Target::Station(StationId(place as u16));
@@ -749,18 +750,42 @@ impl<O: Observer> Crossing<'_, O> {
         self.failure = Some(Failure::Deadlock { at: now, cycle });
     }
 
-    fn serves(&self, station: StationId) -> bool {
+    /// Looks at every place that trucks wait to come into.
+    pub(super) fn look_for_deadlocks(&mut self, now: SimTime) {
+        let stations = (0..self.stations.len()).filter(|place| !self.stations[*place].blocked.is_empty());
+        let roads = (0..self.roads.len()).filter(|place| !self.roads[*place].blocked.is_empty());
+        let stations = stations.map(|place| Target::Station(StationId(place as u16)));
+        let roads = roads.map(|place| Target::Road(RoadId(place as u16)));
+        for target in stations.chain(roads).collect::<Vec<_>>() {
+            if self.failure.is_none() {
+                self.look_for_deadlock(now, target);
+            }
+        }
+    }
+
+    fn serves(&self, now: SimTime, station: StationId) -> bool {
         self.network.groups_of(station).any(|group| {
             let state = &self.groups[group.index()];
-            let built = self.groups[group.index()].data.lanes;
             let serving = |lane: &Lane| matches!(lane.state, LaneState::Busy(_) | LaneState::SettingUp);
-            let may_rise = match &self.groups[group.index()].data.plan {
-                LanePlan::Table(table) => table.steps.len() > 1,
-                LanePlan::Officers(..) => true,
+            let may_open = match (state.data.lanes, &state.data.plan) {
+                (None, _) => true,
+                (Some(_), LanePlan::Table(table)) => {
+                    table.steps[table.place(now)..].iter().any(|(_, open)| *open > state.plan)
+                }
+                (Some(_), LanePlan::Officers(pool, member)) => self.may_open(now, *pool, *member),
             };
-            let may_open = built.is_none_or(|built| may_rise && state.plan < built);
             may_open || state.lanes.iter().any(serving)
         })
+    }
+
+    /// The most trucks that can ever wait for a group, on the roads to it and in its station.
+    pub(super) fn longest_queue(&self, now: SimTime, group: GroupId) -> u64 {
+        let station = &self.stations[self.station_of(group).index()];
+        let roads = station.roads.iter().map(|road| self.network.roads[road.index()].room);
+        let places = roads.chain([station.data.room]).map(|room| room.map(u64::from));
+        let room = places.sum::<Option<u64>>().unwrap_or(u64::MAX);
+        let is_over = now.since_start() >= self.network.run_length;
+        if is_over { room.min(u64::from(self.count_inside)) } else { room }
     }
 
     /// The station that decides whether a target makes progress; `None`: it always does.
