@@ -49,8 +49,8 @@ impl<const COLUMNS: usize> Cell<COLUMNS> {
     }
 
     fn is_empty(&self, column: usize) -> bool {
-        let none = |tallies: &Box<[Tally; COLUMNS]>| tallies[column].count() == 0;
-        self.tallies.as_ref().is_none_or(none) && observed(&self.latest, column).next().is_none()
+        let given = self.tallies.as_ref().map_or(0, |tallies| tallies[column].count());
+        given == 0 && observed(&self.latest, column).next().is_none()
     }
 
     fn reset(&mut self) {
