@@ -116,15 +116,18 @@ impl<E: Copy> EventList<E> {
     #[inline(never)]
     fn place_fresh(&mut self) {
         self.freshest = EventKey::NEVER;
-        for entry in self.fresh.drain(..) {
-            // Most come soon: the few that come sooner make way.
-            let later = self.near.iter().rposition(|other| other.key > entry.key);
-            let (place, last) = (later.map_or(0, |later| later + 1), self.near.len());
-            self.near.push(entry);
-            if place < last {
-                self.near.copy_within(place..last, place + 1);
-                self.near[place] = entry;
+        let placed = self.near.len();
+        self.near.append(&mut self.fresh);
+        for last in placed..self.near.len() {
+            let (before, rest) = self.near.split_at_mut(last);
+            let Some(mut gap) = rest.first_mut() else { break };
+            let entry = *gap;
+            // Most come soon: the few that come sooner make way one by one.
+            for sooner in before.iter_mut().rev().take_while(|other| other.key < entry.key) {
+                *gap = *sooner;
+                gap = sooner;
             }
+            *gap = entry;
         }
         if self.near.len() > NEAR {
             self.far.extend(self.near.drain(..NEAR / 2));

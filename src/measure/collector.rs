@@ -261,6 +261,7 @@ impl<'n> Collector<'n> {
         }
     }
 
+    #[inline(always)]
     fn enter(&mut self, now: SimTime, id: TruckId, truck: &Truck) {
         self.hours.advance(now);
         let place = id.0 as usize;
@@ -287,6 +288,7 @@ impl<'n> Collector<'n> {
         }
     }
 
+    #[inline(always)]
     fn arrive(&mut self, now: SimTime, id: TruckId, truck: &Truck, station: StationId) {
         self.hours.advance(now);
         let place = station.index();
@@ -315,6 +317,7 @@ impl<'n> Collector<'n> {
         }
     }
 
+    #[inline(always)]
     fn begin(&mut self, now: SimTime, id: TruckId, truck: &Truck, group: GroupId) {
         let row = self.rows.pair(group.index(), truck.class.index());
         let inside = &mut self.inside[id.0 as usize];
@@ -332,6 +335,7 @@ impl<'n> Collector<'n> {
         }
     }
 
+    #[inline(never)]
     fn begin_at_border(&mut self, id: TruckId, truck: &Truck, joined: SimTime, group: usize, row: usize) {
         let inside = &mut self.inside[id.0 as usize];
         let station = inside.station as usize;

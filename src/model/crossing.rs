@@ -352,10 +352,14 @@ impl<'n, O: Observer> Crossing<'n, O> {
         let splits = &self.network.class_tree.splits;
         let mut place = 0;
         loop {
-            let u = uniform(self.chance.split(truck, place));
-            let branches = &splits[place].branches;
-            let found = branches.iter().find(|(below, _)| u < *below).or(branches.last());
-            match found.expect("a split has branches").1 {
+            let bits = self.chance.split(truck, place);
+            let shortcut = if place == 0 { self.shortcuts.class(bits) } else { None };
+            let branch = shortcut.unwrap_or_else(|| {
+                let branches = &splits[place].branches;
+                let found = branches.iter().find(|(below, _)| uniform(bits) < *below).or(branches.last());
+                found.expect("a split has branches").1
+            });
+            match branch {
                 Branch::Class(class) => return class,
                 Branch::Split(next) => place = next,
             }

@@ -5,11 +5,12 @@
 //! looked up there. Start at [`Shortcuts`].
 
 use crate::kernel::draws::below;
-use crate::model::network::{ClassId, GroupId, Network, Route, StationId, Target};
+use crate::model::network::{Branch, ClassId, GroupId, Network, StationId, Target};
 
 pub(super) struct Shortcuts {
     classes: usize,
     visits: Vec<Visit>,
+    class: Next<Branch>,
 }
 
 /// What awaits a class at a station.
@@ -17,15 +18,15 @@ pub(super) struct Shortcuts {
 pub(super) struct Visit {
     /// The only group that accepts it; `None`: several do, or none.
     pub(super) group: Option<GroupId>,
-    next: Next,
+    next: Next<Target>,
 }
 
-/// Where trucks go after service.
+/// What a draw leads to.
 #[derive(Clone, Copy, Debug)]
-enum Next {
-    Always(Target),
-    /// The first target for bits below the limit, else the other.
-    Either(u64, Target, Target),
+enum Next<T> {
+    Always(T),
+    /// The first for bits below the limit, else the other.
+    Either(u64, T, T),
     Several,
 }
 
@@ -37,10 +38,15 @@ impl Shortcuts {
                     [only] => Some(*only),
                     _ => None,
                 },
-                next: Next::of(route),
+                next: Next::of(&route.branches),
             })
         });
-        Shortcuts { classes: network.classes.len(), visits: visits.collect() }
+        let split = network.class_tree.splits.first();
+        Shortcuts {
+            classes: network.classes.len(),
+            visits: visits.collect(),
+            class: split.map_or(Next::Several, |split| Next::of(&split.branches)),
+        }
     }
 
     #[inline]
@@ -49,24 +55,37 @@ impl Shortcuts {
     }
 }
 
+impl Shortcuts {
+    /// What the first split of the classes leads to, given its bits; `None`: ask the split.
+    #[inline]
+    pub(super) fn class(&self, bits: u64) -> Option<Branch> {
+        self.class.of_bits(bits)
+    }
+}
+
 impl Visit {
     /// Where a truck with these bits goes; `None`: ask its route.
     #[inline]
     pub(super) fn target(&self, bits: u64) -> Option<Target> {
-        match self.next {
-            Next::Always(target) => Some(target),
-            Next::Either(limit, first, other) => Some(if bits < limit { first } else { other }),
-            Next::Several => None,
-        }
+        self.next.of_bits(bits)
     }
 }
 
-impl Next {
-    fn of(route: &Route) -> Self {
-        match route.branches.as_slice() {
+impl<T: Copy> Next<T> {
+    fn of(branches: &[(f64, T)]) -> Self {
+        match branches {
             [(_, only)] => Next::Always(*only),
             [(share, first), (_, other)] => Next::Either(below(*share), *first, *other),
             _ => Next::Several,
+        }
+    }
+
+    #[inline]
+    fn of_bits(&self, bits: u64) -> Option<T> {
+        match *self {
+            Next::Always(only) => Some(only),
+            Next::Either(limit, first, other) => Some(if bits < limit { first } else { other }),
+            Next::Several => None,
         }
     }
 }
