@@ -420,7 +420,10 @@ fn queue(result: &StudyResult) -> Sheet {
     let columns = vec![
         SCENARIO,
         Column::text("station", "Name of the station."),
-        Column::text("group", "Lane group; blank for the whole station with the common line of its road."),
+        Column::text(
+            "group",
+            "Lane group that serves them, trucks in the common line of its road included; blank for the whole station.",
+        ),
         Column::number(
             "from_min",
             "min",
