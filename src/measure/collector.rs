@@ -88,7 +88,9 @@ struct Inside {
     /// The group whose line it joined.
     joined: u16,
     /// Its row by group and class, once it has a lane.
-    row: u16,
+    row: u32,
+    /// It came by a road and stands there: the station's own places are not touched.
+    by_road: bool,
     /// When it took the road on which it is.
     took_road: SimTime,
 }
@@ -275,6 +277,7 @@ impl<'n> Collector<'n> {
             station: 0,
             joined: 0,
             row: 0,
+            by_road: false,
             took_road: now,
         };
         match self.inside.get_mut(place) {
@@ -294,11 +297,14 @@ impl<'n> Collector<'n> {
         let place = station.index();
         self.link(now, id, truck, self.nodes.station(place));
         let inside = &mut self.inside[id.0 as usize];
+        inside.by_road = inside.phase == Phase::OnRoad;
         inside.phase = Phase::Arrived;
         inside.station = station.0;
         inside.arrived_in = self.hours.present_period() as u16;
         self.books.stations[place].enter(now);
-        self.waiting[place].change(now, 1);
+        if !self.inside[id.0 as usize].by_road {
+            self.waiting[place].change(now, 1);
+        }
     }
 
     fn take_road(&mut self, now: SimTime, id: TruckId, truck: &Truck, road: usize) {
@@ -310,8 +316,10 @@ impl<'n> Collector<'n> {
 
     /// It waits no longer: its service begins, or the run is over.
     #[inline(always)]
-    fn leave_line(&mut self, now: SimTime, truck: &Truck, station: usize, row: usize) {
-        self.waiting[station].change(now, -1);
+    fn leave_line(&mut self, now: SimTime, truck: &Truck, inside: Inside, row: usize) {
+        if !inside.by_road {
+            self.waiting[inside.station as usize].change(now, -1);
+        }
         if now > truck.arrived {
             self.queue.add(&self.hours, row, truck.arrived, now);
         }
@@ -322,9 +330,9 @@ impl<'n> Collector<'n> {
         let row = self.rows.pair(group.index(), truck.class.index());
         let inside = &mut self.inside[id.0 as usize];
         inside.phase = Phase::InLane;
-        inside.row = row as u16;
-        let station = inside.station as usize;
-        self.leave_line(now, truck, station, row);
+        inside.row = row as u32;
+        let inside = *inside;
+        self.leave_line(now, truck, inside, row);
         if truck.began > now {
             self.moving_up.add(&self.hours, row, now, truck.began);
         }
@@ -422,11 +430,11 @@ impl<'n> Collector<'n> {
             Phase::Arrived => {
                 let first = self.network.stations[station].choices[truck.class.index()].first();
                 let first = first.expect("a truck comes only where its class is accepted").index();
-                self.leave_line(now, truck, station, self.rows.pair(first, truck.class.index()));
+                self.leave_line(now, truck, inside, self.rows.pair(first, truck.class.index()));
             }
             Phase::Joined => {
                 let row = self.rows.pair(inside.joined as usize, truck.class.index());
-                self.leave_line(now, truck, station, row);
+                self.leave_line(now, truck, inside, row);
             }
             Phase::InLane => self.leave_lane(now, truck, inside, NOTHING),
         }

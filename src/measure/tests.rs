@@ -265,7 +265,8 @@ fn trucks_that_never_crossed_are_counted() {
 
 #[test]
 fn border_wait_leaves_own_travel_and_service_out() {
-    let network = fixture::toll_bridge_primary();
+    let mut network = fixture::toll_bridge_primary();
+    network.stations[0].room = Some(2);
     let mut play = Play::new(&network);
     play.lanes(0.0, 1, 2, 0);
     play.lanes(0.0, 2, 1, 0);
@@ -294,8 +295,8 @@ fn border_wait_leaves_own_travel_and_service_out() {
     told.is("delay.mean", 24.0 * 60.0 - 8.5 * 60.0);
     told.is("wait.toll.mean", 120.0);
     assert_eq!(told.observed.posted[24 + 1], 900.0);
-    // The bridge (3 places) held one truck for 19 minutes.
-    assert_eq!(told.observed.storage, [(0.0, 19.0 / 1440.0)]);
+    // The bridge (3 places) held one truck for 19 minutes; the station's own places held none.
+    assert_eq!(told.observed.storage, [(0.0, 19.0 / 1440.0), (0.0, 0.0)]);
     // northbound -> toll -> bridge -> primary -> exit, one truck each.
     let places = Catalog::link_places(&network);
     let n = places.len();

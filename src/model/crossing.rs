@@ -244,15 +244,23 @@ impl<'n, O: Observer> Crossing<'n, O> {
         for place in 0..self.network.pools.len() {
             schedule(events, SimTime::ZERO, Event::PoolStep { pool: PoolId(place as u16) });
         }
+        if self.network.end == End::Empty {
+            // From here on nobody may wait for ever for a queue to grow.
+            for place in 0..self.network.pools.len() {
+                let pool = PoolId(place as u16);
+                schedule(events, SimTime::ZERO + self.network.run_length, Event::Settle { pool });
+            }
+        }
         for place in 0..self.streams.len() {
             self.schedule_arrival(StreamId(place as u16), events);
         }
     }
 
     fn finish(mut self, ended: Ended, run_end: SimTime) -> Result<RunEnd, Failure> {
-        if self.network.end != End::Cut && self.count_inside > 0 && self.failure.is_none() {
+        if self.network.loop_slots > 0 && self.count_inside > 0 && self.failure.is_none() {
             // Nobody comes any more: what might have moved on then may now stand for ever.
-            self.look_for_deadlocks(self.network.drain_limit);
+            let over = if self.network.end == End::Cut { run_end } else { self.network.drain_limit };
+            self.look_for_deadlock(over);
         }
         if let Some(failure) = self.failure {
             return Err(failure);

@@ -6,6 +6,7 @@
 pub mod calendar;
 mod chance;
 pub mod crossing;
+mod deadlock;
 pub mod demand;
 mod event;
 pub mod network;

@@ -128,6 +128,9 @@ impl<O: Observer> Crossing<'_, O> {
             self.groups[group.index()].in_common += 1;
             self.tell_common(now, station);
             self.queue_changed(now, group, events);
+            if self.network.loop_slots > 0 && !self.roads[road.index()].blocked.is_empty() {
+                self.look_for_deadlock(now);
+            }
         }
     }
 

@@ -12,7 +12,7 @@ use std::cmp::Reverse;
 use crate::kernel::time::{SimDuration, SimTime};
 use crate::model::crossing::{Crossing, Events, schedule};
 use crate::model::event::Event;
-use crate::model::network::{GroupId, Member, PoolId, Steps, Trigger, Want};
+use crate::model::network::{End, GroupId, Member, PoolId, Steps, Trigger, Want};
 use crate::model::notice::{LaneNotice, Observer};
 
 #[derive(Default)]
@@ -114,7 +114,7 @@ impl<O: Observer> Crossing<'_, O> {
         let state = &self.groups[member.group.index()];
         let granted = state.plan;
         let open = self.opens(now, &member.open);
-        let (least, most) = if open { (member.least.min(member.most), member.most) } else { (0, 0) };
+        let (least, most) = if open { (self.least(now, member), member.most) } else { (0, 0) };
         let wanted = match &member.want {
             Want::Table(table) => self.opens(now, table),
             Want::Rule { open, close } => {
@@ -143,22 +143,35 @@ impl<O: Observer> Crossing<'_, O> {
         }
     }
 
+    /// The fewest lanes that a member keeps open; one while the crossing is being emptied.
+    fn least(&self, now: SimTime, member: &Member) -> u32 {
+        let emptying = self.network.end == End::Empty && now.since_start() >= self.network.run_length;
+        member.least.max(u32::from(emptying)).min(member.most)
+    }
+
     /// Whether a member may ever open one more lane than now, however long its queue grows.
     pub(super) fn may_open(&self, now: SimTime, pool: PoolId, member: usize) -> bool {
         let data = &self.network.pools[pool.index()];
+        let others = data.members.iter().enumerate().filter(|(place, _)| *place != member).map(|(_, m)| m);
         let member = &data.members[member];
         let plan = self.groups[member.group.index()].plan;
-        let later = |table: &Steps<u32>| table.steps[table.place(now)..].iter().any(|(_, n)| *n > plan);
+        // Others that never close keep their least.
+        let always =
+            |member: &&Member| member.open.steps[member.open.place(now)..].iter().all(|(_, open)| *open);
+        let kept: u32 = others.filter(always).map(|other| self.least(now, other)).sum();
+        let later = |table: &Steps<u32>, kept: u32| {
+            table.steps[table.place(now)..].iter().any(|(_, count)| *count > plan + kept)
+        };
         let longest = self.longest_queue(now, member.group) as f64;
         let wanted = match &member.want {
-            Want::Table(table) => later(table),
+            Want::Table(table) => later(table, 0),
             Want::Rule { open: Trigger::Queue(limit), .. } => longest >= *limit,
             Want::Rule { open: Trigger::QueuePerLane(limit), .. } => {
                 longest >= limit * f64::from(plan.max(1))
             }
             Want::Rule { open: Trigger::Wait(_), .. } => longest > 0.0,
         };
-        later(&data.on_duty) && plan < member.most && (wanted || plan < member.least)
+        later(&data.on_duty, kept) && plan < member.most && (wanted || plan < self.least(now, member))
     }
 
     fn passes(

@@ -11,7 +11,7 @@ use std::ops::Range;
 use crate::kernel::draws::{Purpose, uniform};
 use crate::kernel::time::{SimDuration, SimTime};
 use crate::model::chance::Chance;
-use crate::model::crossing::{Crossing, Events, Failure, Inside, Work, schedule};
+use crate::model::crossing::{Crossing, Events, Inside, Work, schedule};
 use crate::model::event::Event;
 use crate::model::network::{
     Arrivals, ClassId, FreeLane, Group, GroupId, LaneChoice, LanePlan, LineLayout, Network, QueueLayout,
@@ -110,6 +110,10 @@ impl<'n> GroupState<'n> {
         self.waiting + self.in_common
     }
 
+    pub(super) fn has_free_lane(&self) -> bool {
+        self.free.len() > 0
+    }
+
     fn is_ready(&self, lane: u32) -> bool {
         lane < self.plan
             && !matches!(self.lanes[lane as usize].state, LaneState::Closed | LaneState::SettingUp)
@@ -157,7 +161,7 @@ fn brought_service(network: &Network, truck: &Truck, row: u32, at: StationId) ->
     brought.find(|(station, _)| *station == at).map(|(_, service)| *service)
 }
 
-fn accepts(group: &Group, class: ClassId) -> bool {
+pub(super) fn accepts(group: &Group, class: ClassId) -> bool {
     group.service[class.index()].is_some()
 }
 
@@ -437,7 +441,7 @@ impl<O: Observer> Crossing<'_, O> {
         }
         self.tell(now, id, Notice::Blocked { group, lane, target });
         if self.network.loop_slots > 0 {
-            self.look_for_deadlock(now, target);
+            self.look_for_deadlock(now);
         }
     }
 
@@ -702,109 +706,5 @@ impl<O: Observer> Crossing<'_, O> {
         let common = station.roads.iter().flat_map(|road| self.roads[road.index()].common.iter());
         let mine = common.filter(|id| self.inside[id.0 as usize].first_choice == Some(group)).copied();
         lines.chain(shared).chain(mine).map(|id| self.truck(id).arrived).min()
-    }
-
-    /// Whether the trucks blocked at `from` can ever go on; if not, the run fails with the circle.
-    ///
-    /// A station makes progress if a lane is serving, if it may yet open a lane, or if one of its
-    /// blocked trucks can move because its target makes progress; a road as its next place does.
-    fn look_for_deadlock(&mut self, now: SimTime, from: Target) {
-        let count = self.stations.len();
-        let serves = |place| self.serves(now, StationId(place as u16));
-        let mut moves: Vec<bool> = (0..count).map(serves).collect();
-        let mut waits: Vec<(StationId, Target)> = Vec::new();
-        for (place, station) in self.stations.iter().enumerate() {
-            let target = Target::Station(StationId(place as u16));
-            waits.extend(station.blocked.iter().map(|(group, _, _)| (self.station_of(*group), target)));
-        }
-        for (place, road) in self.roads.iter().enumerate() {
-            let target = Target::Road(RoadId(place as u16));
-            waits.extend(road.blocked.iter().map(|(group, _, _)| (self.station_of(*group), target)));
-        }
-        loop {
-            let freed = waits.iter().find(|(station, target)| {
-                !moves[station.index()] && self.end_station(*target).is_none_or(|end| moves[end.index()])
-            });
-            match freed {
-                Some((station, _)) => moves[station.index()] = true,
-                None => break,
-            }
-        }
-        if self.end_station(from).is_none_or(|end| moves[end.index()]) {
-            return;
-        }
-        let mut path: Vec<Target> = Vec::new();
-        let mut here = from;
-        while !path.contains(&here) {
-            path.push(here);
-            let next = self.end_station(here).and_then(|end| waits.iter().find(|(at, _)| *at == end));
-            let Some((station, target)) = next else { return };
-            if Target::Station(*station) != here {
-                path.push(Target::Station(*station));
-            }
-            here = *target;
-        }
-        let first = path.iter().position(|target| *target == here).unwrap_or(0);
-        let mut cycle: Vec<String> = path[first..].iter().map(|target| self.name(*target)).collect();
-        cycle.push(self.name(here));
-        self.failure = Some(Failure::Deadlock { at: now, cycle });
-    }
-
-    /// Looks at every place that trucks wait to come into.
-    pub(super) fn look_for_deadlocks(&mut self, now: SimTime) {
-        let stations = (0..self.stations.len()).filter(|place| !self.stations[*place].blocked.is_empty());
-        let roads = (0..self.roads.len()).filter(|place| !self.roads[*place].blocked.is_empty());
-        let stations = stations.map(|place| Target::Station(StationId(place as u16)));
-        let roads = roads.map(|place| Target::Road(RoadId(place as u16)));
-        for target in stations.chain(roads).collect::<Vec<_>>() {
-            if self.failure.is_none() {
-                self.look_for_deadlock(now, target);
-            }
-        }
-    }
-
-    fn serves(&self, now: SimTime, station: StationId) -> bool {
-        self.network.groups_of(station).any(|group| {
-            let state = &self.groups[group.index()];
-            let serving = |lane: &Lane| matches!(lane.state, LaneState::Busy(_) | LaneState::SettingUp);
-            let may_open = match (state.data.lanes, &state.data.plan) {
-                (None, _) => true,
-                (Some(_), LanePlan::Table(table)) => {
-                    table.steps[table.place(now)..].iter().any(|(_, open)| *open > state.plan)
-                }
-                (Some(_), LanePlan::Officers(pool, member)) => self.may_open(now, *pool, *member),
-            };
-            may_open || state.lanes.iter().any(serving)
-        })
-    }
-
-    /// The most trucks that can ever wait for a group, on the roads to it and in its station.
-    pub(super) fn longest_queue(&self, now: SimTime, group: GroupId) -> u64 {
-        let station = &self.stations[self.station_of(group).index()];
-        let roads = station.roads.iter().map(|road| self.network.roads[road.index()].room);
-        let places = roads.chain([station.data.room]).map(|room| room.map(u64::from));
-        let room = places.sum::<Option<u64>>().unwrap_or(u64::MAX);
-        let is_over = now.since_start() >= self.network.run_length;
-        if is_over { room.min(u64::from(self.count_inside)) } else { room }
-    }
-
-    /// The station that decides whether a target makes progress; `None`: it always does.
-    fn end_station(&self, mut target: Target) -> Option<StationId> {
-        for _ in 0..=self.roads.len() {
-            match target {
-                Target::Exit => return None,
-                Target::Station(station) => return Some(station),
-                Target::Road(road) => target = self.network.roads[road.index()].next,
-            }
-        }
-        None
-    }
-
-    fn name(&self, target: Target) -> String {
-        match target {
-            Target::Exit => "exit".to_owned(),
-            Target::Station(id) => self.network.stations[id.index()].name.clone(),
-            Target::Road(id) => self.network.roads[id.index()].name.clone(),
-        }
     }
 }

@@ -89,8 +89,8 @@ pub struct StudySection {
     #[serde(default)]
     pub warm_up: Option<RunLength>,
     /// What happens to the trucks inside at the end of the run length: `drain` lets them out while tables go on
-    /// (given up after 7 days), `empty` keeps what is open open until they are out (given up after 30
-    /// days), `cut` stops.
+    /// (given up after 7 days), `empty` keeps what is open open, and opens what is closed, until they are out
+    /// (given up after 30 days), `cut` stops.
     #[serde(default)]
     pub end: EndMode,
     /// Seed of all chance: the same seed gives the same trucks.

@@ -2,6 +2,7 @@
 
 mod build;
 mod check;
+mod deadlock;
 mod lint;
 mod load;
 mod study;

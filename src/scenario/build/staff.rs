@@ -4,7 +4,7 @@ use super::super::limit::MOST_OFFICERS;
 use super::super::phrase::{RulePhrase, WantPhrase};
 use super::Context;
 use super::station::{at_least_after_the_end, lanes_by_time, open_steps};
-use crate::model::network::{End, Group, GroupId, Member, Pool, Steps, Want};
+use crate::model::network::{Group, GroupId, Member, Pool, Steps, Want};
 
 /// Pools in name order, members by `station.group`.
 pub fn pools(groups: &[Group], context: &mut Context) -> Vec<Pool> {
@@ -88,12 +88,10 @@ fn member(
             );
         }
     }
-    // In a run that goes on until it is empty nobody may wait for ever for a queue to grow.
-    let least = if context.clock.end == End::Empty { rule.least.max(1) } else { rule.least };
     let most = rule.most.min(built);
     Member {
         group,
-        least: least.min(most),
+        least: rule.least.min(most),
         most,
         priority: rule.priority,
         want,
