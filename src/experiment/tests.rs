@@ -434,6 +434,7 @@ fn failed_replications_are_kept_and_counted() {
         route.branches = vec![(1.0, back)];
     }
     network.roads[0].room = Some(1);
+    network.groups.iter_mut().for_each(|group| group.lanes = Some(1));
     let plan = study(vec![scenario("today", network)], 3, 3, None);
     let result = go(&plan, 2);
     assert_eq!(result.scenarios[0].failures.len(), 3);

@@ -78,8 +78,8 @@ impl<O: Observer> Crossing<'_, O> {
         let serving = state.lanes.iter().take(state.plan as usize);
         let may_open = match (state.data.lanes, &state.data.plan) {
             (None, _) => true,
-            (Some(_), LanePlan::Table(table)) => {
-                table.steps[table.place(now)..].iter().any(|(_, open)| *open > state.plan)
+            (Some(built), LanePlan::Table(table)) => {
+                table.steps[table.place(now)..].iter().any(|(_, open)| built.min(*open) > state.plan)
             }
             (Some(_), LanePlan::Officers(pool, member)) => self.may_open(now, *pool, *member),
         };
