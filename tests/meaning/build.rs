@@ -276,16 +276,6 @@ fn what_is_open_at_the_end_of_an_emptying_run_stays_open() {
 }
 
 #[test]
-fn a_rule_keeps_one_lane_open_where_a_run_must_empty() {
-    let least = |end: &str| {
-        let end = format!("start = \"2023-10-03\"\nend = \"{end}\"");
-        network(&port(&[("2..6 lanes", "0..6 lanes"), ("start = \"2023-10-03\"", &end)])).pools[0].members[0]
-            .least
-    };
-    assert_eq!((least("drain"), least("empty")), (0, 1));
-}
-
-#[test]
 fn roads_have_places_by_length() {
     let text = port(&[(
         "room = 250\nsplit = 60",
