@@ -421,6 +421,14 @@ fn every_truck_has_its_rows() {
 }
 
 #[test]
+fn a_target_that_one_replication_cannot_meet_says_why() {
+    let plans = vec![scenario("today", booth(1, 50.0, 60.0)), scenario("other", booth(2, 50.0, 60.0))];
+    let result = go(&study(plans, 1, 1, Some(1.0)), 1);
+    let warning = result.warnings.iter().find(|warning| warning.code == "W0504").expect("not met");
+    assert!(warning.message.contains("one replication has no interval"), "{}", warning.message);
+}
+
+#[test]
 fn failed_replications_are_kept_and_counted() {
     // Two stations that wait for one another, each full: a deadlock sooner or later.
     let mut network = fixture::toll_bridge_primary();

@@ -70,6 +70,9 @@ fn few_replications(result: &StudyResult) -> Vec<Warning> {
                 "the target was not met: the widest difference is known to ±{widest:.1} {unit}, wanted \
                  ±{target:.1} {unit}; allow more replications"
             ),
+            None if result.replications < 2 => {
+                "the target was not met: one replication has no interval; allow more".to_owned()
+            }
             None => "the target was not met: its measure is blank in some replications".to_owned(),
         };
         warnings.push(Warning { code: "W0504", scenario: None, message });
