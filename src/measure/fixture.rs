@@ -4,7 +4,7 @@ use crate::dist::DurationSampler;
 use crate::kernel::time::{SimDuration, SimTime};
 use crate::model::calendar::Calendar;
 use crate::model::network::{
-    Arrivals, BorderWait, Branch, Class, ClassId, ClassTree, End, FreeLane, Group, GroupId, LanePlan,
+    Arrivals, BorderWait, Branch, Class, ClassId, ClassTree, End, FreeLane, Full, Group, GroupId, LanePlan,
     LineLayout, Network, Posted, QueueLayout, Road, RoadId, Route, Split, Station, StationId, Steps, Stream,
     Target,
 };
@@ -65,6 +65,10 @@ fn group(name: &str, station: u16, accepts: &[bool]) -> Group {
         service: accepts.iter().map(|accepts| accepts.then(minute)).collect(),
         move_up: None,
         plan: LanePlan::Table(Steps::constant(2)),
+        room: None,
+        overflow: None,
+        closing: None,
+        other_work: None,
     }
 }
 
@@ -78,6 +82,12 @@ fn station(name: &str, first_group: u16, group_count: u16, target: Target) -> St
         room: None,
         choices: vec![vec![GroupId(first_group)]; 2],
         routes: vec![route.clone(), route],
+        full: Full::Block,
+        priority: Vec::new(),
+        preempt: None,
+        patience: Vec::new(),
+        balking: Vec::new(),
+        pace: None,
         loop_slot: None,
     }
 }
@@ -100,11 +110,14 @@ fn network(stations: Vec<Station>, groups: Vec<Group>, roads: Vec<Road>) -> Netw
                 day_factor: None,
             },
             class: None,
+            diversion: None,
         }],
         stations,
         groups,
         roads,
         pools: Vec::new(),
+        failures: Vec::new(),
+        later: Vec::new(),
         border_wait: None,
         loop_slots: 0,
         calendar: Calendar::utc(20_000, 1),

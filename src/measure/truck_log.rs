@@ -138,7 +138,10 @@ impl<'n> TruckNumbers<'n> {
             Arrivals::Trace(trucks) => {
                 trucks.iter().map(|truck| (truck.identity, truck.number.as_str())).collect()
             }
-            Arrivals::Field { .. } | Arrivals::Headways { .. } | Arrivals::AtStart { .. } => BTreeMap::new(),
+            Arrivals::Field { .. }
+            | Arrivals::Headways { .. }
+            | Arrivals::Appointments { .. }
+            | Arrivals::AtStart { .. } => BTreeMap::new(),
         });
         TruckNumbers { network, listed: listed.collect() }
     }
@@ -151,6 +154,7 @@ impl<'n> TruckNumbers<'n> {
             Arrivals::Field { .. } => field_number(identity),
             Arrivals::Headways { .. } => format!("{}.{}", identity >> 16, identity & 0xffff),
             Arrivals::AtStart { .. } => identity.to_string(),
+            Arrivals::Appointments { .. } => (identity + 1).to_string(),
             Arrivals::Trace(_) => {
                 let known = self.listed[stream.index()].get(&identity);
                 known.map_or_else(|| identity.to_string(), |number| (*number).to_owned())

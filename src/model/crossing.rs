@@ -314,6 +314,7 @@ impl<'n, O: Observer> Crossing<'n, O> {
                     coming.identity = u64::from(member);
                     coming.road = *road;
                 }
+                Arrivals::Appointments { .. } => coming.identity = batch.identity,
                 Arrivals::Field { .. } | Arrivals::Headways { .. } => {
                     coming.identity = batch.identity | u64::from(member);
                 }

@@ -1,5 +1,5 @@
-//! When trucks come: the keyed Poisson field, renewal headways, traces, and trucks that wait at
-//! the start.
+//! When trucks come: the keyed Poisson field, renewal headways, traces, appointments, and trucks
+//! that wait at the start.
 //!
 //! The field is a fixed landscape of points per (hour slot, rate layer): each cell of one hour UTC
 //! × one batch per hour holds a Poisson number of points of mean 1, each with a time and a height.
@@ -32,6 +32,8 @@ pub(super) struct StreamState {
     coming: Vec<u64>,
     /// Identities of the points of the slot that is being read.
     found: Vec<u64>,
+    /// Appointments that are kept, as (arrival, number), latest first.
+    kept: Vec<(SimTime, u64)>,
     /// The next hour slot to read (field), batch (headways) or row (trace).
     next: u64,
     /// Arrival of the batch last read (headways).
@@ -55,9 +57,13 @@ impl StreamState {
                 let key = |day: &DayFactor| Key::new(seed, replication, &format!("day:{}", day.name));
                 (day_factor.as_ref().map(key), network.calendar.start_utc.div_euclid(HOUR) as u64)
             }
-            Arrivals::Headways { .. } | Arrivals::Trace(_) | Arrivals::AtStart { .. } => (None, 0),
+            Arrivals::Headways { .. }
+            | Arrivals::Trace(_)
+            | Arrivals::AtStart { .. }
+            | Arrivals::Appointments { .. } => (None, 0),
         };
         StreamState {
+            kept: kept_appointments(&network.streams[stream.index()].arrivals, key),
             key,
             day_key,
             coming: Vec::new(),
@@ -102,6 +108,10 @@ impl StreamState {
                 let truck = trucks.get(row).filter(|truck| truck.at < until)?;
                 Some(Batch { at: truck.at, identity: truck.identity })
             }
+            Arrivals::Appointments { .. } => {
+                let (at, identity) = self.kept.pop()?;
+                (at < until).then_some(Batch { at, identity })
+            }
             Arrivals::AtStart { .. } => {
                 self.next += 1;
                 (self.next == 1).then_some(Batch { at: SimTime::ZERO, identity: 0 })
@@ -116,7 +126,7 @@ impl StreamState {
                 Some(law) => law.sample(self.key.bits(batch.identity, self.batches)).clamp(1, MOST_IN_BATCH),
                 None => 1,
             },
-            Arrivals::Trace(_) => 1,
+            Arrivals::Trace(_) | Arrivals::Appointments { .. } => 1,
             Arrivals::AtStart { trucks, .. } => *trucks,
         }
     }
@@ -170,6 +180,22 @@ impl StreamState {
         }
         self.coming.sort_unstable_by_key(|packed| Reverse(*packed));
     }
+}
+
+/// Who keeps an appointment and when: each is decided by its own draws, so booking more trucks or
+/// other no-shows leave the others alone. Nobody comes before the run begins.
+fn kept_appointments(arrivals: &Arrivals, key: Key) -> Vec<(SimTime, u64)> {
+    let Arrivals::Appointments { booked, early, show_up, no_show } = arrivals else { return Vec::new() };
+    let purpose = Purpose::new("appointment");
+    let arrival = |(number, booked): (usize, &SimTime)| {
+        let [when, whether] = key.pair(number as u64, purpose);
+        let after = show_up.as_ref().map_or(SimDuration::ZERO, |law| law.sample(when));
+        let at = (*booked - *early + after).max(SimTime::ZERO);
+        (uniform(whether) >= *no_show).then_some((at, number as u64))
+    };
+    let mut kept: Vec<_> = booked.iter().enumerate().filter_map(arrival).collect();
+    kept.sort_unstable_by_key(|kept| Reverse(*kept));
+    kept
 }
 
 fn slot_start(calendar: &Calendar, slot: u64) -> SimTime {

@@ -9,6 +9,14 @@ use crate::dist::{CountSampler, DurationSampler, Sampler};
 use crate::kernel::time::{SimDuration, SimTime};
 use crate::model::calendar::Calendar;
 
+mod rule;
+
+#[expect(unused_imports, reason = "until pace reads it")]
+pub(crate) use rule::from_there_on;
+pub use rule::{
+    Balking, Breakdown, Diversion, Downtime, Full, Interruption, OnFailure, Pace, UpClock,
+};
+
 /// An index that only fits its own table.
 macro_rules! index {
     ($(#[$doc:meta])* $name:ident, $raw:ty) => {
@@ -67,6 +75,11 @@ pub struct Network {
     pub roads: Vec<Road>,
     /// Officer pools in name order.
     pub pools: Vec<Pool>,
+    /// What makes lanes fail, in name order.
+    pub failures: Vec<Breakdown>,
+    /// The same crossing under other values, from these instants on (events in time): places, lanes
+    /// built, classes and every step function are the same as here, and it has no `later` itself.
+    pub later: Vec<(SimTime, Network)>,
     /// Where CBP's public wait begins and ends, if the file says so.
     pub border_wait: Option<BorderWait>,
     /// Number of stations and roads that lie on a loop (see `loop_slot`).
@@ -139,6 +152,8 @@ pub struct Stream {
     pub arrivals: Arrivals,
     /// All its trucks are of this class; `None`: drawn from the class tree. Traces name their own.
     pub class: Option<ClassId>,
+    /// Trucks that go elsewhere when the posted wait is long.
+    pub diversion: Option<Diversion>,
 }
 
 /// When the trucks of a stream arrive.
@@ -162,6 +177,17 @@ pub enum Arrivals {
     },
     /// Listed trucks, in order of arrival (then of row).
     Trace(Vec<TraceTruck>),
+    /// Trucks with an appointment each: they come near it, or not at all.
+    Appointments {
+        /// Booked instants in order.
+        booked: Vec<SimTime>,
+        /// How long before its appointment the earliest truck comes.
+        early: SimDuration,
+        /// Time from `early` before the appointment to arrival; `None`: none.
+        show_up: Option<DurationSampler>,
+        /// Share of appointments to which nobody comes.
+        no_show: f64,
+    },
     /// Trucks that stand at the entry at time zero.
     AtStart {
         /// How many.
@@ -251,6 +277,21 @@ pub struct Station {
     pub choices: Vec<Vec<GroupId>>,
     /// By class: where trucks go after service.
     pub routes: Vec<Route>,
+    /// What becomes of a truck that finds no place here.
+    pub full: Full,
+    /// By class: who is served first (lower first; equals in order of joining). Empty: all alike.
+    pub priority: Vec<u8>,
+    /// Whether a truck may take the lane of one of lower priority, which then goes back to the head
+    /// of its line.
+    pub preempt: Option<Interruption>,
+    /// By class: how long a truck waits from its arrival here before it leaves, unless its service
+    /// has begun; `None`: for ever. Empty: nobody leaves.
+    pub patience: Vec<Option<DurationSampler>>,
+    /// By class: share that joins, by trucks waiting; asked only when service cannot start at once.
+    /// Empty: all join.
+    pub balking: Vec<Option<Balking>>,
+    /// What makes service faster or slower beside chance; `None`: nothing.
+    pub pace: Option<Pace>,
     /// Visits are counted here because the station lies on a loop.
     pub loop_slot: Option<u16>,
 }
@@ -302,6 +343,16 @@ pub struct Group {
     pub move_up: Option<DurationSampler>,
     /// How many lanes are open.
     pub plan: LanePlan,
+    /// Waiting places of its own; `None`: no limit beside the station's.
+    pub room: Option<u32>,
+    /// Where trucks that find its places full on arrival go for good, within the station.
+    pub overflow: Option<GroupId>,
+    /// What a closing lane does with its truck: `None`: it finishes it; else the truck goes back to
+    /// the head of the line.
+    pub closing: Option<Interruption>,
+    /// Other work that a lane's officer turns to whenever no truck waits; when it is done and still
+    /// none waits, to more of it.
+    pub other_work: Option<DurationSampler>,
 }
 
 /// One line for the group or one per lane.

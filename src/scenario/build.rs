@@ -108,6 +108,8 @@ pub fn compile(resolved: &Resolved, base: bool) -> (Network, Vec<Diagnostic>) {
         groups,
         roads,
         pools,
+        failures: Vec::new(),
+        later: Vec::new(),
         border_wait,
         loop_slots: 0,
         calendar: clock.calendar.clone(),

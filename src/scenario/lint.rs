@@ -155,6 +155,10 @@ fn arriving(network: &Network, stream: &Stream, when: &Steps<bool>) -> f64 {
         Arrivals::Trace(trucks) => {
             trucks.iter().filter(|truck| truck.at < run_end && *when.at(truck.at)).count() as f64
         }
+        Arrivals::Appointments { booked, no_show, .. } => {
+            let then = booked.iter().filter(|at| **at < run_end && *when.at(**at)).count();
+            then as f64 * (1.0 - no_show)
+        }
         Arrivals::AtStart { .. } => 0.0,
     }
 }

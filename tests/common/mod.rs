@@ -51,6 +51,8 @@ impl Sketch {
                 groups: Vec::new(),
                 roads: Vec::new(),
                 pools: Vec::new(),
+                failures: Vec::new(),
+                later: Vec::new(),
                 border_wait: None,
                 loop_slots: 0,
                 calendar: Calendar::utc(19_000, (hours as u32).div_ceil(24)),
@@ -88,6 +90,12 @@ impl Sketch {
             room: None,
             choices: (0..classes).map(accepting).collect(),
             routes: vec![Route { branches: vec![(1.0, next)] }; classes],
+            full: Full::Block,
+            priority: Vec::new(),
+            preempt: None,
+            patience: Vec::new(),
+            balking: Vec::new(),
+            pace: None,
             loop_slot: None,
         });
         network.groups.extend(groups.into_iter().map(|group| Group { station: id, ..group }));
@@ -132,7 +140,7 @@ impl Sketch {
     }
 
     pub fn stream(&mut self, name: &str, entry: StationId, arrivals: Arrivals, class: Option<ClassId>) {
-        self.network.streams.push(Stream { name: name.into(), entry, arrivals, class });
+        self.network.streams.push(Stream { name: name.into(), entry, arrivals, class, diversion: None });
     }
 
     pub fn station_mut(&mut self, station: StationId) -> &mut Station {
@@ -171,6 +179,10 @@ pub fn group(name: &str, lanes: u32, service: &[Option<Dist>]) -> Group {
         service: service.iter().map(|law| law.as_ref().map(DurationSampler::new)).collect(),
         move_up: None,
         plan: LanePlan::Table(Steps::constant(lanes)),
+        room: None,
+        overflow: None,
+        closing: None,
+        other_work: None,
     }
 }
 

@@ -38,11 +38,11 @@ pub fn streams(drawing: &Drawing, roads: &[Road], context: &mut Context) -> Vec<
         if let Some((arrivals, trucks)) = arrivals(&path, name, demand, context) {
             expected += trucks;
             let class = if demand.trace.is_some() { None } else { class };
-            streams.push(Stream { name: name.clone(), entry, arrivals, class });
+            streams.push(Stream { name: name.clone(), entry, arrivals, class, diversion: None });
         }
         if let Some(trucks) = demand.at_start.filter(|trucks| trucks.0 > 0) {
             let arrivals = Arrivals::AtStart { trucks: trucks.0, road: only_road_to(entry, roads) };
-            streams.push(Stream { name: format!("{name} at start"), entry, arrivals, class });
+            streams.push(Stream { name: format!("{name} at start"), entry, arrivals, class, diversion: None });
         }
     }
     if expected > MOST_TRUCKS {

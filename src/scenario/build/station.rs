@@ -14,7 +14,7 @@ use super::Context;
 use crate::dist::DurationSampler;
 use crate::kernel::time::SimDuration;
 use crate::model::network::{
-    End, FreeLane, Group, GroupId, LaneChoice, LanePlan, LineLayout, PoolId, QueueLayout, Road, Route,
+    End, FreeLane, Full, Group, GroupId, LaneChoice, LanePlan, LineLayout, PoolId, QueueLayout, Road, Route,
     Station, StationId, Steps, Target,
 };
 
@@ -45,6 +45,12 @@ pub fn stations(context: &mut Context) -> (Vec<Station>, Vec<Group>) {
             room: table.room.map(|room| room.0),
             choices,
             routes: routes(name, table, context),
+            full: Full::Block,
+            priority: Vec::new(),
+            preempt: None,
+            patience: Vec::new(),
+            balking: Vec::new(),
+            pace: None,
             loop_slot: None,
         });
     }
@@ -163,6 +169,10 @@ fn group(
         service,
         move_up,
         plan: lane_plan(&path, &format!("{station_name}.{name}"), lanes, built, hours, context),
+        room: None,
+        overflow: None,
+        closing: None,
+        other_work: None,
     }
 }
 

@@ -46,7 +46,10 @@ pub fn classes_of(stream: &Stream, shares: &[f64]) -> Vec<(ClassId, f64)> {
                 counts[truck.class.index()] += 1.0 / trucks.len() as f64;
             }
         }
-        Arrivals::Field { .. } | Arrivals::Headways { .. } | Arrivals::AtStart { .. } => {
+        Arrivals::Field { .. }
+        | Arrivals::Headways { .. }
+        | Arrivals::Appointments { .. }
+        | Arrivals::AtStart { .. } => {
             counts.copy_from_slice(shares);
         }
     }

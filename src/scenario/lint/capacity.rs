@@ -166,6 +166,13 @@ fn entering(network: &Network, stream: &Stream) -> Vec<f64> {
             }
             counts
         }
+        Arrivals::Appointments { booked, no_show, .. } => {
+            let mut counts = vec![0.0; network.calendar.period_count()];
+            for at in booked.iter().filter(|at| **at < run_end) {
+                counts[network.calendar.period(*at).0 as usize] += 1.0 - no_show;
+            }
+            counts
+        }
         Arrivals::AtStart { trucks, .. } => {
             let mut counts = vec![0.0; network.calendar.period_count()];
             counts[network.calendar.period(SimTime::ZERO).0 as usize] = f64::from(*trucks);
