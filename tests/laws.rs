@@ -29,6 +29,12 @@ struct Place {
     /// Line that it waits in, since when.
     line: Option<(GroupId, SimTime)>,
     lane: Option<(GroupId, u32)>,
+    /// Its place in the order of joining lines.
+    order: u64,
+    /// It waits in its lane for the repair.
+    stopped: bool,
+    /// It went back to its line, whatever room there was.
+    sent_back: bool,
 }
 
 /// An integer level and its integral over time.
@@ -50,8 +56,8 @@ impl Level {
     }
 }
 
-/// Lanes of a group as told: open, setting up, closing.
-type Lanes = (u32, u32, u32);
+/// Lanes of a group as told: open, setting up, closing, down and away together.
+type Lanes = (u32, u32, u32, u32);
 
 /// Checks the laws while it listens.
 struct Watch<'n> {
@@ -60,6 +66,7 @@ struct Watch<'n> {
     trucks: BTreeMap<TruckId, Place>,
     entered: u64,
     gone: u64,
+    joined: u64,
     /// By station: trucks there, from notices; the sum of their stays, from the trucks' own stamps.
     at_station: Vec<Level>,
     stays: Vec<i128>,
@@ -90,6 +97,7 @@ impl<'n> Watch<'n> {
             trucks: BTreeMap::new(),
             entered: 0,
             gone: 0,
+            joined: 0,
             at_station: vec![Level::default(); stations],
             stays: vec![0; stations],
             in_line: vec![Level::default(); groups],
@@ -99,7 +107,7 @@ impl<'n> Watch<'n> {
             crossing: Level::default(),
             crossing_times: 0,
             lines: vec![VecDeque::new(); stations],
-            lanes: vec![(0, 0, 0); groups],
+            lanes: vec![(0, 0, 0, 0); groups],
             busy: vec![BTreeMap::new(); groups],
             on_road: vec![0; network.roads.len()],
             blocked: vec![VecDeque::new(); network.roads.len()],
@@ -123,7 +131,7 @@ impl<'n> Watch<'n> {
     fn check_instant(&self) {
         for (place, group) in self.network.groups.iter().enumerate() {
             let id = GroupId(place as u16);
-            let (open, setting_up, closing) = self.lanes[place];
+            let (open, setting_up, closing, standing) = self.lanes[place];
             let station = &self.network.stations[group.station.index()];
             let busy = &self.busy[place];
             if group.lanes.is_none() {
@@ -132,7 +140,8 @@ impl<'n> Watch<'n> {
             let open_and_busy = busy.range(..open).count() as u32;
             let closing_and_busy = busy.range(open..).count() as u32;
             assert_eq!(closing, closing_and_busy, "closing lanes are those beyond the plan that serve");
-            let idle = open - setting_up - open_and_busy;
+            let stopped = busy.values().filter(|id| self.trucks[id].stopped).count() as u32;
+            let idle = (open + stopped) - setting_up - open_and_busy - standing;
             let shared = station.line == LineLayout::Shared;
             if idle > 0 && (shared || group.queue == QueueLayout::Pooled) {
                 let mut line = self.lines[group.station.index()].iter();
@@ -158,7 +167,8 @@ impl<'n> Watch<'n> {
         }
         for (place, station) in self.network.stations.iter().enumerate() {
             let line = self.lines[place].iter();
-            let own = line.filter(|(_, _, id)| self.trucks[id].by_road.is_none()).count();
+            let takes_place = |id: &TruckId| !self.trucks[id].sent_back && self.trucks[id].by_road.is_none();
+            let own = line.filter(|(_, _, id)| takes_place(id)).count();
             assert!(station.room.is_none_or(|room| own <= room as usize), "a station holds its room");
         }
     }
@@ -173,11 +183,14 @@ impl<'n> Watch<'n> {
         let shared = self.network.stations[station.index()].line == LineLayout::Shared;
         let pooled = self.network.groups[group.index()].queue == QueueLayout::Pooled;
         let line = &self.lines[station.index()];
-        let first = line.iter().position(
-            |(joined, class, _)| {
-                if shared { self.accepts(group, *class) } else { *joined == group }
-            },
-        );
+        let rank = |class: ClassId| {
+            self.network.stations[station.index()].priority.get(class.index()).copied().unwrap_or(0)
+        };
+        let served_here = |(joined, class, _): &(GroupId, ClassId, TruckId)| {
+            if shared { self.accepts(group, *class) } else { *joined == group }
+        };
+        let of_group = line.iter().enumerate().filter(|(_, waiting)| served_here(waiting));
+        let first = of_group.min_by_key(|(_, (_, class, _))| rank(*class)).map(|(place, _)| place);
         let here = line.iter().position(|(_, _, truck)| *truck == id).expect("it had joined the line");
         if shared || pooled {
             assert_eq!(Some(here), first, "first in line, first served");
@@ -206,8 +219,10 @@ impl Observer for Watch<'_> {
                 self.at_station[station.index()].add(now, 1);
             }
             Notice::Joined { group } => {
+                self.joined += 1;
+                let order = self.joined;
                 let place = self.place(id);
-                place.line = Some((group, now));
+                (place.line, place.order) = (Some((group, now)), order);
                 let (station, arrived) = place.station.expect("it arrived before");
                 self.common_waits[station.index()] += i128::from((now - arrived).micros());
                 self.lines[station.index()].push_back((group, truck.class, id));
@@ -222,6 +237,30 @@ impl Observer for Watch<'_> {
                     assert!(self.busy[group.index()].insert(lane, id).is_none(), "one truck to a lane");
                 }
             }
+            Notice::Interrupted { group, lane, sent_back } => {
+                assert_eq!(self.place(id).lane, Some((group, lane)), "who is served has a lane");
+                self.place(id).stopped = !sent_back;
+                if sent_back {
+                    assert_eq!(self.busy[group.index()].remove(&lane), Some(id));
+                    let place = self.place(id);
+                    (place.lane, place.line, place.sent_back) = (None, Some((group, now)), true);
+                    let order = place.order;
+                    let station = self.network.groups[group.index()].station.index();
+                    let later = |(_, _, other): &(GroupId, ClassId, TruckId)| self.trucks[other].order > order;
+                    let ahead = self.lines[station].iter().position(later);
+                    let ahead = ahead.unwrap_or(self.lines[station].len());
+                    self.lines[station].insert(ahead, (group, truck.class, id));
+                }
+            }
+            Notice::Resumed { group, lane, from } => {
+                assert!(now <= from && from <= truck.ends && truck.began <= from);
+                if !self.place(id).stopped {
+                    self.start(now, id, group);
+                    assert!(self.busy[group.index()].insert(lane, id).is_none(), "one truck to a lane");
+                }
+                let place = self.place(id);
+                (place.lane, place.stopped) = (Some((group, lane)), false);
+            }
             Notice::ServiceEnded { group, lane } => {
                 assert_eq!(now, truck.ends);
                 assert_eq!(self.place(id).lane, Some((group, lane)));
@@ -235,7 +274,7 @@ impl Observer for Watch<'_> {
             Notice::Left { group, lane } => {
                 let place = self.place(id);
                 assert_eq!(place.lane.take(), Some((group, lane)));
-                place.by_road = None;
+                (place.by_road, place.sent_back) = (None, false);
                 let (station, _) = place.station.take().expect("it was at a station");
                 self.at_station[station.index()].add(now, -1);
                 self.stays[station.index()] += i128::from((now - truck.arrived).micros());
@@ -260,11 +299,13 @@ impl Observer for Watch<'_> {
                 self.crossing.add(now, -1);
                 self.crossing_times += i128::from((now - truck.entered).micros());
                 match outcome {
-                    Outcome::Crossed | Outcome::TurnedAway => {
+                    Outcome::Crossed | Outcome::TurnedAway | Outcome::Diverted => {
                         assert!(place.station.is_none() && place.road.is_none() && place.lane.is_none());
                         assert!(truck.own <= now - truck.entered, "own time is part of the crossing time");
                     }
-                    Outcome::Unfinished => {
+                    Outcome::Unfinished | Outcome::Balked | Outcome::Reneged => {
+                        let waits = place.lane.is_none() && place.road.is_none();
+                        assert!(outcome == Outcome::Unfinished || waits, "only who waits gives up");
                         if let Some((group, since)) = place.line {
                             self.waits[group.index()] += i128::from((now - since).micros());
                             let station = self.network.groups[group.index()].station;
@@ -286,8 +327,8 @@ impl Observer for Watch<'_> {
     fn lane_notice(&mut self, now: SimTime, notice: LaneNotice) {
         self.advance(now);
         match notice {
-            LaneNotice::Lanes { group, open, setting_up, closing } => {
-                self.lanes[group.index()] = (open, setting_up, closing);
+            LaneNotice::Lanes { group, open, setting_up, closing, down, away } => {
+                self.lanes[group.index()] = (open, setting_up, closing, down + away);
             }
             LaneNotice::Officers { pool, on_duty, staffed, overtime } => {
                 self.officers[pool.index()] = (on_duty, staffed, overtime);

@@ -165,7 +165,9 @@ impl Observer for Waits {
                     self.crossed += 1.0;
                     self.crossing_time += (now - truck.entered).minutes();
                 }
-                Outcome::TurnedAway => self.turned_away += 1.0,
+                Outcome::TurnedAway | Outcome::Diverted | Outcome::Balked | Outcome::Reneged => {
+                    self.turned_away += 1.0;
+                }
                 Outcome::Unfinished => panic!("every truck crosses before the run ends"),
             },
             _ => {}

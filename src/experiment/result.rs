@@ -208,7 +208,7 @@ pub struct Comparison {
     pub paired: Vec<Paired>,
     /// By the headline measure, stranded trucks considered.
     pub verdict: Verdict,
-    /// Trucks stranded (turned away or unfinished) per replication, more than in the baseline.
+    /// Trucks stranded (that came and did not cross) per replication, more than in the baseline.
     pub stranded: Mean,
     /// Officer-hours per replication, more than in the baseline; blank without officers.
     pub officer_hours: Mean,

@@ -129,7 +129,13 @@ fn storage(result: &StudyResult) -> Vec<Warning> {
             let place = match &storage.place {
                 Place::Road(name) => format!("road `{name}`"),
                 Place::Station(name) => format!("station `{name}`"),
-                Place::Stream(_) | Place::Exit | Place::TurnedAway | Place::Unfinished => continue,
+                Place::Stream(_)
+                | Place::Exit
+                | Place::TurnedAway
+                | Place::Diverted
+                | Place::Balked
+                | Place::Reneged
+                | Place::Unfinished => continue,
             };
             let message = format!(
                 "{place} ({} trucks) is full {:.0} % of the time: its room is smaller than the 95 % queue, and \

@@ -5,7 +5,7 @@
 //! calendar: local hours live in `model::calendar`.
 
 use std::fmt;
-use std::ops::{Add, AddAssign, Sub, SubAssign};
+use std::ops::{Add, AddAssign, Mul, Sub, SubAssign};
 
 /// An instant: microseconds since the run began. May be negative only in arithmetic.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -128,6 +128,14 @@ impl Sub for SimDuration {
     type Output = SimDuration;
     fn sub(self, rhs: SimDuration) -> SimDuration {
         SimDuration(self.0 - rhs.0)
+    }
+}
+
+impl Mul<f64> for SimDuration {
+    type Output = SimDuration;
+    /// Rounded to the nearest microsecond.
+    fn mul(self, factor: f64) -> SimDuration {
+        SimDuration((self.0 as f64 * factor).round() as i64)
     }
 }
 

@@ -7,7 +7,7 @@
 //! station) stands after `any`: `wait.primary.any.fast.mean`. Start at [`Catalog`].
 
 use crate::model::calendar::Period;
-use crate::model::network::{Network, Station};
+use crate::model::network::{GroupId, Network, Station};
 
 use super::entry::{Entry, Measure, Place, Statistic};
 
@@ -172,7 +172,14 @@ impl Catalog {
         let streams = network.streams.iter().map(|stream| Place::Stream(stream.name.clone()));
         let stations = network.stations.iter().map(|station| Place::Station(station.name.clone()));
         let roads = network.roads.iter().map(|road| Place::Road(road.name.clone()));
-        let outcomes = [Place::Exit, Place::TurnedAway, Place::Unfinished];
+        let outcomes = [
+            Place::Exit,
+            Place::TurnedAway,
+            Place::Diverted,
+            Place::Balked,
+            Place::Reneged,
+            Place::Unfinished,
+        ];
         streams.chain(stations).chain(roads).chain(outcomes).collect()
     }
 
@@ -369,9 +376,13 @@ impl Catalog {
             Measure::MoveUpShare,
             Measure::Occupancy,
             Measure::BlockedShare,
+            Measure::DownShare,
+            Measure::OtherWorkShare,
             Measure::LanesOpen,
             Measure::LaneHours,
         ] {
+            let with_lanes: Vec<usize> =
+                with_lanes.iter().copied().filter(|group| has(network, *group, measure)).collect();
             if !with_lanes.is_empty() {
                 self.push(measure, Spot::Station(station), None, with_lanes.clone(), period);
             }
@@ -453,6 +464,18 @@ fn groups_of(network: &Network, station: usize) -> Vec<usize> {
     let data = &network.stations[station];
     let first = data.first_group.index();
     (first..first + data.group_count as usize).collect()
+}
+
+/// Whether a measure of lanes can be anything but zero at a group.
+fn has(network: &Network, group: usize, measure: Measure) -> bool {
+    let id = GroupId(group as u16);
+    match measure {
+        Measure::DownShare => network.failures.iter().any(|failure| failure.groups.contains(&id)),
+        Measure::OtherWorkShare => {
+            network.phases().any(|phase| phase.groups[group].other_work.is_some())
+        }
+        _ => true,
+    }
 }
 
 /// Classes that some group of a station accepts.

@@ -8,6 +8,8 @@
 //! conservation and Little's law (Little 1961), which are checked in every run. Start at
 //! [`Collector`].
 
+use std::collections::BTreeMap;
+
 use crate::kernel::time::{SimDuration, SimTime};
 use crate::model::network::{End, GroupId, Network, StationId};
 use crate::model::notice::{LaneNotice, Notice, Observer, Outcome};
@@ -29,6 +31,7 @@ pub struct Collector<'n> {
     /// Services that begin later did not begin.
     last_start: SimTime,
     inside: Vec<Inside>,
+    stretches: BTreeMap<TruckId, Stretch>,
     pub(super) books: Books,
 
     // By group and class: what a truck does at a station, one after another.
@@ -39,17 +42,23 @@ pub struct Collector<'n> {
     pub(super) moving_up: Spans,
     pub(super) serving: Spans,
     pub(super) blocked: Spans,
+    /// In a lane that has failed.
+    pub(super) stopped: Spans,
+    /// Time in line of trucks that left it unserved.
+    pub(super) given_up: Grid<1>,
     pub(super) departed: Counts,
     // By class.
     /// Crossing time, delay and own time.
     pub(super) crossings: Grid<3>,
     pub(super) on_the_way: Spans,
     pub(super) entered: Counts,
-    pub(super) gone: [Counts; 3],
+    pub(super) gone: [Counts; OUTCOMES],
     pub(super) crossed_in: Counts,
     // By group.
     pub(super) open: Spans,
-    lanes: Vec<(SimTime, u32)>,
+    pub(super) down: Spans,
+    pub(super) away: Spans,
+    lanes: Vec<(SimTime, [u32; 3])>,
     // By pool.
     pub(super) holding: Spans,
     pub(super) overtime: Spans,
@@ -68,7 +77,7 @@ pub struct Collector<'n> {
 #[derive(Clone, Debug)]
 pub(super) struct Books {
     pub(super) entered: u64,
-    pub(super) gone: [u64; 3],
+    pub(super) gone: [u64; OUTCOMES],
     pub(super) crossing: Ledger,
     pub(super) stations: Vec<Ledger>,
 }
@@ -91,8 +100,30 @@ struct Inside {
     row: u32,
     /// It came by a road and stands there: the station's own places are not touched.
     by_road: bool,
+    /// Service was interrupted here: `stretches` tells the rest.
+    interrupted: bool,
     /// When it took the road on which it is.
     took_road: SimTime,
+}
+
+/// What an interrupted truck has done since its arrival at the station.
+#[derive(Clone, Copy, Debug)]
+struct Stretch {
+    /// When it took the lane or was interrupted last.
+    since: SimTime,
+    /// When service goes on.
+    from: SimTime,
+    at: Doing,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Doing {
+    /// Back in line.
+    InLine,
+    /// In a lane that has failed.
+    Stopped,
+    /// Moving up, or served.
+    InLane,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -108,6 +139,9 @@ enum Phase {
     /// In a lane: moving up, served or blocked.
     InLane,
 }
+
+/// Ways in which a truck can be gone.
+pub(super) const OUTCOMES: usize = 6;
 
 /// Numbers of the places between which trucks are counted.
 #[derive(Clone, Copy, Debug)]
@@ -131,7 +165,7 @@ impl Nodes {
     }
 
     pub(super) fn count(&self) -> usize {
-        self.streams + self.stations + self.roads + 3
+        self.streams + self.stations + self.roads + OUTCOMES
     }
 }
 
@@ -140,7 +174,10 @@ pub(super) fn place_of(outcome: Outcome) -> usize {
     match outcome {
         Outcome::Crossed => 0,
         Outcome::TurnedAway => 1,
-        Outcome::Unfinished => 2,
+        Outcome::Diverted => 2,
+        Outcome::Balked => 3,
+        Outcome::Reneged => 4,
+        Outcome::Unfinished => 5,
     }
 }
 
@@ -170,7 +207,7 @@ impl<'n> Collector<'n> {
             inside: Vec::new(),
             books: Books {
                 entered: 0,
-                gone: [0; 3],
+                gone: [0; OUTCOMES],
                 crossing: Ledger::default(),
                 stations: vec![Ledger::default(); stations],
             },
@@ -180,14 +217,19 @@ impl<'n> Collector<'n> {
             moving_up: spans(pairs),
             serving: spans(pairs),
             blocked: spans(pairs),
+            stopped: spans(pairs),
+            given_up: Grid::new(pairs, &hours),
             departed: counts(pairs),
             crossings: Grid::new(classes, &hours),
             on_the_way: spans(classes),
             entered: counts(classes),
-            gone: [counts(classes), counts(classes), counts(classes)],
+            gone: std::array::from_fn(|_| counts(classes)),
             crossed_in: counts(classes),
             open: spans(groups),
-            lanes: vec![(SimTime::ZERO, 0); groups],
+            down: spans(groups),
+            away: spans(groups),
+            lanes: vec![(SimTime::ZERO, [0; 3]); groups],
+            stretches: BTreeMap::new(),
             holding: spans(pools),
             overtime: spans(pools),
             on_duty: spans(pools),
@@ -207,9 +249,11 @@ impl<'n> Collector<'n> {
     /// Forgets the last run; tables keep their memory.
     pub fn reset(&mut self) {
         self.inside.clear();
+        self.stretches.clear();
+        self.given_up.reset();
         self.hours.reset();
         self.books.entered = 0;
-        self.books.gone = [0; 3];
+        self.books.gone = [0; OUTCOMES];
         for ledger in self.books.stations.iter_mut().chain([&mut self.books.crossing]) {
             *ledger = Ledger::default();
         }
@@ -221,6 +265,9 @@ impl<'n> Collector<'n> {
             &mut self.moving_up,
             &mut self.serving,
             &mut self.blocked,
+            &mut self.stopped,
+            &mut self.down,
+            &mut self.away,
             &mut self.on_the_way,
             &mut self.open,
             &mut self.holding,
@@ -231,7 +278,7 @@ impl<'n> Collector<'n> {
         }
         let counts = [&mut self.departed, &mut self.entered, &mut self.crossed_in];
         counts.into_iter().chain(&mut self.gone).for_each(Counts::reset);
-        self.lanes.fill((SimTime::ZERO, 0));
+        self.lanes.fill((SimTime::ZERO, [0; 3]));
         self.officers.fill((SimTime::ZERO, [0; 3]));
         self.waiting.iter_mut().chain(&mut self.on_road).for_each(Level::reset);
         if let Some(posted) = &mut self.posted {
@@ -278,6 +325,7 @@ impl<'n> Collector<'n> {
             joined: 0,
             row: 0,
             by_road: false,
+            interrupted: false,
             took_road: now,
         };
         match self.inside.get_mut(place) {
@@ -298,6 +346,7 @@ impl<'n> Collector<'n> {
         self.link(now, id, truck, self.nodes.station(place));
         let inside = &mut self.inside[id.0 as usize];
         inside.by_road = inside.phase == Phase::OnRoad;
+        inside.interrupted = false;
         inside.phase = Phase::Arrived;
         inside.station = station.0;
         inside.arrived_in = self.hours.present_period() as u16;
@@ -355,9 +404,7 @@ impl<'n> Collector<'n> {
     }
 
     fn record_border_wait(&mut self, truck: &Truck, joined: SimTime, group: usize, row: usize) {
-        let service = truck.ends - truck.began;
-        let own_between = truck.own - service - truck.line_own;
-        let wait = (truck.began - joined - own_between).or_zero();
+        let Some(wait) = truck.border_wait() else { return };
         if self.is_observed(joined) {
             self.border_wait.record(row, self.hours.period(joined), [wait]);
         }
@@ -369,12 +416,15 @@ impl<'n> Collector<'n> {
 
     /// It leaves its lane, or the run is over: then it has no sojourn.
     #[inline(always)]
-    fn leave_lane(&mut self, now: SimTime, truck: &Truck, inside: Inside, sojourn: SimDuration) {
+    fn leave_lane(&mut self, now: SimTime, id: TruckId, truck: &Truck, inside: Inside, sojourn: SimDuration) {
         let row = inside.row as usize;
         if self.is_observed(truck.arrived) {
             let in_time = truck.began < self.last_start;
             let wait = if in_time { truck.began - truck.arrived } else { NOTHING };
             self.visits.record(row, inside.arrived_in as usize, [wait, sojourn]);
+        }
+        if inside.interrupted {
+            return self.leave_again(now, id, truck, inside);
         }
         if now <= truck.ends {
             if now > truck.began {
@@ -386,12 +436,78 @@ impl<'n> Collector<'n> {
         }
     }
 
+    /// Service stopped: the truck waits in its lane or in line.
+    #[inline(never)]
+    fn interrupt(&mut self, now: SimTime, id: TruckId, truck: &Truck, sent_back: bool) {
+        self.hours.advance(now);
+        let place = id.0 as usize;
+        let row = self.inside[place].row as usize;
+        let first = Stretch { since: truck.began, from: truck.began, at: Doing::InLane };
+        let before = if self.inside[place].interrupted { self.stretches[&id] } else { first };
+        if !self.inside[place].interrupted && truck.began > now {
+            // All of its moving up has been booked already: take back what did not happen.
+            self.moving_up.take_back(&self.hours, row, now, truck.began);
+        }
+        self.end_stretch(now, row, before);
+        self.inside[place].interrupted = true;
+        let at = if sent_back { Doing::InLine } else { Doing::Stopped };
+        self.stretches.insert(id, Stretch { since: now, from: now, at });
+        if sent_back {
+            self.inside[place].by_road = false;
+            self.waiting[self.inside[place].station as usize].change(now, 1);
+        }
+    }
+
+    /// It has a lane again.
+    #[inline(never)]
+    fn resume(&mut self, now: SimTime, id: TruckId, from: SimTime) {
+        self.hours.advance(now);
+        let inside = self.inside[id.0 as usize];
+        let before = self.stretches[&id];
+        self.end_stretch(now, inside.row as usize, before);
+        if before.at == Doing::InLine {
+            self.waiting[inside.station as usize].change(now, -1);
+        }
+        self.stretches.insert(id, Stretch { since: now, from, at: Doing::InLane });
+    }
+
+    /// Books what a truck did since it was last heard of.
+    fn end_stretch(&mut self, now: SimTime, row: usize, stretch: Stretch) {
+        if now <= stretch.since {
+            return;
+        }
+        match stretch.at {
+            Doing::InLine => self.queue.add(&self.hours, row, stretch.since, now),
+            Doing::Stopped => self.stopped.add(&self.hours, row, stretch.since, now),
+            Doing::InLane => {
+                let from = stretch.from.min(now);
+                self.moving_up.add(&self.hours, row, stretch.since, from);
+                self.serving.add(&self.hours, row, from, now);
+            }
+        }
+    }
+
+    /// A truck whose service was interrupted leaves its lane, or the run is over.
+    #[inline(never)]
+    fn leave_again(&mut self, now: SimTime, id: TruckId, truck: &Truck, inside: Inside) {
+        let Some(stretch) = self.stretches.remove(&id) else { return };
+        let row = inside.row as usize;
+        let served_until = if stretch.at == Doing::InLane { now.min(truck.ends) } else { now };
+        self.end_stretch(served_until, row, stretch);
+        if now > served_until {
+            self.blocked.add(&self.hours, row, served_until, now);
+        }
+        if stretch.at == Doing::InLine {
+            self.waiting[inside.station as usize].change(now, -1);
+        }
+    }
+
     fn depart(&mut self, now: SimTime, id: TruckId, truck: &Truck) {
         self.hours.advance(now);
         let inside = self.inside[id.0 as usize];
         self.inside[id.0 as usize].phase = Phase::Between;
         let sojourn = now - truck.arrived;
-        self.leave_lane(now, truck, inside, sojourn);
+        self.leave_lane(now, id, truck, inside, sojourn);
         self.books.stations[inside.station as usize].leave(now, sojourn);
         if self.is_in_window(now) {
             self.departed.add(inside.row as usize, self.hours.present_period());
@@ -402,8 +518,9 @@ impl<'n> Collector<'n> {
         self.hours.advance(now);
         self.link(now, id, truck, self.nodes.outcome(outcome));
         let class = truck.class.index();
-        if outcome == Outcome::Unfinished {
-            self.give_up(now, id, truck);
+        match outcome {
+            Outcome::Unfinished | Outcome::Balked | Outcome::Reneged => self.give_up(now, id, truck, outcome),
+            Outcome::Crossed | Outcome::TurnedAway | Outcome::Diverted => {}
         }
         let crossing_time = now - truck.entered;
         self.books.gone[place_of(outcome)] += 1;
@@ -421,30 +538,42 @@ impl<'n> Collector<'n> {
         }
     }
 
-    /// The run is over and the truck is still inside: its open intervals end here.
-    fn give_up(&mut self, now: SimTime, id: TruckId, truck: &Truck) {
+    /// The truck leaves a station unserved, or the run is over and it is still inside: its open
+    /// intervals end here.
+    fn give_up(&mut self, now: SimTime, id: TruckId, truck: &Truck, outcome: Outcome) {
         let inside = self.inside[id.0 as usize];
         let station = inside.station as usize;
+        let class = truck.class.index();
         match inside.phase {
             Phase::Between | Phase::OnRoad => return,
             Phase::Arrived => {
-                let first = self.network.stations[station].choices[truck.class.index()].first();
+                let first = self.network.stations[station].choices[class].first();
                 let first = first.expect("a truck comes only where its class is accepted").index();
-                self.leave_line(now, truck, inside, self.rows.pair(first, truck.class.index()));
+                self.leave_unserved(now, truck, inside, self.rows.pair(first, class), outcome);
             }
             Phase::Joined => {
-                let row = self.rows.pair(inside.joined as usize, truck.class.index());
-                self.leave_line(now, truck, inside, row);
+                let row = self.rows.pair(inside.joined as usize, class);
+                self.leave_unserved(now, truck, inside, row, outcome);
             }
-            Phase::InLane => self.leave_lane(now, truck, inside, NOTHING),
+            Phase::InLane => self.leave_lane(now, id, truck, inside, NOTHING),
         }
         self.books.stations[station].leave(now, now - truck.arrived);
     }
 
-    fn hold_lanes(&mut self, now: SimTime, group: usize, open: u32) {
-        let (since, value) = std::mem::replace(&mut self.lanes[group], (now, open));
-        if value > 0 {
-            self.open.add_times(&self.hours, group, since, now, value);
+    fn leave_unserved(&mut self, now: SimTime, truck: &Truck, inside: Inside, row: usize, outcome: Outcome) {
+        self.leave_line(now, truck, inside, row);
+        if outcome == Outcome::Reneged && self.is_observed(truck.arrived) {
+            self.given_up.record(row, inside.arrived_in as usize, [now - truck.arrived]);
+        }
+    }
+
+    fn hold_lanes(&mut self, now: SimTime, group: usize, lanes: [u32; 3]) {
+        let (since, before) = std::mem::replace(&mut self.lanes[group], (now, lanes));
+        let spans = [&mut self.open, &mut self.down, &mut self.away];
+        for (spans, value) in spans.into_iter().zip(before) {
+            if value > 0 {
+                spans.add_times(&self.hours, group, since, now, value);
+            }
         }
     }
 
@@ -469,6 +598,8 @@ impl Observer for Collector<'_> {
                 (inside.phase, inside.joined) = (Phase::Joined, group.0);
             }
             Notice::ServiceBegan { group, .. } => self.begin(now, id, truck, group),
+            Notice::Interrupted { sent_back, .. } => self.interrupt(now, id, truck, sent_back),
+            Notice::Resumed { from, .. } => self.resume(now, id, from),
             // `Left` tells when service ended, and how long the truck was blocked.
             Notice::ServiceEnded { .. } | Notice::Blocked { .. } => {}
             Notice::Left { .. } => self.depart(now, id, truck),
@@ -481,8 +612,8 @@ impl Observer for Collector<'_> {
     #[inline(always)]
     fn lane_notice(&mut self, now: SimTime, notice: LaneNotice) {
         match notice {
-            LaneNotice::Lanes { group, open, closing, .. } => {
-                self.hold_lanes(now, group.index(), open + closing);
+            LaneNotice::Lanes { group, open, closing, down, away, .. } => {
+                self.hold_lanes(now, group.index(), [open + closing, down, away]);
             }
             LaneNotice::Officers { pool, on_duty, staffed, overtime } => {
                 self.hold_officers(now, pool.index(), [on_duty, staffed, overtime]);
@@ -494,7 +625,7 @@ impl Observer for Collector<'_> {
 
     fn ended(&mut self, now: SimTime) {
         for group in 0..self.lanes.len() {
-            self.hold_lanes(now, group, 0);
+            self.hold_lanes(now, group, [0; 3]);
         }
         for pool in 0..self.officers.len() {
             self.hold_officers(now, pool, [0; 3]);

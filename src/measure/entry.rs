@@ -45,6 +45,8 @@ impl Measure {
             Measure::MoveUpShare => "move_up_share",
             Measure::Occupancy => "occupancy",
             Measure::BlockedShare => "blocked_share",
+            Measure::DownShare => "down_share",
+            Measure::OtherWorkShare => "other_work_share",
             Measure::LanesOpen => "lanes_open",
             Measure::LaneHours => "lane_hours",
             Measure::Throughput => "throughput",
@@ -74,6 +76,8 @@ impl Measure {
             | Measure::MoveUpShare
             | Measure::Occupancy
             | Measure::BlockedShare
+            | Measure::DownShare
+            | Measure::OtherWorkShare
             | Measure::LanesOpen => &[Mean],
             Measure::LaneHours
             | Measure::Throughput
@@ -82,7 +86,9 @@ impl Measure {
             | Measure::OnDutyHours
             | Measure::BufferIndex
             | Measure::PlanningTimeIndex => &[Value],
-            Measure::Trucks => &[Entered, Crossed, TurnedAway, Unfinished, Stranded],
+            Measure::Trucks => {
+                &[Entered, Crossed, TurnedAway, Diverted, Balked, Reneged, Unfinished, Stranded]
+            },
         }
     }
 
@@ -98,9 +104,12 @@ impl Measure {
             | Measure::Delay
             | Measure::OwnTime => Unit::Seconds,
             Measure::QueueLength | Measure::InSystem | Measure::Trucks => Unit::Trucks,
-            Measure::Utilization | Measure::MoveUpShare | Measure::Occupancy | Measure::BlockedShare => {
-                Unit::Fraction
-            }
+            Measure::Utilization
+            | Measure::MoveUpShare
+            | Measure::Occupancy
+            | Measure::BlockedShare
+            | Measure::DownShare
+            | Measure::OtherWorkShare => Unit::Fraction,
             Measure::LanesOpen => Unit::Lanes,
             Measure::Throughput => Unit::TrucksPerHour,
             Measure::LaneHours
@@ -131,6 +140,8 @@ impl Measure {
             | Measure::MoveUpShare
             | Measure::Occupancy
             | Measure::BlockedShare
+            | Measure::DownShare
+            | Measure::OtherWorkShare
             | Measure::LanesOpen
             | Measure::LaneHours
             | Measure::Trucks
@@ -158,6 +169,9 @@ impl Statistic {
             Statistic::Entered => "entered",
             Statistic::Crossed => "crossed",
             Statistic::TurnedAway => "turned_away",
+            Statistic::Diverted => "diverted",
+            Statistic::Balked => "balked",
+            Statistic::Reneged => "reneged",
             Statistic::Unfinished => "unfinished",
             Statistic::Stranded => "stranded",
         }
@@ -194,7 +208,12 @@ impl Entry {
     pub fn less_is_better(&self) -> Option<bool> {
         match self.statistic {
             Statistic::Count | Statistic::Sd | Statistic::Entered => None,
-            Statistic::TurnedAway | Statistic::Unfinished | Statistic::Stranded => Some(true),
+            Statistic::TurnedAway
+            | Statistic::Diverted
+            | Statistic::Balked
+            | Statistic::Reneged
+            | Statistic::Unfinished
+            | Statistic::Stranded => Some(true),
             Statistic::Crossed => Some(false),
             Statistic::Mean
             | Statistic::P50
@@ -251,6 +270,10 @@ pub enum Measure {
     Occupancy,
     /// Blocked time over open time.
     BlockedShare,
+    /// Time in which lanes stand still because they have failed, over open time.
+    DownShare,
+    /// Time in which officers do other work, over open time.
+    OtherWorkShare,
     /// Lanes open, those that finish beyond the plan included, averaged over time.
     LanesOpen,
     /// The same summed: lane-hours.
@@ -299,11 +322,17 @@ pub enum Statistic {
     Entered,
     /// Trucks that reached an exit.
     Crossed,
-    /// Trucks that found no place where they first arrived.
+    /// Trucks that found a full place which turns trucks away.
     TurnedAway,
+    /// Trucks that went elsewhere because of the posted wait.
+    Diverted,
+    /// Trucks that did not join the line that they found.
+    Balked,
+    /// Trucks that left a line because they had waited too long.
+    Reneged,
     /// Trucks still inside when the run ended.
     Unfinished,
-    /// Turned away or unfinished.
+    /// Trucks that came and did not cross, for whatever reason.
     Stranded,
 }
 
@@ -339,8 +368,14 @@ pub enum Place {
     Road(String),
     /// Beyond the crossing.
     Exit,
-    /// No place where they first arrived.
+    /// A full place that turned them away.
     TurnedAway,
+    /// Elsewhere, because of the posted wait.
+    Diverted,
+    /// Away from a line that they did not join.
+    Balked,
+    /// Away from a line in which they had waited too long.
+    Reneged,
     /// Still inside when the run ended.
     Unfinished,
 }

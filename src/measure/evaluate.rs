@@ -123,6 +123,8 @@ impl Collector<'_> {
             | Measure::MoveUpShare
             | Measure::Occupancy
             | Measure::BlockedShare
+            | Measure::DownShare
+            | Measure::OtherWorkShare
             | Measure::LanesOpen
             | Measure::LaneHours
             | Measure::Throughput
@@ -148,12 +150,17 @@ impl Collector<'_> {
             | Measure::BorderWait
             | Measure::CrossingTime
             | Measure::Delay
-            | Measure::OwnTime
-            | Measure::QueueTime => {
+            | Measure::OwnTime => {
                 if !self.column(measure).is_empty(rows, period) {
                     let tally = scratch.sum(self, measure, rows, period);
-                    let positive = (measure == Measure::QueueTime).then(|| tally.without_zeros());
-                    summarize(positive.as_ref().unwrap_or(tally), measure.statistics(), values);
+                    summarize(tally, measure.statistics(), values);
+                }
+            }
+            Measure::QueueTime => {
+                let mut queued = scratch.sum(self, measure, rows, period).without_zeros();
+                self.given_up.column(0).merge_into(&mut queued, rows, period);
+                if queued.count() > 0 || !self.column(measure).is_empty(rows, period) {
+                    summarize(&queued, measure.statistics(), values);
                 }
             }
             Measure::BufferIndex => {
@@ -180,6 +187,8 @@ impl Collector<'_> {
             Measure::MoveUpShare => values[0] = over_open(&[&self.moving_up]),
             Measure::Occupancy => values[0] = over_open(&[&self.serving, &self.moving_up]),
             Measure::BlockedShare => values[0] = over_open(&[&self.blocked]),
+            Measure::DownShare => values[0] = self.share_of_open(&self.down, rows, period),
+            Measure::OtherWorkShare => values[0] = self.share_of_open(&self.away, rows, period),
             Measure::LanesOpen => values[0] = self.open.sum(rows, period) as f64 / observed as f64,
             Measure::LaneHours => values[0] = hours_of(self.open.sum(rows, period)),
             Measure::Throughput => {
@@ -191,14 +200,18 @@ impl Collector<'_> {
             }
             Measure::Trucks => {
                 let gone = |outcome| self.gone[place_of(outcome)].sum(rows, period) as f64;
-                let (turned_away, unfinished) = (gone(Outcome::TurnedAway), gone(Outcome::Unfinished));
+                let entered = self.entered.sum(rows, period) as f64;
+                let crossed = gone(Outcome::Crossed);
                 for (statistic, value) in measure.statistics().iter().zip(values) {
                     *value = match statistic {
-                        Statistic::Entered => self.entered.sum(rows, period) as f64,
-                        Statistic::Crossed => gone(Outcome::Crossed),
-                        Statistic::TurnedAway => turned_away,
-                        Statistic::Unfinished => unfinished,
-                        _ => turned_away + unfinished,
+                        Statistic::Entered => entered,
+                        Statistic::Crossed => crossed,
+                        Statistic::TurnedAway => gone(Outcome::TurnedAway),
+                        Statistic::Diverted => gone(Outcome::Diverted),
+                        Statistic::Balked => gone(Outcome::Balked),
+                        Statistic::Reneged => gone(Outcome::Reneged),
+                        Statistic::Unfinished => gone(Outcome::Unfinished),
+                        _ => entered - crossed,
                     };
                 }
             }
@@ -206,6 +219,10 @@ impl Collector<'_> {
             Measure::OfficerOvertimeHours => values[0] = hours_of(self.overtime.sum(rows, period)),
             Measure::OnDutyHours => values[0] = hours_of(self.on_duty.sum(rows, period)),
         }
+    }
+
+    fn share_of_open(&self, spans: &Spans, groups: &[usize], period: Option<usize>) -> f64 {
+        spans.sum(groups, period) as f64 / self.open.sum(groups, period) as f64
     }
 
     /// Trucks inside times microseconds: of classes in the whole crossing, or of rows of a station.
@@ -219,7 +236,7 @@ impl Collector<'_> {
 
     /// What trucks do at stations, from arrival to leaving.
     fn at_stations(&self, rows: &[usize], period: Option<usize>) -> i128 {
-        let in_lane = [&self.moving_up, &self.serving, &self.blocked];
+        let in_lane = [&self.moving_up, &self.serving, &self.blocked, &self.stopped];
         self.queue.sum(rows, period) + in_lane.iter().map(|spans| spans.sum(rows, period)).sum::<i128>()
     }
 
@@ -312,6 +329,9 @@ fn summarize(tally: &Tally, statistics: &[Statistic], values: &mut [f64]) {
             | Statistic::Entered
             | Statistic::Crossed
             | Statistic::TurnedAway
+            | Statistic::Diverted
+            | Statistic::Balked
+            | Statistic::Reneged
             | Statistic::Unfinished
             | Statistic::Stranded => blank,
         };

@@ -139,6 +139,12 @@ impl<const PARTS: usize> Spans<PARTS> {
         hours.spread::<PARTS>(from.micros(), to.micros(), |slot, micros| cells[slot] += i128::from(micros));
     }
 
+    /// Undoes a part of what was added.
+    pub(super) fn take_back(&mut self, hours: &Hours, row: usize, from: SimTime, to: SimTime) {
+        let cells = &mut self.cells[row * self.slots..(row + 1) * self.slots];
+        hours.spread::<PARTS>(from.micros(), to.micros(), |slot, micros| cells[slot] -= i128::from(micros));
+    }
+
     /// `value` of them.
     pub(super) fn add_times(&mut self, hours: &Hours, row: usize, from: SimTime, to: SimTime, value: u32) {
         let cells = &mut self.cells[row * self.slots..(row + 1) * self.slots];

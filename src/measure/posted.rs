@@ -24,8 +24,7 @@ pub(super) struct PostedBoard {
 
 impl PostedBoard {
     pub(super) fn new(network: &Network, posted: Posted, groups: usize, hours: &Hours) -> Self {
-        let mut readings = readings(network, posted.interval, Window::of(network));
-        readings.dedup();
+        let readings = readings(network, posted.interval, Window::of(network));
         let local_hour = |at: i64| {
             let offset = network.calendar.offset(SimTime::from_micros(at)).micros();
             ((network.calendar.start_utc + at + offset).rem_euclid(24 * HOUR) / HOUR) as u8
@@ -64,7 +63,7 @@ impl PostedBoard {
         let sums = &self.sums[group * self.readings.len()..][..self.readings.len()];
         self.periods.iter().zip(sums).filter(|(_, (_, trucks))| *trucks > 0).map(
             |((period, hour), (sum, trucks))| {
-                (*period as usize, *hour as usize, published(*sum, *trucks, &self.posted))
+                (*period as usize, *hour as usize, self.posted.published(*sum, *trucks))
             },
         )
     }
@@ -72,43 +71,9 @@ impl PostedBoard {
 
 /// Instants at local midnight + k × interval that lie in the window.
 fn readings(network: &Network, interval: SimDuration, window: Window) -> Vec<i64> {
-    let calendar = &network.calendar;
-    let interval = interval.micros().max(1);
-    let mut readings = Vec::new();
-    let offsets = calendar.offsets.iter();
-    let ends = offsets.clone().skip(1).map(|(at, _)| at.micros()).chain([i64::MAX]);
-    for ((from, offset), end) in offsets.zip(ends) {
-        let (from, end) = (from.micros().max(window.from), end.min(window.to));
-        // Local time since 1970; days begin at its multiples of 24 hours.
-        let shift = calendar.start_utc + offset.micros();
-        let mut at = from;
-        while at < end {
-            let in_day = (at + shift).rem_euclid(24 * HOUR);
-            let wait = (interval - in_day % interval) % interval;
-            let next = at + wait.min(24 * HOUR - in_day);
-            if wait == 0 {
-                readings.push(at);
-                at += 1;
-            } else {
-                at = next;
-            }
-        }
-    }
-    readings
-}
-
-/// Mean of `sum` over `trucks`, rounded half up and capped, in seconds.
-fn published(sum: i128, trucks: u64, posted: &Posted) -> f64 {
-    let rounding = i128::from(posted.rounding.micros());
-    let trucks = i128::from(trucks);
-    let micros = if rounding > 0 {
-        let multiples = (2 * sum + rounding * trucks).div_euclid(2 * rounding * trucks);
-        (multiples * rounding) as f64
-    } else {
-        sum as f64 / trucks as f64
-    };
-    let cap = posted.cap.map_or(f64::INFINITY, |cap| cap.micros() as f64);
-    micros.min(cap) / 1e6
+    let next = |from: i64| network.calendar.next_multiple(SimTime::from_micros(from), interval).micros();
+    let all = std::iter::successors(Some(next(window.from)), |at| Some(next(at + 1)));
+    all.take_while(|at| *at < window.to).collect()
 }
 
 #[cfg(test)]

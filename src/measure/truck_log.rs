@@ -90,6 +90,30 @@ impl Observer for TruckLog {
                     (visit.group, visit.lane, visit.start) = (Some(group), Some(lane + 1), Some(truck.began));
                 }
             }
+            Notice::Interrupted { group, lane, sent_back } => {
+                // One row per stretch of service.
+                if let Some(visit) = self.open(id).take() {
+                    let rest = Visit {
+                        group: visit.group,
+                        lane: (!sent_back).then_some(lane + 1),
+                        station: visit.station,
+                        ..blank(truck, visit.arrival)
+                    };
+                    debug_assert!(visit.group == Some(group), "it was served by the group that it joined");
+                    let start = visit.start.filter(|start| *start <= now);
+                    let end = start.map(|_| now);
+                    *self.open(id) = Some(rest);
+                    // Stopped again while it waited: nothing happened in between.
+                    if visit.start.is_some() {
+                        self.visits.push(Visit { start, end, ..visit });
+                    }
+                }
+            }
+            Notice::Resumed { group, lane, from } => {
+                if let Some(visit) = self.open(id) {
+                    (visit.group, visit.lane, visit.start) = (Some(group), Some(lane + 1), Some(from));
+                }
+            }
             Notice::ServiceEnded { .. } => {
                 if let Some(visit) = self.open(id) {
                     visit.end = Some(now);

@@ -84,6 +84,23 @@ impl Calendar {
         }
     }
 
+    /// The first instant at or after `from` that is local midnight + k × `interval`.
+    pub fn next_multiple(&self, from: SimTime, interval: SimDuration) -> SimTime {
+        let interval = interval.micros().max(1);
+        let mut at = from;
+        loop {
+            let in_day = (self.start_utc + at.micros() + self.offset(at).micros()).rem_euclid(24 * HOUR);
+            let wait = (interval - in_day % interval) % interval;
+            let next = at + SimDuration::from_micros(wait.min(24 * HOUR - in_day));
+            match self.offsets.get(self.offsets.partition_point(|(from, _)| *from <= at)) {
+                // Clocks are set on the way there: count anew from then.
+                Some((change, _)) if *change <= next => at = *change,
+                _ if wait <= 24 * HOUR - in_day => return next,
+                _ => at = next,
+            }
+        }
+    }
+
     /// (day of the run from 0, hour 0..=23) of a period; the day is 0 when days are not apart.
     pub fn day_and_hour(&self, period: Period) -> (u32, u32) {
         (u32::from(period.0) / 24, u32::from(period.0) % 24)

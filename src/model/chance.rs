@@ -13,12 +13,15 @@ pub(super) struct Chance {
     stations: Vec<StationPurposes>,
     travel: Vec<Purpose>,
     splits: Vec<Purpose>,
+    divert: Purpose,
 }
 
 struct StationPurposes {
     visit: Purpose,
     move_up: Purpose,
     lane: Purpose,
+    balk: Purpose,
+    patience: Purpose,
 }
 
 impl Chance {
@@ -37,10 +40,13 @@ impl Chance {
                     visit: purpose("visit", &station.name),
                     move_up: purpose("move-up", &station.name),
                     lane: purpose("lane", &station.name),
+                    balk: purpose("balk", &station.name),
+                    patience: purpose("patience", &station.name),
                 })
                 .collect(),
             travel: network.roads.iter().map(|road| purpose("travel", &road.name)).collect(),
             splits: network.class_tree.splits.iter().map(|split| Purpose::new(&split.purpose)).collect(),
+            divert: Purpose::new("divert"),
         }
     }
 
@@ -73,6 +79,21 @@ impl Chance {
     #[inline]
     pub(super) fn lane(&self, truck: &Truck, at: StationId, visit: u16) -> u64 {
         self.bits(truck, self.stations[at.index()].lane.nth(visit))
+    }
+
+    /// Whether it joins a line.
+    pub(super) fn balk(&self, truck: &Truck, at: StationId, visit: u16) -> u64 {
+        self.bits(truck, self.stations[at.index()].balk.nth(visit))
+    }
+
+    /// How long it waits.
+    pub(super) fn patience(&self, truck: &Truck, at: StationId, visit: u16) -> u64 {
+        self.bits(truck, self.stations[at.index()].patience.nth(visit))
+    }
+
+    /// Whether it goes elsewhere because of the posted wait.
+    pub(super) fn divert(&self, truck: &Truck) -> u64 {
+        self.bits(truck, self.divert)
     }
 
     #[inline]

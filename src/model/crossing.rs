@@ -5,21 +5,26 @@
 //! the life of a truck from its first arrival to its outcome. Nothing is computed about what
 //! happened: that is the observers' business.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use thiserror::Error;
 
-use crate::kernel::draws::uniform;
+use crate::kernel::draws::{Key, uniform};
 use crate::kernel::engine::{Ended, Flow, Model, run};
 use crate::kernel::event_list::EventList;
 use crate::kernel::time::{SimDuration, SimTime};
+use crate::model::bulletin::Bulletin;
 use crate::model::chance::Chance;
 use crate::model::demand::{Batch, StreamState};
 use crate::model::event::Event;
+use crate::model::failure::{FailingLane, failing_lanes};
+use crate::model::interrupt::Interrupted;
+use crate::model::leave::WayOut;
 use crate::model::network::{
     Arrivals, Branch, ClassId, End, GroupId, Network, PoolId, RoadId, StationId, Steps, StreamId, Target,
 };
 use crate::model::notice::{LaneNotice, Notice, Observer, Outcome};
+use crate::model::pace;
 use crate::model::road::RoadState;
 use crate::model::shortcut::Shortcuts;
 use crate::model::staffing::PoolState;
@@ -114,6 +119,8 @@ pub(super) struct Inside {
     pub(super) trace_row: Option<u32>,
     /// Decides where it goes after the present service.
     pub(super) route_bits: u64,
+    /// Names the end of its patience; 0: it is not waiting, or waits for ever.
+    pub(super) patience: u32,
 }
 
 /// A truck about to come to the crossing.
@@ -139,6 +146,9 @@ pub(super) enum Work {
 }
 
 pub(super) struct Crossing<'n, O> {
+    /// The crossing as the run began.
+    pub(super) whole: &'n Network,
+    /// The crossing as it is at present.
     pub(super) network: &'n Network,
     pub(super) observer: &'n mut O,
     pub(super) chance: Chance,
@@ -154,6 +164,14 @@ pub(super) struct Crossing<'n, O> {
     pub(super) groups: Vec<GroupState<'n>>,
     pub(super) roads: Vec<RoadState>,
     pub(super) pools: Vec<PoolState>,
+    /// Services that were interrupted and are not over.
+    pub(super) interrupted: BTreeMap<TruckId, Interrupted>,
+    pub(super) failing: Vec<FailingLane>,
+    pub(super) bulletin: Bulletin,
+    /// Ends of patience given out so far.
+    pub(super) patience_given: u32,
+    pub(super) group_keys: Vec<Key>,
+    pub(super) station_keys: Vec<Key>,
     pub(super) work: VecDeque<Work>,
     pub(super) joined: u64,
     pub(super) failure: Option<Failure>,
@@ -187,6 +205,13 @@ impl<O: Observer> Model for Crossing<'_, O> {
             Event::PlanStep { group } => self.step_plan(now, group, events),
             Event::PoolStep { pool } => self.step_pool(now, pool, events),
             Event::SetUpDone { group, lane } => self.end_set_up(now, group, lane, events),
+            Event::Phase { place } => self.enter_phase(now, place, events),
+            Event::FailureStep { failure } => self.step_failure(now, failure, events),
+            Event::LaneFails { place } => self.lane_fails(now, place as usize, events),
+            Event::Repaired { place } => self.repair(now, place as usize, events),
+            Event::WorkDone { group, lane } => self.end_other_work(now, group, lane, events),
+            Event::Reading => self.post(now, events),
+            Event::PatienceEnd { truck, token } => self.end_patience(now, truck, token, events),
             Event::TravelEnd { road } => self.end_travel(now, road, events),
             Event::OvertakerEnd { road, truck } => self.reach_end(now, road, truck, events),
             Event::Arrival { stream } => self.arrive(now, stream, events),
@@ -219,11 +244,19 @@ impl<'n, O: Observer> Crossing<'n, O> {
             stations: (0..network.stations.len())
                 .map(|place| StationState::new(network, StationId(place as u16)))
                 .collect(),
-            groups: network.groups.iter().map(|group| GroupState::new(group, network, &chance)).collect(),
+            groups: (0..network.groups.len())
+                .map(|place| GroupState::new(GroupId(place as u16), network, &chance))
+                .collect(),
             roads: (0..network.roads.len())
                 .map(|place| RoadState::new(network, RoadId(place as u16)))
                 .collect(),
             pools: network.pools.iter().map(|_| PoolState::default()).collect(),
+            interrupted: BTreeMap::new(),
+            failing: failing_lanes(network, seed, replication),
+            bulletin: Bulletin::default(),
+            patience_given: 0,
+            group_keys: pace::group_keys(network, seed, replication),
+            station_keys: pace::station_keys(network, seed, replication),
             work: VecDeque::new(),
             joined: 0,
             failure: None,
@@ -233,11 +266,13 @@ impl<'n, O: Observer> Crossing<'n, O> {
             last_gone: SimTime::ZERO,
             chance,
             shortcuts: Shortcuts::new(network),
+            whole: network,
             network,
         }
     }
 
     fn start(&mut self, events: &mut Events) {
+        self.schedule_phases(events);
         for place in 0..self.network.groups.len() {
             schedule(events, SimTime::ZERO, Event::PlanStep { group: GroupId(place as u16) });
         }
@@ -251,6 +286,8 @@ impl<'n, O: Observer> Crossing<'n, O> {
                 schedule(events, SimTime::ZERO + self.network.run_length, Event::Settle { pool });
             }
         }
+        self.start_failures(events);
+        self.start_posting(events);
         for place in 0..self.streams.len() {
             self.schedule_arrival(StreamId(place as u16), events);
         }
@@ -349,11 +386,20 @@ impl<'n, O: Observer> Crossing<'n, O> {
             return;
         }
         self.tell(now, id, Notice::Entered);
+        if self.network.streams[stream.index()].diversion.is_some() && self.is_diverted(id) {
+            return self.forget(now, id, Outcome::Diverted, None);
+        }
         let target = road.map_or(Target::Station(entry), Target::Road);
         match (road, self.can_enter(id, target)) {
-            (_, false) => self.forget(now, id, Outcome::TurnedAway, Some(entry)),
-            (Some(road), true) => self.stand_at_end(now, road, id, events),
             (None, true) => self.enter_station(now, entry, id, events),
+            (Some(road), true) => self.stand_at_end(now, road, id, events),
+            (Some(_), false) => self.forget(now, id, Outcome::TurnedAway, Some(entry)),
+            (None, false) => match self.way_out(id, target) {
+                WayOut::To(other) => self.go_on(now, id, other, events),
+                WayOut::TurnedAway(_) | WayOut::Wait(_) => {
+                    self.forget(now, id, Outcome::TurnedAway, Some(entry));
+                }
+            },
         }
     }
 
@@ -376,8 +422,16 @@ impl<'n, O: Observer> Crossing<'n, O> {
     }
 
     fn admit(&mut self, truck: Truck, trace_row: Option<u32>) -> TruckId {
-        let entry =
-            Inside { truck, road: None, line: None, first_choice: None, order: 0, trace_row, route_bits: 0 };
+        let entry = Inside {
+            truck,
+            road: None,
+            line: None,
+            first_choice: None,
+            order: 0,
+            trace_row,
+            route_bits: 0,
+            patience: 0,
+        };
         self.count_inside += 1;
         let slots = self.network.loop_slots as usize;
         match self.vacant.pop() {
@@ -465,7 +519,12 @@ impl<'n, O: Observer> Crossing<'n, O> {
             Target::Road(road) => self.has_room(road),
             Target::Station(station) => {
                 let state = &self.stations[station.index()];
-                state.data.room.is_none_or(|room| state.waiting < room) || self.choose(id, station).at_once
+                let has_room = state.data.room.is_none_or(|room| state.waiting < room);
+                if has_room && !state.group_rooms {
+                    return true;
+                }
+                let choice = self.choose(id, station);
+                choice.at_once || has_room && choice.has_place
             }
         }
     }

@@ -11,7 +11,7 @@ use crate::kernel::time::SimTime;
 use crate::model::crossing::{Crossing, Failure};
 use crate::model::network::{ClassId, GroupId, LanePlan, RoadId, StationId, Target};
 use crate::model::notice::Observer;
-use crate::model::station::{LaneState, accepts};
+use crate::model::station::{Lane, LaneState, accepts};
 use crate::model::truck::TruckId;
 
 /// A truck that holds a lane and cannot go on yet.
@@ -83,8 +83,15 @@ impl<O: Observer> Crossing<'_, O> {
             }
             (Some(_), LanePlan::Officers(pool, member)) => self.may_open(now, *pool, *member),
         };
-        may_open
-            || serving.into_iter().any(|lane| matches!(lane.state, LaneState::Busy(_) | LaneState::SettingUp))
+        let works = |lane: &Lane| match lane.state {
+            LaneState::Busy(_) | LaneState::SettingUp => true,
+            // Repairs and other work end.
+            LaneState::Stopped(_) | LaneState::Down | LaneState::Away => true,
+            LaneState::Closed | LaneState::Idle | LaneState::Blocked(_) => false,
+        };
+        // Who loses patience makes room; other values may come.
+        let gives_way = self.stations[state.data.station.index()].may_leave || !self.whole.later.is_empty();
+        gives_way || may_open || serving.into_iter().any(works)
     }
 
     fn can_go_on(&self, wait: &Wait, moves: &[bool]) -> bool {

@@ -1,7 +1,7 @@
 //! What can be scheduled in a crossing, and what comes first at one instant.
 //!
 //! The order at one instant is a rule that results depend on: ends of service and the transfers
-//! they cause, schedule changes, arrivals, and staffing last. Ties within a kind go by order of
+//! they cause, repairs and schedule changes, ends of patience, arrivals, and staffing last. Ties within a kind go by order of
 //! scheduling. Start at [`Event`].
 
 use crate::model::network::{GroupId, PoolId, RoadId, StreamId};
@@ -22,6 +22,20 @@ pub(super) enum Event {
     PoolStep { pool: PoolId },
     /// A lane may have been set up.
     SetUpDone { group: GroupId, lane: u32 },
+    /// From now on other values hold: a place in [`crate::model::network::Network::later`].
+    Phase { place: u16 },
+    /// A listed failure begins or ends.
+    FailureStep { failure: u16 },
+    /// A lane may fail: a place in the table of failing lanes.
+    LaneFails { place: u32 },
+    /// A lane's failure is over.
+    Repaired { place: u32 },
+    /// A lane's officer may be done with other work.
+    WorkDone { group: GroupId, lane: u32 },
+    /// The wait is read and posted.
+    Reading,
+    /// A truck may lose its patience.
+    PatienceEnd { truck: TruckId, token: u32 },
     /// The truck at the head of a road without overtaking reaches its end.
     TravelEnd { road: RoadId },
     /// A truck reaches the end of a road with overtaking.
@@ -38,8 +52,16 @@ impl Event {
         match self {
             Event::ServiceEnd { .. } | Event::YardEnd { .. } => 0,
             Event::Discharge { .. } => 1,
-            Event::PlanStep { .. } | Event::PoolStep { .. } | Event::SetUpDone { .. } => 2,
-            // 3 is kept for the ends of patience.
+            Event::Phase { .. }
+            | Event::PlanStep { .. }
+            | Event::PoolStep { .. }
+            | Event::SetUpDone { .. }
+            | Event::FailureStep { .. }
+            | Event::LaneFails { .. }
+            | Event::Repaired { .. }
+            | Event::WorkDone { .. }
+            | Event::Reading => 2,
+            Event::PatienceEnd { .. } => 3,
             Event::TravelEnd { .. } | Event::OvertakerEnd { .. } | Event::Arrival { .. } => 4,
             Event::Settle { .. } => 5,
         }

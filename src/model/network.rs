@@ -11,7 +11,6 @@ use crate::model::calendar::Calendar;
 
 mod rule;
 
-#[expect(unused_imports, reason = "until pace reads it")]
 pub(crate) use rule::from_there_on;
 pub use rule::{
     Balking, Breakdown, Diversion, Downtime, Full, Interruption, OnFailure, Pace, UpClock,
@@ -499,7 +498,29 @@ pub struct Posted {
     pub cap: Option<SimDuration>,
 }
 
+impl Posted {
+    /// The mean of waits that sum to `sum` microseconds over `trucks`, as it is posted: rounded half
+    /// up and capped. In seconds.
+    pub fn published(&self, sum: i128, trucks: u64) -> f64 {
+        let rounding = i128::from(self.rounding.micros());
+        let trucks = i128::from(trucks);
+        let micros = if rounding > 0 {
+            let multiples = (2 * sum + rounding * trucks).div_euclid(2 * rounding * trucks);
+            (multiples * rounding) as f64
+        } else {
+            sum as f64 / trucks as f64
+        };
+        let cap = self.cap.map_or(f64::INFINITY, |cap| cap.micros() as f64);
+        micros.min(cap) / 1e6
+    }
+}
+
 impl Network {
+    /// The crossing as it begins, then as it is from each instant of `later` on.
+    pub fn phases(&self) -> impl Iterator<Item = &Network> + Clone {
+        std::iter::once(self).chain(self.later.iter().map(|(_, network)| network))
+    }
+
     /// The groups of a station.
     pub fn groups_of(&self, station: StationId) -> impl Iterator<Item = GroupId> + use<> {
         let station = &self.stations[station.index()];

@@ -30,6 +30,25 @@ pub enum Notice {
         /// The lane, from 0; 0 in a yard.
         lane: u32,
     },
+    /// Service stopped before its end.
+    Interrupted {
+        /// The group.
+        group: GroupId,
+        /// The lane, from 0.
+        lane: u32,
+        /// It went back to its line; else it waits in the lane.
+        sent_back: bool,
+    },
+    /// After an interruption it has a lane again. `truck.ends` is the new end of service;
+    /// `truck.began` is unchanged unless service had not begun before.
+    Resumed {
+        /// The group.
+        group: GroupId,
+        /// The lane, from 0.
+        lane: u32,
+        /// When service goes on: now, or after moving up.
+        from: SimTime,
+    },
     /// Service is over (now == `truck.ends`); the truck leaves at once unless `Blocked` follows.
     ServiceEnded {
         /// The group.
@@ -77,8 +96,14 @@ pub enum Notice {
 pub enum Outcome {
     /// It reached an exit.
     Crossed,
-    /// It found no place where it first arrived.
+    /// It found a full place that turns trucks away.
     TurnedAway,
+    /// It went elsewhere because of the wait that was posted.
+    Diverted,
+    /// It did not join the line that it found.
+    Balked,
+    /// It left the line because it had waited too long.
+    Reneged,
     /// It was still inside when the run ended.
     Unfinished,
 }
@@ -97,6 +122,10 @@ pub enum LaneNotice {
         setting_up: u32,
         /// Beyond the plan: finishing their truck.
         closing: u32,
+        /// Lanes that have failed and stand still.
+        down: u32,
+        /// Lanes whose officer does other work.
+        away: u32,
     },
     /// Officers of a pool: on duty, and holding a lane (overtime: lanes that finish beyond the plan).
     Officers {

@@ -86,38 +86,59 @@ impl LaneSet {
     }
 }
 
-/// One line per class, taken in the order of joining over all classes that a lane accepts.
+/// A line with trucks of several classes: the first of those that a lane accepts, by priority and
+/// then in the order of joining.
 #[derive(Clone, Debug)]
-pub(super) struct SharedLine {
+pub(super) struct RankedLine {
     by_class: Vec<VecDeque<(u64, TruckId)>>,
+    /// By class, lower first; empty: all alike.
+    priority: Vec<u8>,
 }
 
-impl SharedLine {
-    pub(super) fn new(classes: usize) -> Self {
-        SharedLine { by_class: vec![VecDeque::new(); classes] }
+impl RankedLine {
+    pub(super) fn new(classes: usize, priority: &[u8]) -> Self {
+        RankedLine { by_class: vec![VecDeque::new(); classes], priority: priority.to_vec() }
     }
 
+    /// From now on classes have these priorities.
+    pub(super) fn rank_by(&mut self, priority: &[u8]) {
+        self.priority = priority.to_vec();
+    }
+
+    /// A truck joins. One that comes back from service stands before all that joined after it.
     pub(super) fn push(&mut self, class: ClassId, order: u64, truck: TruckId) {
-        self.by_class[class.index()].push_back((order, truck));
+        let line = &mut self.by_class[class.index()];
+        let place = line.iter().rposition(|(other, _)| *other < order).map_or(0, |last| last + 1);
+        line.insert(place, (order, truck));
+    }
+
+    /// A truck leaves the line from wherever it stands.
+    pub(super) fn remove(&mut self, class: ClassId, truck: TruckId) {
+        self.by_class[class.index()].retain(|(_, other)| *other != truck);
+    }
+
+    /// The class whose first truck is next among those that are accepted.
+    fn next_class(&self, accepted: impl Fn(ClassId) -> bool) -> Option<usize> {
+        let classes = (0..self.by_class.len()).filter(|class| accepted(ClassId(*class as u8)));
+        let rank = |class: usize| self.priority.get(class).copied().unwrap_or(0);
+        let firsts =
+            classes.filter_map(|class| Some((rank(class), self.by_class[class].front()?.0, class)));
+        firsts.min().map(|(_, _, class)| class)
     }
 
     /// The first truck whose class is accepted leaves the line.
     pub(super) fn pop_accepted(&mut self, accepted: impl Fn(ClassId) -> bool) -> Option<TruckId> {
-        let classes = (0..self.by_class.len()).filter(|class| accepted(ClassId(*class as u8)));
-        let (_, class) =
-            classes.filter_map(|c| self.by_class[c].front().map(|(order, _)| (*order, c))).min()?;
+        let class = self.next_class(accepted)?;
         self.by_class[class].pop_front().map(|(_, truck)| truck)
     }
 
     pub(super) fn is_empty_for(&self, accepted: impl Fn(ClassId) -> bool) -> bool {
-        let mut lines = self.by_class.iter().enumerate();
-        lines.all(|(class, line)| line.is_empty() || !accepted(ClassId(class as u8)))
+        self.next_class(accepted).is_none()
     }
 
     pub(super) fn first_accepted(&self, accepted: impl Fn(ClassId) -> bool) -> Option<TruckId> {
-        let lines = self.by_class.iter().enumerate();
-        let open = lines.filter(|(class, _)| accepted(ClassId(*class as u8)));
-        open.filter_map(|(_, line)| line.front()).min().map(|(_, truck)| *truck)
+        let class = self.next_class(accepted)?;
+        self.by_class[class].front().map(|(_, truck)| *truck)
     }
 }
 
@@ -138,8 +159,8 @@ mod tests {
     }
 
     #[test]
-    fn shared_line_takes_the_first_that_is_accepted() {
-        let mut line = SharedLine::new(2);
+    fn a_ranked_line_gives_the_first_that_is_accepted() {
+        let mut line = RankedLine::new(2, &[]);
         line.push(ClassId(1), 0, TruckId(10));
         line.push(ClassId(0), 1, TruckId(11));
         line.push(ClassId(1), 2, TruckId(12));
@@ -147,5 +168,17 @@ mod tests {
         assert_eq!(line.pop_accepted(|_| true), Some(TruckId(10)));
         assert!(line.is_empty_for(|class| class == ClassId(0)));
         assert_eq!(line.pop_accepted(|_| true), Some(TruckId(12)));
+    }
+
+    #[test]
+    fn priority_goes_before_order_and_who_comes_back_before_those_behind() {
+        let mut line = RankedLine::new(2, &[2, 1]);
+        line.push(ClassId(0), 0, TruckId(10));
+        line.push(ClassId(1), 5, TruckId(15));
+        line.push(ClassId(1), 3, TruckId(13));
+        line.push(ClassId(1), 4, TruckId(14));
+        line.remove(ClassId(1), TruckId(14));
+        let all = std::iter::from_fn(|| line.pop_accepted(|_| true));
+        assert_eq!(all.collect::<Vec<_>>(), [TruckId(13), TruckId(15), TruckId(10)]);
     }
 }

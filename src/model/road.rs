@@ -117,6 +117,15 @@ impl<O: Observer> Crossing<'_, O> {
         if let Target::Station(station) = self.network.roads[road.index()].next {
             self.reach_station(now, station, id);
         }
+        if let Target::Station(station) = self.network.roads[road.index()].next
+            && self.stations[station.index()].may_leave
+        {
+            let mut choice = self.choose(id, station);
+            choice.at_once &= self.roads[road.index()].common.is_empty();
+            if self.leaves_or_will(now, id, choice, events) {
+                return;
+            }
+        }
         self.roads[road.index()].common.push_back(id);
         self.scan(now, road, events);
         // Still there: it counts for the group that it would choose first.
@@ -191,7 +200,7 @@ impl<O: Observer> Crossing<'_, O> {
             Target::Station(station) => {
                 let choice = self.choose(id, station);
                 let split = |places| self.in_pocket(road, station, choice.group) < places;
-                choice.at_once || data.split.is_none_or(split)
+                choice.at_once || choice.has_place && data.split.is_none_or(split)
             }
         }
     }
@@ -205,7 +214,8 @@ impl<O: Observer> Crossing<'_, O> {
         }
     }
 
-    fn leave_common(&mut self, now: SimTime, road: RoadId, id: TruckId, events: &mut Events) {
+    /// A truck that left the common line counts no longer for the group that it would choose first.
+    pub(super) fn leave_first_choice(&mut self, now: SimTime, id: TruckId, road: RoadId, events: &mut Events) {
         if let Some(group) = self.at(id).first_choice.take() {
             self.groups[group.index()].in_common -= 1;
             self.queue_changed(now, group, events);
@@ -213,6 +223,10 @@ impl<O: Observer> Crossing<'_, O> {
                 self.tell_common(now, station);
             }
         }
+    }
+
+    fn leave_common(&mut self, now: SimTime, road: RoadId, id: TruckId, events: &mut Events) {
+        self.leave_first_choice(now, id, road, events);
         match self.network.roads[road.index()].next {
             Target::Station(station) => {
                 let choice = self.choose(id, station);

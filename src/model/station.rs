@@ -1,12 +1,11 @@
 //! Servers starting, ending, blocking: the heart of the model.
 //!
-//! A lane is closed, being set up, idle, busy or blocked; lanes are numbered, and those numbered
-//! below the plan are open. When the plan falls, the lanes above it close: idle ones at once, busy
-//! ones after their truck; when it rises, one that is still finishing simply stays open. How many
-//! lanes the plan opens is not decided here (`staffing`, tables). Start at [`Crossing::choose`].
+//! A truck chooses a group and a lane, waits in line, is served, and leaves its lane to the next.
+//! Rules that most crossings do not have (priority apart) stand in files of their own and are asked
+//! only where a group is `ruled`: `interrupt`, `failure`, `leave`, `pace`. How lanes open and close
+//! is not told here (`opening`). Start at [`Crossing::choose`].
 
 use std::collections::VecDeque;
-use std::ops::Range;
 
 use crate::kernel::draws::{Purpose, uniform};
 use crate::kernel::time::{SimDuration, SimTime};
@@ -18,7 +17,7 @@ use crate::model::network::{
     RoadId, Station, StationId, Target,
 };
 use crate::model::notice::{LaneNotice, Notice, Observer};
-use crate::model::queue::{LaneSet, SharedLine};
+use crate::model::queue::{LaneSet, RankedLine};
 use crate::model::truck::{Truck, TruckId};
 
 /// What a lane is doing.
@@ -29,6 +28,12 @@ pub(super) enum LaneState {
     Idle,
     Busy(TruckId),
     Blocked(TruckId),
+    /// It failed, and its truck waits in it for the repair.
+    Stopped(TruckId),
+    /// It failed, without a truck.
+    Down,
+    /// Its officer does other work.
+    Away,
 }
 
 #[derive(Clone, Debug)]
@@ -36,8 +41,12 @@ pub(super) struct Lane {
     pub(super) state: LaneState,
     /// When it opened last (set-up included).
     pub(super) opened: SimTime,
-    /// When its set-up is over.
-    ready: SimTime,
+    /// When its set-up, or other work, is over.
+    pub(super) ready: SimTime,
+    /// Failures in force.
+    pub(super) failures: u8,
+    /// How often its officer has turned to other work.
+    pub(super) breaks: u32,
 }
 
 pub(super) struct GroupState<'n> {
@@ -49,9 +58,11 @@ pub(super) struct GroupState<'n> {
     /// Lanes below this number are open.
     pub(super) plan: u32,
     /// Open lanes that are ready and idle.
-    free: LaneSet,
+    pub(super) free: LaneSet,
     /// One line (pooled), or one per lane and a last one for when no lane is open.
-    lines: Vec<VecDeque<TruckId>>,
+    pub(super) lines: Vec<VecDeque<TruckId>>,
+    /// Instead of `lines`, where classes have priority.
+    pub(super) ranked: Option<RankedLine>,
     /// Trucks waiting in the group's lines (in the shared line: whose first choice it is).
     pub(super) waiting: u32,
     /// Trucks in common lines whose first choice the group is.
@@ -60,34 +71,60 @@ pub(super) struct GroupState<'n> {
     pub(super) closing: u32,
     /// Lane whose turn it is (round robin).
     turn: u32,
-    /// A pooled line of its own, lowest free lane first: no lane is free while someone waits.
+    /// A pooled line of its own, lowest free lane first, none of the rules of choosing: no lane is
+    /// free while someone waits.
     plain: bool,
+    /// It has rules beside: interruption, failure, other work, pace, patience, or a wait to be posted.
+    pub(super) ruled: bool,
+    /// Lanes in which a failure is in force, and whose officer does other work.
+    pub(super) down: u32,
+    pub(super) away: u32,
+    /// Where the lanes of the group begin in the table of failing lanes, once for each breakdown.
+    pub(super) failing: Vec<usize>,
 }
 
 pub(super) struct StationState<'n> {
     pub(super) data: &'n Station,
-    shared: Option<SharedLine>,
+    pub(super) shared: Option<RankedLine>,
     /// Trucks that take the station's own waiting places.
     pub(super) waiting: u32,
     /// Lanes that hold a truck which cannot come in, in the order of blocking.
     pub(super) blocked: VecDeque<(GroupId, u32, TruckId)>,
     /// Roads that lead here.
     pub(super) roads: Vec<RoadId>,
+    /// Some group has room of its own.
+    pub(super) group_rooms: bool,
+    /// Trucks balk here, or lose patience.
+    pub(super) may_leave: bool,
 }
 
 impl<'n> GroupState<'n> {
-    pub(super) fn new(group: &'n Group, network: &'n Network, chance: &Chance) -> Self {
+    pub(super) fn new(id: GroupId, network: &'n Network, chance: &Chance) -> Self {
+        let group = &network.groups[id.index()];
         let built = group.lanes.unwrap_or(0);
-        let lane = Lane { state: LaneState::Closed, opened: SimTime::ZERO, ready: SimTime::ZERO };
+        let lane = Lane {
+            state: LaneState::Closed,
+            opened: SimTime::ZERO,
+            ready: SimTime::ZERO,
+            failures: 0,
+            breaks: 0,
+        };
         let shared = network.stations[group.station.index()].line == LineLayout::Shared;
+        let station = &network.stations[group.station.index()];
+        let priority = network.phases().map(|phase| &phase.stations[group.station.index()].priority);
+        let ranked = priority.clone().any(|priority| !priority.is_empty()) && !shared;
+        let chosen_plainly = network.phases().all(|phase| {
+            let here = &phase.groups[id.index()];
+            here.room.is_none() && here.overflow.is_none() && here.free_lane == FreeLane::Lowest
+        });
         let lines = match group.queue {
-            _ if shared => 0,
+            _ if shared || ranked => 0,
             QueueLayout::Pooled => 1,
             QueueLayout::PerLane(_) => built as usize + 1,
         };
         GroupState {
             data: group,
-            loop_slot: network.stations[group.station.index()].loop_slot,
+            loop_slot: station.loop_slot,
             purpose: chance.purpose_of_visit(group.station),
             lanes: vec![lane; built as usize],
             plan: 0,
@@ -98,10 +135,12 @@ impl<'n> GroupState<'n> {
             setting_up: 0,
             closing: 0,
             turn: 0,
-            plain: !shared
-                && built > 0
-                && group.queue == QueueLayout::Pooled
-                && group.free_lane == FreeLane::Lowest,
+            plain: !shared && !ranked && built > 0 && group.queue == QueueLayout::Pooled && chosen_plainly,
+            ranked: ranked.then(|| RankedLine::new(network.classes.len(), &station.priority)),
+            ruled: network.phases().any(|phase| is_ruled(phase, id)),
+            down: 0,
+            away: 0,
+            failing: Vec::new(),
         }
     }
 
@@ -114,9 +153,12 @@ impl<'n> GroupState<'n> {
         self.free.len() > 0
     }
 
-    fn is_ready(&self, lane: u32) -> bool {
+    pub(super) fn is_ready(&self, lane: u32) -> bool {
         lane < self.plan
-            && !matches!(self.lanes[lane as usize].state, LaneState::Closed | LaneState::SettingUp)
+            && match self.lanes[lane as usize].state {
+                LaneState::Idle | LaneState::Busy(_) | LaneState::Blocked(_) | LaneState::Away => true,
+                LaneState::Closed | LaneState::SettingUp | LaneState::Stopped(_) | LaneState::Down => false,
+            }
     }
 
     /// Trucks at a lane, the one in service counted.
@@ -133,7 +175,14 @@ impl<'n> StationState<'n> {
         let roads = network.roads.iter().enumerate();
         StationState {
             data: &network.stations[id.index()],
-            shared: shared.then(|| SharedLine::new(network.classes.len())),
+            shared: shared.then(|| RankedLine::new(network.classes.len(), &network.stations[id.index()].priority)),
+            group_rooms: network.phases().any(|phase| {
+                phase.groups_of(id).any(|group| phase.groups[group.index()].room.is_some())
+            }),
+            may_leave: network.phases().any(|phase| {
+                let station = &phase.stations[id.index()];
+                !station.patience.is_empty() || !station.balking.is_empty()
+            }),
             waiting: 0,
             blocked: VecDeque::new(),
             roads: roads
@@ -149,9 +198,25 @@ impl<'n> StationState<'n> {
 pub(super) struct Choice {
     pub(super) group: GroupId,
     /// The lane that it will be served by or whose line it joins.
-    lane: Option<u32>,
+    pub(super) lane: Option<u32>,
     /// Service can start at once.
     pub(super) at_once: bool,
+    /// The group has a waiting place left, as far as its own room goes.
+    pub(super) has_place: bool,
+}
+
+/// Whether a group has any of the rules that are asked for only where there are some.
+fn is_ruled(network: &Network, id: GroupId) -> bool {
+    let group = &network.groups[id.index()];
+    let station = &network.stations[group.station.index()];
+    let diverts = network.streams.iter().any(|stream| stream.diversion.is_some());
+    group.closing.is_some()
+        || group.other_work.is_some()
+        || station.preempt.is_some()
+        || station.pace.is_some()
+        || !station.patience.is_empty()
+        || network.failures.iter().any(|failure| failure.groups.contains(&id))
+        || diverts && network.border_wait.as_ref().is_some_and(|wait| wait.at == group.station)
 }
 
 /// The service time that a truck of a trace brings along to a station.
@@ -166,29 +231,42 @@ pub(super) fn accepts(group: &Group, class: ClassId) -> bool {
 }
 
 impl<O: Observer> Crossing<'_, O> {
-    fn station_of(&self, group: GroupId) -> StationId {
+    pub(super) fn station_of(&self, group: GroupId) -> StationId {
         self.groups[group.index()].data.station
     }
 
     /// A truck's group, and its lane where it has one to choose: the first group by preference
-    /// that can start it at once, else the first that is open, else the first.
+    /// that can start it at once, else the first that is open and has a place, else the first that
+    /// is open, else the first; where that has no place, the group into which it overflows.
     #[inline(always)]
     pub(super) fn choose(&self, id: TruckId, station: StationId) -> Choice {
         let class = self.truck(id).class;
-        if let Some(only) = self.shortcuts.at(station, class).group {
-            return self.choose_lane(id, only);
-        }
-        self.choose_among(id, &self.stations[station.index()].data.choices[class.index()])
+        let choice = match self.shortcuts.at(station, class).group {
+            Some(only) => self.choose_lane(id, only),
+            None => self.choose_among(id, &self.stations[station.index()].data.choices[class.index()]),
+        };
+        if choice.has_place || choice.at_once { choice } else { self.overflow(id, choice) }
+    }
+
+    /// Where a truck goes that finds the places of its group full.
+    fn overflow(&self, id: TruckId, full: Choice) -> Choice {
+        let next = |choice: &Choice| {
+            let beside = self.groups[choice.group.index()].data.overflow?;
+            Some(self.choose_lane(id, beside))
+        };
+        let mut others = std::iter::successors(next(&full), next).take(self.groups.len());
+        others.find(|choice| choice.at_once || choice.has_place).unwrap_or(full)
     }
 
     fn choose_among(&self, id: TruckId, groups: &[GroupId]) -> Choice {
-        let mut open = None;
+        let mut open: Option<Choice> = None;
         for &group in groups {
             let choice = self.choose_lane(id, group);
             if choice.at_once {
                 return choice;
             }
-            if open.is_none() && self.groups[group.index()].plan > 0 {
+            let better = open.is_none_or(|open| choice.has_place && !open.has_place);
+            if better && self.groups[group.index()].plan > 0 {
                 open = Some(choice);
             }
         }
@@ -197,11 +275,11 @@ impl<O: Observer> Crossing<'_, O> {
     }
 
     #[inline(always)]
-    fn choose_lane(&self, id: TruckId, group: GroupId) -> Choice {
+    pub(super) fn choose_lane(&self, id: TruckId, group: GroupId) -> Choice {
         let state = &self.groups[group.index()];
         if state.plain {
             let lane = state.free.first();
-            return Choice { group, lane, at_once: lane.is_some() };
+            return Choice { group, lane, at_once: lane.is_some(), has_place: true };
         }
         self.choose_lane_by_rule(id, group)
     }
@@ -209,9 +287,10 @@ impl<O: Observer> Crossing<'_, O> {
     fn choose_lane_by_rule(&self, id: TruckId, group: GroupId) -> Choice {
         let state = &self.groups[group.index()];
         let data = state.data;
+        let has_place = data.room.is_none_or(|room| state.waiting < room);
         if data.lanes.is_none() {
             // A yard is open when its plan says so; everyone starts at once.
-            return Choice { group, lane: Some(0), at_once: state.plan > 0 };
+            return Choice { group, lane: Some(0), at_once: state.plan > 0, has_place };
         }
         let lane = match data.queue {
             QueueLayout::Pooled => match data.free_lane {
@@ -223,13 +302,17 @@ impl<O: Observer> Crossing<'_, O> {
         };
         let idle = |lane: &u32| state.lanes[*lane as usize].state == LaneState::Idle;
         let at_once = lane.as_ref().is_some_and(idle) && !self.someone_waits_for(group, lane);
-        Choice { group, lane, at_once }
+        if !at_once && let Some(lane) = self.lane_to_preempt(id, group) {
+            return Choice { group, lane: Some(lane), at_once: true, has_place };
+        }
+        Choice { group, lane, at_once, has_place }
     }
 
     fn someone_waits_for(&self, group: GroupId, lane: Option<u32>) -> bool {
         let data = self.groups[group.index()].data;
         let state = &self.groups[group.index()];
-        match (&self.stations[data.station.index()].shared, data.queue, lane) {
+        let shared = self.stations[data.station.index()].shared.as_ref();
+        match (shared.or(state.ranked.as_ref()), data.queue, lane) {
             (Some(line), _, _) => !line.is_empty_for(|class| accepts(data, class)),
             (None, QueueLayout::PerLane(_), Some(lane)) => !state.lines[lane as usize].is_empty(),
             (None, QueueLayout::PerLane(_), None) => true,
@@ -268,22 +351,44 @@ impl<O: Observer> Crossing<'_, O> {
     ) {
         self.reach_station(now, station, id);
         let choice = self.choose(id, station);
+        if self.stations[station.index()].may_leave && self.leaves_or_will(now, id, choice, events) {
+            return;
+        }
         self.join(now, id, choice, events);
     }
 
     /// The truck starts at the chosen group, or joins its line.
     #[inline(always)]
     pub(super) fn join(&mut self, now: SimTime, id: TruckId, choice: Choice, events: &mut Events) {
-        let Choice { group, lane, at_once } = choice;
+        let Choice { group, lane, at_once, .. } = choice;
         self.tell(now, id, Notice::Joined { group });
         let state = &mut self.groups[group.index()];
         if let (QueueLayout::PerLane(LaneChoice::RoundRobin), Some(lane)) = (state.data.queue, lane) {
             state.turn = lane + 1;
         }
         match lane {
-            Some(lane) if at_once => self.begin(now, id, group, lane, events),
+            Some(lane) if at_once => self.take_lane(now, id, group, lane, events),
             _ => self.wait(now, id, group, lane, events),
         }
+    }
+
+    /// A truck that never waited takes a lane: a free one, or that of a truck that makes way.
+    #[inline(always)]
+    pub(super) fn take_lane(
+        &mut self,
+        now: SimTime,
+        id: TruckId,
+        group: GroupId,
+        lane: u32,
+        events: &mut Events,
+    ) {
+        if self.groups[group.index()].ruled {
+            // Should its service be interrupted it will stand in line by this.
+            self.at(id).order = self.joined;
+            self.joined += 1;
+            self.make_way(now, group, lane, events);
+        }
+        self.begin(now, id, group, lane, events);
     }
 
     fn wait(&mut self, now: SimTime, id: TruckId, group: GroupId, lane: Option<u32>, events: &mut Events) {
@@ -303,13 +408,14 @@ impl<O: Observer> Crossing<'_, O> {
     }
 
     #[inline(always)]
-    fn push_line(&mut self, id: TruckId, group: GroupId, lane: Option<u32>) {
+    pub(super) fn push_line(&mut self, id: TruckId, group: GroupId, lane: Option<u32>) {
         let Inside { truck: Truck { class, .. }, order, .. } = self.inside[id.0 as usize];
         let state = &mut self.groups[group.index()];
         if state.plain {
             return state.lines[0].push_back(id);
         }
-        match (&mut self.stations[state.data.station.index()].shared, state.data.queue) {
+        let shared = self.stations[state.data.station.index()].shared.as_mut();
+        match (shared.or(state.ranked.as_mut()), state.data.queue) {
             (Some(line), _) => line.push(class, order, id),
             (None, QueueLayout::Pooled) => state.lines[0].push_back(id),
             (None, QueueLayout::PerLane(_)) => {
@@ -320,7 +426,7 @@ impl<O: Observer> Crossing<'_, O> {
     }
 
     #[inline(always)]
-    fn tell_queue(&mut self, now: SimTime, group: GroupId, events: &mut Events) {
+    pub(super) fn tell_queue(&mut self, now: SimTime, group: GroupId, events: &mut Events) {
         let GroupState { waiting, data, .. } = self.groups[group.index()];
         let station = data.station;
         self.tell_lanes(now, LaneNotice::Queue { station, group: Some(group), waiting });
@@ -336,9 +442,14 @@ impl<O: Observer> Crossing<'_, O> {
     }
 
     /// A truck takes a lane: it moves up if it queued, then is served.
-    fn begin(&mut self, now: SimTime, id: TruckId, group: GroupId, lane: u32, events: &mut Events) {
+    pub(super) fn begin(&mut self, now: SimTime, id: TruckId, group: GroupId, lane: u32, events: &mut Events) {
         let state = &self.groups[group.index()];
-        let data = state.data;
+        let (data, ruled) = (state.data, state.ruled);
+        if ruled && self.take_again(now, id, group, lane, events) {
+            return;
+        }
+        let pace = if ruled { self.slowness(now, group, lane) } else { 1.0 };
+        let state = &self.groups[group.index()];
         let visit = self.visit(id, state.loop_slot);
         let inside = &mut self.inside[id.0 as usize];
         let truck = &mut inside.truck;
@@ -359,6 +470,7 @@ impl<O: Observer> Crossing<'_, O> {
             let law = data.service[truck.class.index()].as_ref();
             law.expect("a truck is served only where its class is accepted").sample(service_bits)
         });
+        let service = if pace == 1.0 { service } else { service * pace };
         truck.ends = truck.began + service;
         truck.own += service;
         let ends = truck.ends;
@@ -377,6 +489,9 @@ impl<O: Observer> Crossing<'_, O> {
         };
         self.tell(now, id, Notice::ServiceBegan { group, lane });
         schedule(events, ends, event);
+        if ruled {
+            self.service_began(now, id, group, lane, events);
+        }
     }
 
     /// A lane finishes its truck, which goes on or blocks it.
@@ -388,6 +503,9 @@ impl<O: Observer> Crossing<'_, O> {
         id: TruckId,
         events: &mut Events,
     ) {
+        if self.groups[group.index()].ruled && !self.service_ends(now, id, group, lane) {
+            return;
+        }
         debug_assert!(
             self.groups[group.index()].lanes[lane as usize].state == LaneState::Busy(id),
             "service ends where it began"
@@ -398,7 +516,7 @@ impl<O: Observer> Crossing<'_, O> {
             self.leave_lane(now, id, group, lane, target, events);
         } else {
             self.groups[group.index()].lanes[lane as usize].state = LaneState::Blocked(id);
-            self.block(now, id, group, lane, target);
+            self.find_no_place(now, id, group, lane, target, events);
         }
     }
 
@@ -415,7 +533,7 @@ impl<O: Observer> Crossing<'_, O> {
         if self.can_enter(id, target) {
             self.leave_lane(now, id, group, 0, target, events);
         } else {
-            self.block(now, id, group, 0, target);
+            self.find_no_place(now, id, group, 0, target, events);
         }
     }
 
@@ -433,7 +551,7 @@ impl<O: Observer> Crossing<'_, O> {
         target
     }
 
-    fn block(&mut self, now: SimTime, id: TruckId, group: GroupId, lane: u32, target: Target) {
+    pub(super) fn block(&mut self, now: SimTime, id: TruckId, group: GroupId, lane: u32, target: Target) {
         match target {
             Target::Station(station) => self.stations[station.index()].blocked.push_back((group, lane, id)),
             Target::Road(road) => self.roads[road.index()].blocked.push_back((group, lane, id)),
@@ -465,7 +583,11 @@ impl<O: Observer> Crossing<'_, O> {
 
     /// A lane without a truck: it closes, or takes the next in line, or is idle.
     #[inline(always)]
-    fn release(&mut self, now: SimTime, group: GroupId, lane: u32, events: &mut Events) {
+    pub(super) fn release(&mut self, now: SimTime, group: GroupId, lane: u32, events: &mut Events) {
+        let state = &mut self.groups[group.index()];
+        if state.ruled && self.goes_down(now, group, lane, events) {
+            return;
+        }
         let state = &mut self.groups[group.index()];
         if lane >= state.plan {
             state.lanes[lane as usize].state = LaneState::Closed;
@@ -480,6 +602,9 @@ impl<O: Observer> Crossing<'_, O> {
             return;
         }
         let state = &mut self.groups[group.index()];
+        if state.data.other_work.is_some() {
+            return self.turn_to_other_work(now, group, lane, events);
+        }
         state.lanes[lane as usize].state = LaneState::Idle;
         state.free.insert(lane);
         let station = state.data.station;
@@ -488,7 +613,7 @@ impl<O: Observer> Crossing<'_, O> {
 
     /// A lane or a place of a station is free: someone on a road or blocked may come.
     #[inline(always)]
-    fn offer(&mut self, station: StationId) {
+    pub(super) fn offer(&mut self, station: StationId) {
         let state = &self.stations[station.index()];
         for &road in &state.roads {
             if !self.roads[road.index()].common.is_empty() {
@@ -501,13 +626,14 @@ impl<O: Observer> Crossing<'_, O> {
     }
 
     #[inline(always)]
-    fn next_in_line(&mut self, group: GroupId, lane: u32) -> Option<TruckId> {
+    pub(super) fn next_in_line(&mut self, group: GroupId, lane: u32) -> Option<TruckId> {
         let state = &mut self.groups[group.index()];
         let data = state.data;
         if state.plain {
             return state.lines[0].pop_front();
         }
-        match (&mut self.stations[data.station.index()].shared, data.queue) {
+        let shared = self.stations[data.station.index()].shared.as_mut();
+        match (shared.or(state.ranked.as_mut()), data.queue) {
             (Some(line), _) => line.pop_accepted(|class| accepts(data, class)),
             (None, QueueLayout::Pooled) => state.lines[0].pop_front(),
             (None, QueueLayout::PerLane(_)) => state.lines[lane as usize].pop_front(),
@@ -516,7 +642,7 @@ impl<O: Observer> Crossing<'_, O> {
 
     /// Bookkeeping for a truck taken from a line to be served.
     #[inline(always)]
-    fn leave_line(&mut self, now: SimTime, id: TruckId, events: &mut Events) {
+    pub(super) fn leave_line(&mut self, now: SimTime, id: TruckId, events: &mut Events) {
         let inside = self.at(id);
         let group = inside.line.take().expect("it waited in a line");
         match inside.road {
@@ -548,161 +674,14 @@ impl<O: Observer> Crossing<'_, O> {
         }
     }
 
-    /// The group's table of lanes says something new.
-    pub(super) fn step_plan(&mut self, now: SimTime, group: GroupId, events: &mut Events) {
-        if let LanePlan::Table(table) = &self.groups[group.index()].data.plan {
-            if let Some((next, _)) = table.steps.get(table.place(now) + 1) {
-                schedule(events, *next, Event::PlanStep { group });
-            }
-            let plan = self.opens(now, table);
-            self.set_plan(now, group, plan, SimDuration::ZERO, events);
-        }
-    }
-
-    /// Opens lanes 0..`plan` and closes the others, by the rules at the head of this module.
-    pub(super) fn set_plan(
-        &mut self,
-        now: SimTime,
-        group: GroupId,
-        plan: u32,
-        set_up: SimDuration,
-        events: &mut Events,
-    ) {
-        let built = self.groups[group.index()].data.lanes;
-        let state = &mut self.groups[group.index()];
-        let before = state.plan;
-        let plan = built.map_or(plan, |built| plan.min(built));
-        if plan == before {
-            return;
-        }
-        state.plan = plan;
-        if built.is_none() {
-            self.tell_plan(now, group);
-            return self.open_yard(now, group, events);
-        }
-        for lane in (plan..before).rev() {
-            match state.lanes[lane as usize].state {
-                LaneState::Idle => {
-                    state.free.remove(lane);
-                    state.lanes[lane as usize].state = LaneState::Closed;
-                }
-                LaneState::SettingUp => {
-                    state.setting_up -= 1;
-                    state.lanes[lane as usize].state = LaneState::Closed;
-                }
-                LaneState::Busy(_) | LaneState::Blocked(_) => state.closing += 1,
-                LaneState::Closed => unreachable!("an open lane is not closed"),
-            }
-        }
-        let mut ready = Vec::new();
-        for lane in before..plan {
-            let here = &mut state.lanes[lane as usize];
-            match here.state {
-                LaneState::Busy(_) | LaneState::Blocked(_) => state.closing -= 1,
-                LaneState::Closed if set_up > SimDuration::ZERO => {
-                    *here = Lane { state: LaneState::SettingUp, opened: now, ready: now + set_up };
-                    state.setting_up += 1;
-                    schedule(events, now + set_up, Event::SetUpDone { group, lane });
-                }
-                LaneState::Closed => {
-                    *here = Lane { state: LaneState::SettingUp, opened: now, ready: now };
-                    ready.push(lane);
-                }
-                LaneState::SettingUp | LaneState::Idle => unreachable!("a lane above the plan is closed"),
-            }
-        }
-        self.tell_plan(now, group);
-        self.rejoin(now, group, plan..before, events);
-        for lane in ready {
-            self.make_ready(now, group, lane, events);
-        }
-        if plan > before {
-            self.leave_lobby(now, group, events);
-        }
-    }
-
-    /// A yard that opens serves everyone who waited at its gate.
-    fn open_yard(&mut self, now: SimTime, group: GroupId, events: &mut Events) {
-        while self.groups[group.index()].plan > 0 {
-            let Some(next) = self.next_in_line(group, 0) else { break };
-            self.leave_line(now, next, events);
-            self.begin(now, next, group, 0, events);
-        }
-        self.offer(self.station_of(group));
-    }
-
-    /// A lane's set-up may be over: unless it was closed meanwhile, it serves.
-    pub(super) fn end_set_up(&mut self, now: SimTime, group: GroupId, lane: u32, events: &mut Events) {
-        let state = &mut self.groups[group.index()];
-        let here = &state.lanes[lane as usize];
-        if here.state == LaneState::SettingUp && here.ready == now {
-            state.setting_up -= 1;
-            self.tell_plan(now, group);
-            self.make_ready(now, group, lane, events);
-            self.leave_lobby(now, group, events);
-        }
-    }
-
-    fn make_ready(&mut self, now: SimTime, group: GroupId, lane: u32, events: &mut Events) {
-        // From here on it is as if its truck had just left.
-        let state = &mut self.groups[group.index()];
-        if let QueueLayout::PerLane(_) = state.data.queue
-            && !state.lines.is_empty()
-        {
-            state.lanes[lane as usize].state = LaneState::Idle;
-            state.free.insert(lane);
-            self.offer(self.station_of(group));
-        } else {
-            self.release(now, group, lane, events);
-        }
-    }
-
-    /// The lines of closing lanes rejoin the group together, in order of arrival.
-    fn rejoin(&mut self, now: SimTime, group: GroupId, lanes: Range<u32>, events: &mut Events) {
-        if let QueueLayout::Pooled = self.groups[group.index()].data.queue {
-            return;
-        }
-        let lines = &mut self.groups[group.index()].lines;
-        let mut waiting: Vec<TruckId> = Vec::new();
-        for lane in lanes {
-            // Groups that share the station's line have none of their own.
-            waiting.extend(lines.get_mut(lane as usize).into_iter().flat_map(std::mem::take));
-        }
-        waiting.sort_by_key(|id| self.inside[id.0 as usize].order);
-        self.choose_again(now, group, waiting, events);
-    }
-
-    /// Trucks that came while no lane was open choose their lanes now, in order of arrival.
-    fn leave_lobby(&mut self, now: SimTime, group: GroupId, events: &mut Events) {
-        let lobby = self.groups[group.index()].data.lanes.unwrap_or(0);
-        self.rejoin(now, group, lobby..lobby + 1, events);
-    }
-
-    fn choose_again(&mut self, now: SimTime, group: GroupId, waiting: Vec<TruckId>, events: &mut Events) {
-        for id in waiting {
-            let choice = self.choose_lane(id, group);
-            match choice.lane {
-                Some(lane) if choice.at_once => {
-                    self.leave_line(now, id, events);
-                    self.begin(now, id, group, lane, events);
-                }
-                lane => self.push_line(id, group, lane),
-            }
-        }
-    }
-
-    pub(super) fn tell_plan(&mut self, now: SimTime, group: GroupId) {
-        let GroupState { plan, setting_up, closing, .. } = self.groups[group.index()];
-        self.tell_lanes(now, LaneNotice::Lanes { group, open: plan, setting_up, closing });
-    }
-
     /// How long the first truck that waits for a group has waited since its arrival.
     pub(super) fn first_arrival(&self, group: GroupId) -> Option<SimTime> {
         let data = self.groups[group.index()].data;
         let station = &self.stations[data.station.index()];
-        let lines = self.groups[group.index()].lines.iter().filter_map(|line| line.front().copied());
-        let shared =
-            station.shared.as_ref().and_then(|line| line.first_accepted(|class| accepts(data, class)));
+        let state = &self.groups[group.index()];
+        let lines = state.lines.iter().filter_map(|line| line.front().copied());
+        let shared = station.shared.as_ref().or(state.ranked.as_ref());
+        let shared = shared.and_then(|line| line.first_accepted(|class| accepts(data, class)));
         let common = station.roads.iter().flat_map(|road| self.roads[road.index()].common.iter());
         let mine = common.filter(|id| self.inside[id.0 as usize].first_choice == Some(group)).copied();
         lines.chain(shared).chain(mine).map(|id| self.truck(id).arrived).min()

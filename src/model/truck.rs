@@ -35,6 +35,16 @@ pub struct Truck {
     pub line_own: SimDuration,
 }
 
+impl Truck {
+    /// At the start of service at the primary station: the time since it arrived where the border
+    /// wait begins, less its own travel and service between; `None` if it did not come that way.
+    #[inline]
+    pub fn border_wait(&self) -> Option<SimDuration> {
+        let own_between = self.own - (self.ends - self.began) - self.line_own;
+        self.line_from.map(|joined| (self.began - joined - own_between).or_zero())
+    }
+}
+
 /// Identity of a field truck: hour slot, rate layer, point of the cell, member of the batch.
 pub fn field_identity(slot: u32, layer: u16, point: u8, member: u16) -> u64 {
     debug_assert!(slot < 1 << 24, "hour slots reach to the year 3883");

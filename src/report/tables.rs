@@ -464,7 +464,7 @@ fn outcomes(result: &StudyResult) -> Sheet {
         CLASS,
         Column::text(
             "outcome",
-            "What became of the trucks: entered counts all, stranded is turned_away plus unfinished.",
+            "What became of the trucks: entered counts all, stranded all that did not cross.",
         ),
         Column::number("trucks", "trucks", "Trucks per replication, mean."),
         Column { unit: "trucks", ..LOW },
@@ -521,6 +521,9 @@ fn place(place: &Place) -> [Cell; 2] {
         Place::Road(name) => ["road".into(), name.as_str().into()],
         Place::Exit => ["exit".into(), Cell::Blank],
         Place::TurnedAway => ["turned_away".into(), Cell::Blank],
+        Place::Diverted => ["diverted".into(), Cell::Blank],
+        Place::Balked => ["balked".into(), Cell::Blank],
+        Place::Reneged => ["reneged".into(), Cell::Blank],
         Place::Unfinished => ["unfinished".into(), Cell::Blank],
     }
 }
@@ -738,6 +741,9 @@ fn outcome(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Crossed => "crossed",
         Outcome::TurnedAway => "turned_away",
+        Outcome::Diverted => "diverted",
+        Outcome::Balked => "balked",
+        Outcome::Reneged => "reneged",
         Outcome::Unfinished => "unfinished",
     }
 }

@@ -52,6 +52,8 @@ pub fn measure(measure: Measure) -> &'static str {
         Measure::MoveUpShare => "move-up share",
         Measure::Occupancy => "occupancy",
         Measure::BlockedShare => "blocked share",
+        Measure::DownShare => "share down",
+        Measure::OtherWorkShare => "share of other work",
         Measure::LanesOpen => "lanes open",
         Measure::LaneHours => "lane-hours",
         Measure::Throughput => "throughput",
@@ -80,6 +82,9 @@ pub fn statistic(statistic: Statistic) -> &'static str {
         Statistic::Entered => "entered",
         Statistic::Crossed => "crossed",
         Statistic::TurnedAway => "turned away",
+        Statistic::Diverted => "diverted",
+        Statistic::Balked => "balked",
+        Statistic::Reneged => "reneged",
         Statistic::Unfinished => "unfinished",
         Statistic::Stranded => "stranded",
     }

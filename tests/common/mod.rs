@@ -209,6 +209,9 @@ pub struct Visit {
     /// When a lane was taken: move-up begins, if there is one.
     pub taken: Option<SimTime>,
     pub began: Option<SimTime>,
+    /// When service stopped before its end, and when it went on.
+    pub interrupted: Vec<SimTime>,
+    pub resumed: Vec<SimTime>,
     pub ended: Option<SimTime>,
     pub blocked: Option<SimTime>,
     pub left: Option<SimTime>,
@@ -268,7 +271,7 @@ impl Visits {
     /// Open lanes of a group as they changed: (second, open, setting up, closing).
     pub fn lane_changes(&self, wanted: GroupId) -> Vec<(i64, u32, u32, u32)> {
         let of_group = |(now, notice): &(SimTime, LaneNotice)| match notice {
-            LaneNotice::Lanes { group, open, setting_up, closing } if *group == wanted => {
+            LaneNotice::Lanes { group, open, setting_up, closing, .. } if *group == wanted => {
                 Some((now.micros() / 1_000_000, *open, *setting_up, *closing))
             }
             LaneNotice::Lanes { .. } | LaneNotice::Officers { .. } | LaneNotice::Queue { .. } => None,
@@ -302,6 +305,8 @@ impl Observer for Visits {
                     lane: None,
                     taken: None,
                     began: None,
+                    interrupted: Vec::new(),
+                    resumed: Vec::new(),
                     ended: None,
                     blocked: None,
                     left: None,
@@ -314,6 +319,12 @@ impl Observer for Visits {
             Notice::ServiceBegan { lane, .. } => {
                 let visit = self.present(id);
                 (visit.lane, visit.taken, visit.began) = (Some(lane), Some(now), Some(truck.began));
+            }
+            Notice::Interrupted { .. } => self.present(id).interrupted.push(now),
+            Notice::Resumed { lane, from, .. } => {
+                let visit = self.present(id);
+                (visit.lane, visit.taken, visit.began) = (Some(lane), Some(now), Some(truck.began));
+                visit.resumed.push(from);
             }
             Notice::ServiceEnded { .. } => self.present(id).ended = Some(now),
             Notice::Blocked { .. } => self.present(id).blocked = Some(now),
