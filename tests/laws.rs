@@ -246,7 +246,8 @@ impl Observer for Watch<'_> {
                     (place.lane, place.line, place.sent_back) = (None, Some((group, now)), true);
                     let order = place.order;
                     let station = self.network.groups[group.index()].station.index();
-                    let later = |(_, _, other): &(GroupId, ClassId, TruckId)| self.trucks[other].order > order;
+                    let later =
+                        |(_, _, other): &(GroupId, ClassId, TruckId)| self.trucks[other].order > order;
                     let ahead = self.lines[station].iter().position(later);
                     let ahead = ahead.unwrap_or(self.lines[station].len());
                     self.lines[station].insert(ahead, (group, truck.class, id));

@@ -471,9 +471,7 @@ fn has(network: &Network, group: usize, measure: Measure) -> bool {
     let id = GroupId(group as u16);
     match measure {
         Measure::DownShare => network.failures.iter().any(|failure| failure.groups.contains(&id)),
-        Measure::OtherWorkShare => {
-            network.phases().any(|phase| phase.groups[group].other_work.is_some())
-        }
+        Measure::OtherWorkShare => network.phases().any(|phase| phase.groups[group].other_work.is_some()),
         _ => true,
     }
 }

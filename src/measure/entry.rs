@@ -88,7 +88,7 @@ impl Measure {
             | Measure::PlanningTimeIndex => &[Value],
             Measure::Trucks => {
                 &[Entered, Crossed, TurnedAway, Diverted, Balked, Reneged, Unfinished, Stranded]
-            },
+            }
         }
     }
 

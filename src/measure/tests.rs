@@ -79,7 +79,8 @@ impl<'n> Play<'n> {
     }
 
     fn lanes(&mut self, at: f64, group: u16, open: u32, closing: u32) {
-        let notice = LaneNotice::Lanes { group: GroupId(group), open, setting_up: 0, closing, down: 0, away: 0 };
+        let notice =
+            LaneNotice::Lanes { group: GroupId(group), open, setting_up: 0, closing, down: 0, away: 0 };
         self.collector.lane_notice(minute(at), notice);
     }
 

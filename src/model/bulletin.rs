@@ -53,7 +53,8 @@ impl<O: Observer> Crossing<'_, O> {
                 recent.pop_front();
             }
             let seen = recent.iter().take_while(|(taken, _)| *taken <= until);
-            let (trucks, sum) = seen.fold((0, 0), |(n, sum), (_, wait)| (n + 1, sum + i128::from(wait.micros())));
+            let (trucks, sum) =
+                seen.fold((0, 0), |(n, sum), (_, wait)| (n + 1, sum + i128::from(wait.micros())));
             if trucks > 0 {
                 *told = SimDuration::from_seconds(posted.published(sum, trucks));
             } else if nobody_waits {

@@ -109,6 +109,7 @@ impl StreamState {
                 Some(Batch { at: truck.at, identity: truck.identity })
             }
             Arrivals::Appointments { .. } => {
+                self.next += 1;
                 let (at, identity) = self.kept.pop()?;
                 (at < until).then_some(Batch { at, identity })
             }

@@ -134,7 +134,7 @@ impl<O: Observer> Crossing<'_, O> {
             Interruption::Resume => truck.ends - now - moving,
             Interruption::Restart => before.service,
         };
-        let started = before.started || now > before.from;
+        let started = before.started || now >= before.from;
         self.interrupted.insert(id, Interrupted { left, moving, started, ..before });
         self.serving_stops(now, group, lane);
         if !stopped || sent_back {

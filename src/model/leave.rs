@@ -135,7 +135,13 @@ impl<O: Observer> Crossing<'_, O> {
         }
     }
 
-    fn take_from_common(&mut self, now: SimTime, id: TruckId, road: RoadId, events: &mut Events) -> StationId {
+    fn take_from_common(
+        &mut self,
+        now: SimTime,
+        id: TruckId,
+        road: RoadId,
+        events: &mut Events,
+    ) -> StationId {
         self.roads[road.index()].common.retain(|other| *other != id);
         self.leave_first_choice(now, id, road, events);
         match self.network.roads[road.index()].next {

@@ -12,9 +12,7 @@ use crate::model::calendar::Calendar;
 mod rule;
 
 pub(crate) use rule::from_there_on;
-pub use rule::{
-    Balking, Breakdown, Diversion, Downtime, Full, Interruption, OnFailure, Pace, UpClock,
-};
+pub use rule::{Balking, Breakdown, Diversion, Downtime, Full, Interruption, OnFailure, Pace, UpClock};
 
 /// An index that only fits its own table.
 macro_rules! index {

@@ -89,7 +89,9 @@ impl<O: Observer> Crossing<'_, O> {
                     *here = Lane { state: LaneState::SettingUp, opened: now, ready: now, ..*here };
                     ready.push(lane);
                 }
-                LaneState::SettingUp | LaneState::Idle | LaneState::Down | LaneState::Away => unreachable!("a lane above the plan is closed"),
+                LaneState::SettingUp | LaneState::Idle | LaneState::Down | LaneState::Away => {
+                    unreachable!("a lane above the plan is closed")
+                }
             }
         }
         for (lane, id) in sent_back {

@@ -26,17 +26,16 @@ impl<O: Observer> Crossing<'_, O> {
     pub(super) fn slowness(&self, now: SimTime, group: GroupId, lane: u32) -> f64 {
         let state = &self.groups[group.index()];
         let station = state.data.station.index();
-        let Some(Pace { by_queue, by_open, day_factor, officer_factor }) =
-            &self.stations[station].data.pace
+        let Some(Pace { by_queue, by_open, day_factor, officer_factor }) = &self.stations[station].data.pace
         else {
             return 1.0;
         };
         let queue = from_there_on(by_queue, state.queue()).unwrap_or(1.0);
         let open = from_there_on(by_open, state.plan).unwrap_or(1.0);
         let day = self.network.calendar.local_day(now) as u64;
-        let of_day = day_factor.as_ref().map_or(1.0, |law| {
-            law.sample(self.station_keys[station].bits(day, Purpose::new("day factor")))
-        });
+        let of_day = day_factor
+            .as_ref()
+            .map_or(1.0, |law| law.sample(self.station_keys[station].bits(day, Purpose::new("day factor"))));
         let of_officer = officer_factor.as_ref().map_or(1.0, |law| {
             let who = u64::from(lane) << 32 | day;
             law.sample(self.group_keys[group.index()].bits(who, Purpose::new("officer factor")))

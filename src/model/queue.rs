@@ -121,8 +121,7 @@ impl RankedLine {
     fn next_class(&self, accepted: impl Fn(ClassId) -> bool) -> Option<usize> {
         let classes = (0..self.by_class.len()).filter(|class| accepted(ClassId(*class as u8)));
         let rank = |class: usize| self.priority.get(class).copied().unwrap_or(0);
-        let firsts =
-            classes.filter_map(|class| Some((rank(class), self.by_class[class].front()?.0, class)));
+        let firsts = classes.filter_map(|class| Some((rank(class), self.by_class[class].front()?.0, class)));
         firsts.min().map(|(_, _, class)| class)
     }
 

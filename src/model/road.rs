@@ -215,7 +215,13 @@ impl<O: Observer> Crossing<'_, O> {
     }
 
     /// A truck that left the common line counts no longer for the group that it would choose first.
-    pub(super) fn leave_first_choice(&mut self, now: SimTime, id: TruckId, road: RoadId, events: &mut Events) {
+    pub(super) fn leave_first_choice(
+        &mut self,
+        now: SimTime,
+        id: TruckId,
+        road: RoadId,
+        events: &mut Events,
+    ) {
         if let Some(group) = self.at(id).first_choice.take() {
             self.groups[group.index()].in_common -= 1;
             self.queue_changed(now, group, events);

@@ -175,10 +175,11 @@ impl<'n> StationState<'n> {
         let roads = network.roads.iter().enumerate();
         StationState {
             data: &network.stations[id.index()],
-            shared: shared.then(|| RankedLine::new(network.classes.len(), &network.stations[id.index()].priority)),
-            group_rooms: network.phases().any(|phase| {
-                phase.groups_of(id).any(|group| phase.groups[group.index()].room.is_some())
-            }),
+            shared: shared
+                .then(|| RankedLine::new(network.classes.len(), &network.stations[id.index()].priority)),
+            group_rooms: network
+                .phases()
+                .any(|phase| phase.groups_of(id).any(|group| phase.groups[group.index()].room.is_some())),
             may_leave: network.phases().any(|phase| {
                 let station = &phase.stations[id.index()];
                 !station.patience.is_empty() || !station.balking.is_empty()
@@ -442,7 +443,14 @@ impl<O: Observer> Crossing<'_, O> {
     }
 
     /// A truck takes a lane: it moves up if it queued, then is served.
-    pub(super) fn begin(&mut self, now: SimTime, id: TruckId, group: GroupId, lane: u32, events: &mut Events) {
+    pub(super) fn begin(
+        &mut self,
+        now: SimTime,
+        id: TruckId,
+        group: GroupId,
+        lane: u32,
+        events: &mut Events,
+    ) {
         let state = &self.groups[group.index()];
         let (data, ruled) = (state.data, state.ruled);
         if ruled && self.take_again(now, id, group, lane, events) {

@@ -110,4 +110,3 @@ pub enum OnFailure {
     /// It goes back to the head of the line.
     Return(Interruption),
 }
-

@@ -42,7 +42,13 @@ pub fn streams(drawing: &Drawing, roads: &[Road], context: &mut Context) -> Vec<
         }
         if let Some(trucks) = demand.at_start.filter(|trucks| trucks.0 > 0) {
             let arrivals = Arrivals::AtStart { trucks: trucks.0, road: only_road_to(entry, roads) };
-            streams.push(Stream { name: format!("{name} at start"), entry, arrivals, class, diversion: None });
+            streams.push(Stream {
+                name: format!("{name} at start"),
+                entry,
+                arrivals,
+                class,
+                diversion: None,
+            });
         }
     }
     if expected > MOST_TRUCKS {
