@@ -22,7 +22,7 @@ pub(super) struct Bulletin {
     groups: Vec<(VecDeque<(SimTime, SimDuration)>, SimDuration)>,
 }
 
-impl<O: Observer> Crossing<'_, O> {
+impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
     /// Begins to post, if anyone decides by what is posted.
     pub(super) fn start_posting(&mut self, events: &mut Events) {
         let diverts = self.network.phases().any(|phase| phase.streams.iter().any(|s| s.diversion.is_some()));

@@ -28,7 +28,7 @@ use crate::model::pace;
 use crate::model::road::RoadState;
 use crate::model::shortcut::Shortcuts;
 use crate::model::staffing::PoolState;
-use crate::model::station::{GroupState, StationState};
+use crate::model::station::{GroupState, StationState, has_rules};
 use crate::model::truck::{Truck, TruckId};
 
 /// How a run ended.
@@ -91,8 +91,21 @@ pub fn simulate<O: Observer>(
     replication: u64,
     observer: &mut O,
 ) -> Result<RunEnd, Failure> {
+    if has_rules(network) {
+        simulate_by::<O, true>(network, seed, replication, observer)
+    } else {
+        simulate_by::<O, false>(network, seed, replication, observer)
+    }
+}
+
+fn simulate_by<O: Observer, const RULED: bool>(
+    network: &Network,
+    seed: u64,
+    replication: u64,
+    observer: &mut O,
+) -> Result<RunEnd, Failure> {
     let mut events = EventList::default();
-    let mut crossing = Crossing::new(network, seed, replication, observer);
+    let mut crossing = Crossing::<O, RULED>::new(network, seed, replication, observer);
     crossing.start(&mut events);
     let run_end = SimTime::ZERO + network.run_length;
     let until = match network.end {
@@ -145,7 +158,8 @@ pub(super) enum Work {
     Station(StationId),
 }
 
-pub(super) struct Crossing<'n, O> {
+/// A run. Without any of the rules that few crossings have (`RULED`) nothing is asked of them.
+pub(super) struct Crossing<'n, O, const RULED: bool> {
     /// The crossing as the run began.
     pub(super) whole: &'n Network,
     /// The crossing as it is at present.
@@ -190,7 +204,7 @@ pub(super) fn schedule(events: &mut Events, at: SimTime, event: Event) {
     events.schedule(at, event.rank(), event);
 }
 
-impl<O: Observer> Model for Crossing<'_, O> {
+impl<O: Observer, const RULED: bool> Model for Crossing<'_, O, RULED> {
     type Event = Event;
 
     #[inline(always)]
@@ -227,7 +241,7 @@ impl<O: Observer> Model for Crossing<'_, O> {
     }
 }
 
-impl<'n, O: Observer> Crossing<'n, O> {
+impl<'n, O: Observer, const RULED: bool> Crossing<'n, O, RULED> {
     fn new(network: &'n Network, seed: u64, replication: u64, observer: &'n mut O) -> Self {
         let chance = Chance::new(network, seed, replication);
         let keys = chance.stream_keys().iter().enumerate();
@@ -386,7 +400,7 @@ impl<'n, O: Observer> Crossing<'n, O> {
             return;
         }
         self.tell(now, id, Notice::Entered);
-        if self.network.streams[stream.index()].diversion.is_some() && self.is_diverted(id) {
+        if RULED && self.is_diverted(id) {
             return self.forget(now, id, Outcome::Diverted, None);
         }
         let target = road.map_or(Target::Station(entry), Target::Road);
@@ -520,11 +534,11 @@ impl<'n, O: Observer> Crossing<'n, O> {
             Target::Station(station) => {
                 let state = &self.stations[station.index()];
                 let has_room = state.data.room.is_none_or(|room| state.waiting < room);
-                if has_room && !state.group_rooms {
+                if has_room && !(RULED && state.group_rooms) {
                     return true;
                 }
                 let choice = self.choose(id, station);
-                choice.at_once || has_room && choice.has_place
+                choice.at_once || RULED && has_room && choice.has_place
             }
         }
     }

@@ -23,7 +23,7 @@ struct Wait {
     target: Target,
 }
 
-impl<O: Observer> Crossing<'_, O> {
+impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
     /// Whether some blocked trucks can never go on; if so, the run fails with their circle.
     pub(super) fn look_for_deadlock(&mut self, now: SimTime) {
         let waits = self.waits();

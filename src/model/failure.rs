@@ -67,7 +67,7 @@ impl FailingLane {
     }
 }
 
-impl<O: Observer> Crossing<'_, O> {
+impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
     /// Lets the lanes of a new run fail.
     pub(super) fn start_failures(&mut self, events: &mut Events) {
         for failure in 0..self.network.failures.len() {

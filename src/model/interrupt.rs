@@ -28,7 +28,7 @@ pub(super) struct Interrupted {
     from: SimTime,
 }
 
-impl<O: Observer> Crossing<'_, O> {
+impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
     /// The lane whose truck makes way for one of higher priority: that of the lowest priority, of
     /// these the one served last, of these the highest-numbered lane.
     pub(super) fn lane_to_preempt(&self, id: TruckId, group: GroupId) -> Option<u32> {

@@ -26,7 +26,7 @@ pub(super) enum WayOut {
     Wait(Target),
 }
 
-impl<O: Observer> Crossing<'_, O> {
+impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
     /// Where a truck goes on whose target is full.
     pub(super) fn way_out(&self, id: TruckId, mut target: Target) -> WayOut {
         // A circle of full places, each of which sends trucks to the next, ends in waiting.

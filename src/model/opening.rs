@@ -16,7 +16,7 @@ use crate::model::notice::{LaneNotice, Observer};
 use crate::model::station::{GroupState, Lane, LaneState};
 use crate::model::truck::TruckId;
 
-impl<O: Observer> Crossing<'_, O> {
+impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
     /// The group's table of lanes says something new.
     pub(super) fn step_plan(&mut self, now: SimTime, group: GroupId, events: &mut Events) {
         if let LanePlan::Table(table) = &self.groups[group.index()].data.plan {

@@ -21,7 +21,7 @@ pub(super) fn station_keys(network: &Network, seed: u64, replication: u64) -> Ve
     stations.map(|station| Key::new(seed, replication, &format!("station:{}", station.name))).collect()
 }
 
-impl<O: Observer> Crossing<'_, O> {
+impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
     /// What a service time is multiplied by that begins now in a lane.
     pub(super) fn slowness(&self, now: SimTime, group: GroupId, lane: u32) -> f64 {
         let state = &self.groups[group.index()];

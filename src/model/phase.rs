@@ -11,7 +11,7 @@ use crate::model::network::{PoolId, RoadId, StationId};
 use crate::model::notice::Observer;
 use crate::model::shortcut::Shortcuts;
 
-impl<O: Observer> Crossing<'_, O> {
+impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
     pub(super) fn schedule_phases(&self, events: &mut Events) {
         for (place, (from, _)) in self.network.later.iter().enumerate() {
             schedule(events, *from, Event::Phase { place: place as u16 });

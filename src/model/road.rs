@@ -51,7 +51,7 @@ impl RoadState {
     }
 }
 
-impl<O: Observer> Crossing<'_, O> {
+impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
     pub(super) fn has_room(&self, road: RoadId) -> bool {
         let room = self.network.roads[road.index()].room;
         room.is_none_or(|room| self.roads[road.index()].places < room)
@@ -118,6 +118,7 @@ impl<O: Observer> Crossing<'_, O> {
             self.reach_station(now, station, id);
         }
         if let Target::Station(station) = self.network.roads[road.index()].next
+            && RULED
             && self.stations[station.index()].may_leave
         {
             let mut choice = self.choose(id, station);
@@ -200,7 +201,7 @@ impl<O: Observer> Crossing<'_, O> {
             Target::Station(station) => {
                 let choice = self.choose(id, station);
                 let split = |places| self.in_pocket(road, station, choice.group) < places;
-                choice.at_once || choice.has_place && data.split.is_none_or(split)
+                choice.at_once || (!RULED || choice.has_place) && data.split.is_none_or(split)
             }
         }
     }

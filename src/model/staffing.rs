@@ -43,7 +43,7 @@ impl Claim {
     }
 }
 
-impl<O: Observer> Crossing<'_, O> {
+impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
     /// Officers of a pool are to be assigned at the end of this instant.
     pub(super) fn unsettle(&mut self, now: SimTime, pool: PoolId, events: &mut Events) {
         let state = &mut self.pools[pool.index()];

@@ -13,8 +13,8 @@ use crate::model::chance::Chance;
 use crate::model::crossing::{Crossing, Events, Inside, Work, schedule};
 use crate::model::event::Event;
 use crate::model::network::{
-    Arrivals, ClassId, FreeLane, Group, GroupId, LaneChoice, LanePlan, LineLayout, Network, QueueLayout,
-    RoadId, Station, StationId, Target,
+    Arrivals, ClassId, FreeLane, Full, Group, GroupId, LaneChoice, LanePlan, LineLayout, Network,
+    QueueLayout, RoadId, Station, StationId, Target,
 };
 use crate::model::notice::{LaneNotice, Notice, Observer};
 use crate::model::queue::{LaneSet, RankedLine};
@@ -206,7 +206,21 @@ pub(super) struct Choice {
     pub(super) has_place: bool,
 }
 
-/// Whether a group has any of the rules that are asked for only where there are some.
+/// Whether a crossing has any of the rules that are asked for only where there are some.
+pub(super) fn has_rules(network: &Network) -> bool {
+    let groups = |phase: &Network| {
+        let mut ids = (0..phase.groups.len()).map(|place| GroupId(place as u16));
+        ids.any(|id| is_ruled(phase, id) || phase.groups[id.index()].room.is_some())
+    };
+    let stations = |phase: &Network| {
+        phase.stations.iter().any(|station| station.full != Full::Block || !station.balking.is_empty())
+    };
+    let diverts = |phase: &Network| phase.streams.iter().any(|stream| stream.diversion.is_some());
+    let phases = network.phases().any(|phase| groups(phase) || stations(phase) || diverts(phase));
+    phases || !network.later.is_empty()
+}
+
+/// Whether a group has any of them.
 fn is_ruled(network: &Network, id: GroupId) -> bool {
     let group = &network.groups[id.index()];
     let station = &network.stations[group.station.index()];
@@ -231,7 +245,7 @@ pub(super) fn accepts(group: &Group, class: ClassId) -> bool {
     group.service[class.index()].is_some()
 }
 
-impl<O: Observer> Crossing<'_, O> {
+impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
     pub(super) fn station_of(&self, group: GroupId) -> StationId {
         self.groups[group.index()].data.station
     }
@@ -246,7 +260,7 @@ impl<O: Observer> Crossing<'_, O> {
             Some(only) => self.choose_lane(id, only),
             None => self.choose_among(id, &self.stations[station.index()].data.choices[class.index()]),
         };
-        if choice.has_place || choice.at_once { choice } else { self.overflow(id, choice) }
+        if !RULED || choice.has_place || choice.at_once { choice } else { self.overflow(id, choice) }
     }
 
     /// Where a truck goes that finds the places of its group full.
@@ -352,7 +366,7 @@ impl<O: Observer> Crossing<'_, O> {
     ) {
         self.reach_station(now, station, id);
         let choice = self.choose(id, station);
-        if self.stations[station.index()].may_leave && self.leaves_or_will(now, id, choice, events) {
+        if RULED && self.stations[station.index()].may_leave && self.leaves_or_will(now, id, choice, events) {
             return;
         }
         self.join(now, id, choice, events);
@@ -383,7 +397,7 @@ impl<O: Observer> Crossing<'_, O> {
         lane: u32,
         events: &mut Events,
     ) {
-        if self.groups[group.index()].ruled {
+        if RULED && self.groups[group.index()].ruled {
             // Should its service be interrupted it will stand in line by this.
             self.at(id).order = self.joined;
             self.joined += 1;
@@ -452,7 +466,7 @@ impl<O: Observer> Crossing<'_, O> {
         events: &mut Events,
     ) {
         let state = &self.groups[group.index()];
-        let (data, ruled) = (state.data, state.ruled);
+        let (data, ruled) = (state.data, RULED && state.ruled);
         if ruled && self.take_again(now, id, group, lane, events) {
             return;
         }
@@ -511,7 +525,7 @@ impl<O: Observer> Crossing<'_, O> {
         id: TruckId,
         events: &mut Events,
     ) {
-        if self.groups[group.index()].ruled && !self.service_ends(now, id, group, lane) {
+        if RULED && self.groups[group.index()].ruled && !self.service_ends(now, id, group, lane) {
             return;
         }
         debug_assert!(
@@ -593,7 +607,7 @@ impl<O: Observer> Crossing<'_, O> {
     #[inline(always)]
     pub(super) fn release(&mut self, now: SimTime, group: GroupId, lane: u32, events: &mut Events) {
         let state = &mut self.groups[group.index()];
-        if state.ruled && self.goes_down(now, group, lane, events) {
+        if RULED && state.ruled && self.goes_down(now, group, lane, events) {
             return;
         }
         let state = &mut self.groups[group.index()];
@@ -610,7 +624,7 @@ impl<O: Observer> Crossing<'_, O> {
             return;
         }
         let state = &mut self.groups[group.index()];
-        if state.data.other_work.is_some() {
+        if RULED && state.data.other_work.is_some() {
             return self.turn_to_other_work(now, group, lane, events);
         }
         state.lanes[lane as usize].state = LaneState::Idle;
