@@ -112,7 +112,8 @@ pub(super) struct Inside {
     pub(super) order: u64,
     /// Its row when it comes from a trace.
     pub(super) trace_row: Option<u32>,
-    /// Decides where it goes after the present service.
+    /// The draws of the present visit: its service time, and where it goes afterwards.
+    pub(super) service_bits: u64,
     pub(super) route_bits: u64,
 }
 
@@ -219,7 +220,7 @@ impl<'n, O: Observer> Crossing<'n, O> {
             stations: (0..network.stations.len())
                 .map(|place| StationState::new(network, StationId(place as u16)))
                 .collect(),
-            groups: network.groups.iter().map(|group| GroupState::new(group, network, &chance)).collect(),
+            groups: network.groups.iter().map(|group| GroupState::new(group, network)).collect(),
             roads: (0..network.roads.len())
                 .map(|place| RoadState::new(network, RoadId(place as u16)))
                 .collect(),
@@ -375,8 +376,16 @@ impl<'n, O: Observer> Crossing<'n, O> {
     }
 
     fn admit(&mut self, truck: Truck, trace_row: Option<u32>) -> TruckId {
-        let entry =
-            Inside { truck, road: None, line: None, first_choice: None, order: 0, trace_row, route_bits: 0 };
+        let entry = Inside {
+            truck,
+            road: None,
+            line: None,
+            first_choice: None,
+            order: 0,
+            trace_row,
+            service_bits: 0,
+            route_bits: 0,
+        };
         self.count_inside += 1;
         let slots = self.network.loop_slots as usize;
         match self.vacant.pop() {
@@ -486,6 +495,10 @@ impl<'n, O: Observer> Crossing<'n, O> {
     #[inline(always)]
     pub(super) fn reach_station(&mut self, now: SimTime, station: StationId, id: TruckId) {
         self.last_station = station;
+        // Drawn long before it is asked for, so nothing waits for it.
+        let visit = self.visit(id, self.stations[station.index()].data.loop_slot);
+        let inside = &mut self.inside[id.0 as usize];
+        [inside.service_bits, inside.route_bits] = self.chance.visit(&inside.truck, station, visit);
         if self.network.border_wait.as_ref().is_some_and(|wait| wait.from == station) {
             let truck = &mut self.at(id).truck;
             if truck.line_from.is_none() {

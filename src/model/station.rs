@@ -8,9 +8,8 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use crate::kernel::draws::{Purpose, uniform};
+use crate::kernel::draws::uniform;
 use crate::kernel::time::{SimDuration, SimTime};
-use crate::model::chance::Chance;
 use crate::model::crossing::{Crossing, Events, Inside, Work, schedule};
 use crate::model::event::Event;
 use crate::model::network::{
@@ -42,9 +41,8 @@ pub(super) struct Lane {
 
 pub(super) struct GroupState<'n> {
     pub(super) data: &'n Group,
-    /// Of its station: where visits are counted, and the address of a visit's draws.
+    /// Of its station: where visits are counted.
     loop_slot: Option<u16>,
-    purpose: Purpose,
     pub(super) lanes: Vec<Lane>,
     /// Lanes below this number are open.
     pub(super) plan: u32,
@@ -76,7 +74,7 @@ pub(super) struct StationState<'n> {
 }
 
 impl<'n> GroupState<'n> {
-    pub(super) fn new(group: &'n Group, network: &'n Network, chance: &Chance) -> Self {
+    pub(super) fn new(group: &'n Group, network: &'n Network) -> Self {
         let built = group.lanes.unwrap_or(0);
         let lane = Lane { state: LaneState::Closed, opened: SimTime::ZERO, ready: SimTime::ZERO };
         let shared = network.stations[group.station.index()].line == LineLayout::Shared;
@@ -88,7 +86,6 @@ impl<'n> GroupState<'n> {
         GroupState {
             data: group,
             loop_slot: network.stations[group.station.index()].loop_slot,
-            purpose: chance.purpose_of_visit(group.station),
             lanes: vec![lane; built as usize],
             plan: 0,
             free: LaneSet::empty(built),
@@ -342,8 +339,6 @@ impl<O: Observer> Crossing<'_, O> {
         let visit = self.visit(id, state.loop_slot);
         let inside = &mut self.inside[id.0 as usize];
         let truck = &mut inside.truck;
-        let [service_bits, route_bits] = self.chance.visit(truck, state.purpose, visit);
-        inside.route_bits = route_bits;
         truck.began = match &data.move_up {
             Some(law) if now > truck.arrived => {
                 let draw = || self.chance.move_up(truck, data.station, visit);
@@ -357,7 +352,7 @@ impl<O: Observer> Crossing<'_, O> {
         };
         let service = brought.unwrap_or_else(|| {
             let law = data.service[truck.class.index()].as_ref();
-            law.expect("a truck is served only where its class is accepted").sample(service_bits)
+            law.expect("a truck is served only where its class is accepted").sample(inside.service_bits)
         });
         truck.ends = truck.began + service;
         truck.own += service;
