@@ -69,12 +69,12 @@ impl Spot {
     /// After every event.
     const NEVER: Spot = Spot(u64::MAX);
 
-    /// What lies beyond, 4,500 years, happens never; but no run is as long.
+    /// In 9,000 years: later instants count as this one, and no run is as long.
     const LATEST: u64 = (1 << (64 - NEAR.ilog2())) - 2;
 
     #[inline]
     fn new(at: SimTime, place: usize) -> Self {
-        Spot((at.micros() as u64).min(Self::LATEST) * NEAR as u64 | place as u64)
+        Spot((at.micros() as u64).min(Self::LATEST) * NEAR as u64 + place as u64)
     }
 
     #[inline]
@@ -296,9 +296,16 @@ mod tests {
         assert_eq!(order, ["end of service", "arrival", "second arrival", "late"]);
     }
 
-    /// Ten thousand random operations against a sorted map.
+    /// Ten thousand random operations against a sorted map: a few events in flight and thousands,
+    /// seldom at one instant and often.
     #[test]
     fn agrees_with_a_sorted_map() {
+        for (most, ahead) in [(20, 1000), (20, 5), (100, 30), (usize::MAX, 1000)] {
+            agrees(most, ahead);
+        }
+    }
+
+    fn agrees(most: usize, ahead: i64) {
         let key = Key::new(1, 0, "event list");
         let purpose = Purpose::new("operation");
         let mut list = EventList::default();
@@ -308,8 +315,8 @@ mod tests {
         for i in 0..10_000u64 {
             let bits = key.bits(i, purpose);
             match bits % 8 {
-                0..=4 => {
-                    let when = at(now + (bits >> 8) as i64 % 1000);
+                0..=4 if model.len() < most => {
+                    let when = at(now + (bits >> 8) as i64 % ahead);
                     let handle = list.schedule(when, (bits >> 40) as u8 % 6, i);
                     model.insert(handle, i);
                     keys.push(handle);
