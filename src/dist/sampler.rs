@@ -158,7 +158,7 @@ pub struct DurationSampler {
 }
 
 const MICROS_PER_SECOND: f64 = 1e6;
-const HUNDRED_YEARS: f64 = 3.155_76e15;
+const HUNDRED_YEARS: i64 = 3_155_760_000_000_000;
 
 impl DurationSampler {
     /// For a law in seconds that [`Dist::check`] accepts.
@@ -178,7 +178,7 @@ impl DurationSampler {
     /// The duration for 64 random bits; increasing in the bits.
     #[inline]
     pub fn sample(&self, bits: u64) -> SimDuration {
-        SimDuration::from_micros((self.micros.sample(bits).clamp(0.0, HUNDRED_YEARS) + 0.5) as i64)
+        SimDuration::from_micros(((self.micros.sample(bits) + 0.5) as i64).clamp(0, HUNDRED_YEARS))
     }
 
     /// Whether a draw is needed: false for constants.

@@ -60,15 +60,11 @@ impl Chance {
         &self.streams
     }
 
-    /// What [`Chance::visit`] draws at a station.
-    pub(super) fn purpose_of_visit(&self, at: StationId) -> Purpose {
-        self.stations[at.index()].visit
-    }
-
     /// The two decisions of a visit: service time, and where the truck goes afterwards.
     #[inline]
-    pub(super) fn visit(&self, truck: &Truck, purpose: Purpose, visit: u16) -> [u64; 2] {
-        self.streams[truck.stream.index()].pair(truck.identity, purpose.nth(visit))
+    pub(super) fn visit(&self, truck: &Truck, at: StationId, visit: u16) -> [u64; 2] {
+        let purpose = self.stations[at.index()].visit.nth(visit);
+        self.streams[truck.stream.index()].pair(truck.identity, purpose)
     }
 
     #[inline]

@@ -130,7 +130,8 @@ pub(super) struct Inside {
     pub(super) order: u64,
     /// Its row when it comes from a trace.
     pub(super) trace_row: Option<u32>,
-    /// Decides where it goes after the present service.
+    /// The draws of the present visit: its service time, and where it goes afterwards.
+    pub(super) service_bits: u64,
     pub(super) route_bits: u64,
     /// Names the end of its patience; 0: it is not waiting, or waits for ever.
     pub(super) patience: u32,
@@ -259,7 +260,7 @@ impl<'n, O: Observer, const RULED: bool> Crossing<'n, O, RULED> {
                 .map(|place| StationState::new(network, StationId(place as u16)))
                 .collect(),
             groups: (0..network.groups.len())
-                .map(|place| GroupState::new(GroupId(place as u16), network, &chance))
+                .map(|place| GroupState::new(GroupId(place as u16), network))
                 .collect(),
             roads: (0..network.roads.len())
                 .map(|place| RoadState::new(network, RoadId(place as u16)))
@@ -443,6 +444,7 @@ impl<'n, O: Observer, const RULED: bool> Crossing<'n, O, RULED> {
             first_choice: None,
             order: 0,
             trace_row,
+            service_bits: 0,
             route_bits: 0,
             patience: 0,
         };
@@ -560,6 +562,10 @@ impl<'n, O: Observer, const RULED: bool> Crossing<'n, O, RULED> {
     #[inline(always)]
     pub(super) fn reach_station(&mut self, now: SimTime, station: StationId, id: TruckId) {
         self.last_station = station;
+        // Drawn long before it is asked for, so nothing waits for it.
+        let visit = self.visit(id, self.stations[station.index()].data.loop_slot);
+        let inside = &mut self.inside[id.0 as usize];
+        [inside.service_bits, inside.route_bits] = self.chance.visit(&inside.truck, station, visit);
         if self.network.border_wait.as_ref().is_some_and(|wait| wait.from == station) {
             let truck = &mut self.at(id).truck;
             if truck.line_from.is_none() {

@@ -30,7 +30,7 @@ pub(super) struct StreamState {
     /// Batches of the present slot, latest first, packed: microseconds into the slot (32 bits),
     /// rate layer (16), point of the cell (8).
     coming: Vec<u64>,
-    /// Identities of the points of the slot that is being read.
+    /// Identities of the points of the slot that is being read; what stands behind them is not used.
     found: Vec<u64>,
     /// Appointments that are kept, as (arrival, number), latest first.
     kept: Vec<(SimTime, u64)>,
@@ -163,13 +163,21 @@ impl StreamState {
         let slot = self.next as u32;
         self.next += 1;
         let layers = rate.most().ceil().min(f64::from(MOST_LAYERS)) as u32;
-        self.found.clear();
+        let mut points = 0;
         for layer in 0..layers {
             let cell = field_identity(slot, layer as u16, 0, 0);
-            let count = poisson_one(self.key.bits(cell, self.cells));
-            self.found.extend((0..u64::from(count)).map(|point| cell | point << 16));
+            let count = poisson_one(self.key.bits(cell, self.cells)) as usize;
+            if self.found.len() < points + POISSON_ONE.len() {
+                self.found.resize(2 * points + POISSON_ONE.len(), 0);
+            }
+            // The first few are written whether they are there or not, so nothing waits for the count.
+            let found = &mut self.found[points..points + POISSON_ONE.len()];
+            for (point, identity) in found.iter_mut().enumerate().take(count.max(FEW)) {
+                *identity = cell | (point as u64) << 16;
+            }
+            points += count;
         }
-        for identity in &self.found {
+        for identity in &self.found[..points] {
             let [when, height] = self.key.pair(*identity, self.points);
             let offset = ((u128::from(when) * HOUR as u128) >> 64) as u64;
             let at = start + SimDuration::from_micros(offset as i64);
@@ -246,12 +254,15 @@ const POISSON_ONE: [u64; 21] = {
     below
 };
 
+/// A Poisson count of mean 1 is nearly always less.
+const FEW: usize = 4;
+
 /// A Poisson count of mean 1 by inversion.
 #[inline]
 fn poisson_one(bits: u64) -> u8 {
     let reached = |count: &usize| bits >= POISSON_ONE[*count];
-    let few = (0..4).filter(reached).count();
-    if few < 4 { few as u8 } else { (4..POISSON_ONE.len()).take_while(reached).count() as u8 + 4 }
+    let few = (0..FEW).filter(reached).count();
+    if few < FEW { few as u8 } else { (few..POISSON_ONE.len()).take_while(reached).count() as u8 + FEW as u8 }
 }
 
 #[cfg(test)]

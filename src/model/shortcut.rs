@@ -10,7 +10,7 @@ use crate::model::network::{Branch, ClassId, GroupId, Network, StationId, Target
 pub(super) struct Shortcuts {
     classes: usize,
     visits: Vec<Visit>,
-    class: Next<Branch>,
+    class: Option<Next<Branch>>,
 }
 
 /// What awaits a class at a station.
@@ -21,13 +21,15 @@ pub(super) struct Visit {
     next: Next<Target>,
 }
 
-/// What a draw leads to.
+/// What a draw leads to, if there are at most two: the first for bits below the limit, else the
+/// other.
 #[derive(Clone, Copy, Debug)]
-enum Next<T> {
-    Always(T),
-    /// The first for bits below the limit, else the other.
-    Either(u64, T, T),
-    Several,
+struct Next<T> {
+    limit: u64,
+    first: T,
+    other: T,
+    /// Of more than two: ask the branches.
+    several: bool,
 }
 
 impl Shortcuts {
@@ -45,7 +47,7 @@ impl Shortcuts {
         Shortcuts {
             classes: network.classes.len(),
             visits: visits.collect(),
-            class: split.map_or(Next::Several, |split| Next::of(&split.branches)),
+            class: split.map(|split| Next::of(&split.branches)),
         }
     }
 
@@ -59,7 +61,7 @@ impl Shortcuts {
     /// What the first split of the classes leads to, given its bits; `None`: ask the split.
     #[inline]
     pub(super) fn class(&self, bits: u64) -> Option<Branch> {
-        self.class.of_bits(bits)
+        self.class.as_ref().and_then(|class| class.of_bits(bits))
     }
 }
 
@@ -73,19 +75,16 @@ impl Visit {
 
 impl<T: Copy> Next<T> {
     fn of(branches: &[(f64, T)]) -> Self {
-        match branches {
-            [(_, only)] => Next::Always(*only),
-            [(share, first), (_, other)] => Next::Either(below(*share), *first, *other),
-            _ => Next::Several,
-        }
+        let [(share, first), .., (_, other)] = *branches else {
+            let (_, only) = branches[0];
+            return Next { limit: 0, first: only, other: only, several: false };
+        };
+        Next { limit: below(share), first, other, several: branches.len() > 2 }
     }
 
     #[inline]
     fn of_bits(&self, bits: u64) -> Option<T> {
-        match *self {
-            Next::Always(only) => Some(only),
-            Next::Either(limit, first, other) => Some(if bits < limit { first } else { other }),
-            Next::Several => None,
-        }
+        let Next { limit, first, other, several } = *self;
+        (!several).then_some(if bits < limit { first } else { other })
     }
 }

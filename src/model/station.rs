@@ -7,9 +7,8 @@
 
 use std::collections::VecDeque;
 
-use crate::kernel::draws::{Purpose, uniform};
+use crate::kernel::draws::uniform;
 use crate::kernel::time::{SimDuration, SimTime};
-use crate::model::chance::Chance;
 use crate::model::crossing::{Crossing, Events, Inside, Work, schedule};
 use crate::model::event::Event;
 use crate::model::network::{
@@ -51,9 +50,8 @@ pub(super) struct Lane {
 
 pub(super) struct GroupState<'n> {
     pub(super) data: &'n Group,
-    /// Of its station: where visits are counted, and the address of a visit's draws.
+    /// Of its station: where visits are counted.
     loop_slot: Option<u16>,
-    purpose: Purpose,
     pub(super) lanes: Vec<Lane>,
     /// Lanes below this number are open.
     pub(super) plan: u32,
@@ -99,7 +97,7 @@ pub(super) struct StationState<'n> {
 }
 
 impl<'n> GroupState<'n> {
-    pub(super) fn new(id: GroupId, network: &'n Network, chance: &Chance) -> Self {
+    pub(super) fn new(id: GroupId, network: &'n Network) -> Self {
         let group = &network.groups[id.index()];
         let built = group.lanes.unwrap_or(0);
         let lane = Lane {
@@ -125,7 +123,6 @@ impl<'n> GroupState<'n> {
         GroupState {
             data: group,
             loop_slot: station.loop_slot,
-            purpose: chance.purpose_of_visit(group.station),
             lanes: vec![lane; built as usize],
             plan: 0,
             free: LaneSet::empty(built),
@@ -475,8 +472,6 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
         let visit = self.visit(id, state.loop_slot);
         let inside = &mut self.inside[id.0 as usize];
         let truck = &mut inside.truck;
-        let [service_bits, route_bits] = self.chance.visit(truck, state.purpose, visit);
-        inside.route_bits = route_bits;
         truck.began = match &data.move_up {
             Some(law) if now > truck.arrived => {
                 let draw = || self.chance.move_up(truck, data.station, visit);
@@ -490,7 +485,7 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
         };
         let service = brought.unwrap_or_else(|| {
             let law = data.service[truck.class.index()].as_ref();
-            law.expect("a truck is served only where its class is accepted").sample(service_bits)
+            law.expect("a truck is served only where its class is accepted").sample(inside.service_bits)
         });
         let service = if pace == 1.0 { service } else { service * pace };
         truck.ends = truck.began + service;
