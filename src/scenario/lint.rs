@@ -260,9 +260,10 @@ fn places_without_trucks(network: &Network, flows: &Flows, findings: &mut Findin
             continue;
         }
         for group in network.groups_of(StationId(i as u16)) {
-            let comes = station.choices.iter().enumerate().any(|(class, choices)| {
-                choices.contains(&group) && flows.total(i, ClassId(class as u8)) > 0.0
-            });
+            let chosen = |phase: &Network, class: ClassId| {
+                phase.stations[i].choices[class.index()].contains(&group) && flows.total(i, class) > 0.0
+            };
+            let comes = network.phases().any(|phase| all_classes(network).any(|class| chosen(phase, class)));
             if !comes {
                 let name = &network.groups[group.index()].name;
                 let message = format!("no truck that comes to `{}` may use `{name}`", station.name);
@@ -338,7 +339,7 @@ fn far_service_times(study: &Study, network: &Network, flows: &Flows, findings: 
 }
 
 fn few_trucks_for_quantiles(study: &Study, flows: &Flows, findings: &mut Findings) {
-    let trucks: f64 = flows.entering.iter().flatten().sum();
+    let trucks: f64 = flows.entering();
     let goals = study.goals.keys().map(|measure| (format!("goals.{measure}"), measure));
     let target = study.precision.target.iter().map(|target| ("precision.target".to_owned(), &target.measure));
     for (path, measure) in goals.chain(target) {

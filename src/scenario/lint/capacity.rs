@@ -48,25 +48,15 @@ pub fn capacity_by_hour(network: &Network) -> Vec<Capacity> {
     let mut table = Vec::new();
     for station in (0..network.stations.len()).map(|i| StationId(i as u16)) {
         for (groups, classes) in sets(network, &flows, station) {
-            let Some(cycle) = flows.cycle(network, station, &groups, &classes) else { continue };
-            let mut lanes = vec![[0.0; 2]; hours.len()];
-            for group in &groups {
-                let (least, most) = lane_range(network, &network.groups[group.index()]);
-                let both = by_period(network, &least).into_iter().zip(by_period(network, &most));
-                for (sum, (least, most)) in lanes.iter_mut().zip(both) {
-                    sum[0] += least;
-                    sum[1] += most;
-                }
-            }
+            let Some((least, most)) = flows.served(station, &groups, &classes) else { continue };
             let demand = flows.to_station(station, &classes, hours.len());
             for period in (0..hours.len()).filter(|period| hours[*period] > 0.0) {
-                let [least, most] = lanes[period];
                 table.push(Capacity {
                     groups: groups.clone(),
                     period: Period(period as u16),
                     demand: demand[period] / hours[period],
-                    least: least / hours[period] * 3600.0 / cycle,
-                    most: most / hours[period] * 3600.0 / cycle,
+                    least: least[period] / hours[period],
+                    most: most[period] / hours[period],
                 });
             }
         }
@@ -101,9 +91,10 @@ fn sets(network: &Network, flows: &Flows, station: StationId) -> Vec<(Vec<GroupI
     sets.into_iter().filter(limited).map(with_classes).collect()
 }
 
-/// Groups that may serve a class at a station: those that accept it, and those into which they overflow.
+/// Groups that may ever serve a class at a station: those that accept it, and those into which they overflow.
 fn reach(network: &Network, station: StationId, class: ClassId) -> BTreeSet<GroupId> {
-    let mut open = network.stations[station.index()].choices[class.index()].clone();
+    let chosen = |phase: &Network| phase.stations[station.index()].choices[class.index()].clone();
+    let mut open: Vec<GroupId> = network.phases().flat_map(chosen).collect();
     let mut reached = BTreeSet::new();
     while let Some(group) = open.pop() {
         if reached.insert(group) {
@@ -114,9 +105,18 @@ fn reach(network: &Network, station: StationId, class: ClassId) -> BTreeSet<Grou
 }
 
 /// Trucks by period, class and place, as if nothing held them up.
-pub(super) struct Flows {
+pub(super) struct Flows<'n> {
+    /// One for each stretch of time between the edges of events.
+    stretches: Vec<Stretch<'n>>,
+}
+
+/// Trucks while the same events hold.
+struct Stretch<'n> {
+    network: &'n Network,
+    /// When that is.
+    holds: Steps<bool>,
     /// Trucks that enter: by stream and period.
-    pub(super) entering: Vec<Vec<f64>>,
+    entering: Vec<Vec<f64>>,
     /// By stream and class, where trucks of the class come.
     ways: Vec<Vec<Option<Way>>>,
 }
@@ -130,37 +130,40 @@ struct Way {
     visits: Vec<f64>,
 }
 
-impl Flows {
-    pub(super) fn new(network: &Network) -> Self {
-        let shares = class_shares(network);
-        let of_stream = |stream: &Stream| {
-            let mut ways = vec![None; network.classes.len()];
-            for (class, share) in classes_of(stream, &shares) {
-                let visits = visits(network, class, stream.entry);
-                ways[class.index()] = Some(Way { share, visits });
-            }
-            ways
-        };
-        let entering = network.streams.iter().map(|stream| entering(network, stream)).collect();
-        Flows { entering, ways: network.streams.iter().map(of_stream).collect() }
+impl<'n> Flows<'n> {
+    pub(super) fn new(network: &'n Network) -> Self {
+        let edges: Vec<SimTime> = network.later.iter().map(|(from, _)| *from).collect();
+        let from = std::iter::once(SimTime::ZERO).chain(edges.iter().copied());
+        let to = edges.iter().copied().chain([SimTime::MAX]);
+        let stretches = network.phases().zip(from.zip(to));
+        Flows { stretches: stretches.map(|(phase, (from, to))| Stretch::new(phase, from, to)).collect() }
     }
 
-    /// By stream: visits to a node (stations, then roads) for each truck that enters, in one class.
-    fn visits_per_truck(&self, node: usize, class: ClassId) -> impl Iterator<Item = f64> {
-        (0..self.ways.len()).map(move |stream| self.visits(stream, node, class))
+    /// Trucks that enter in the whole run.
+    pub(super) fn entering(&self) -> f64 {
+        self.stretches.iter().flat_map(|stretch| stretch.entering.iter().flatten()).sum()
     }
 
-    /// Visits to a node for each truck of a stream, in one class.
+    /// Visits to a node (stations, then roads) for each truck of a stream, in one class.
     pub(super) fn visits(&self, stream: usize, node: usize, class: ClassId) -> f64 {
-        self.ways[stream][class.index()].as_ref().map_or(0.0, |way| way.share * way.visits[node])
+        let (mut trucks, mut visits) = (0.0, 0.0);
+        for stretch in &self.stretches {
+            let entering: f64 = stretch.entering[stream].iter().sum();
+            trucks += entering;
+            visits += entering * stretch.visits(stream, node, class);
+        }
+        if trucks > 0.0 { visits / trucks } else { 0.0 }
     }
 
     /// Trucks of a class that visit a node, by period.
     pub(super) fn by_period(&self, node: usize, class: ClassId, periods: usize) -> Vec<f64> {
         let mut trucks = vec![0.0; periods];
-        for (entering, visits) in self.entering.iter().zip(self.visits_per_truck(node, class)) {
-            for (sum, entering) in trucks.iter_mut().zip(entering).filter(|_| visits > 0.0) {
-                *sum += entering * visits;
+        for stretch in &self.stretches {
+            for (stream, entering) in stretch.entering.iter().enumerate() {
+                let visits = stretch.visits(stream, node, class);
+                for (sum, entering) in trucks.iter_mut().zip(entering).filter(|_| visits > 0.0) {
+                    *sum += entering * visits;
+                }
             }
         }
         trucks
@@ -168,8 +171,7 @@ impl Flows {
 
     /// Trucks of a class that visit a node in the whole run.
     pub(super) fn total(&self, node: usize, class: ClassId) -> f64 {
-        let entering = self.entering.iter().map(|periods| periods.iter().sum::<f64>());
-        entering.zip(self.visits_per_truck(node, class)).map(|(entering, visits)| entering * visits).sum()
+        self.stretches.iter().map(|stretch| stretch.total(node, class)).sum()
     }
 
     /// Trucks of some classes that visit a station, by period.
@@ -183,18 +185,72 @@ impl Flows {
         trucks
     }
 
-    /// Mean seconds that a truck holds a lane where it is served fastest; `None` if it takes no time.
-    fn cycle(
+    /// Trucks that the lanes of some groups serve, with the fewest and with the most open, by period;
+    /// `None` if service takes no time.
+    fn served(
         &self,
-        network: &Network,
         station: StationId,
         groups: &[GroupId],
         classes: &[ClassId],
-    ) -> Option<f64> {
+    ) -> Option<(Vec<f64>, Vec<f64>)> {
+        let cycles: Vec<Option<f64>> =
+            self.stretches.iter().map(|stretch| stretch.cycle(station, groups, classes)).collect();
+        // Where none comes in a stretch, those of another tell.
+        let any = cycles.iter().flatten().next().copied()?;
+        let mut served = (Vec::new(), Vec::new());
+        for (stretch, cycle) in self.stretches.iter().zip(cycles) {
+            let network = stretch.network;
+            let per_hour = 3600.0 / cycle.unwrap_or(any);
+            for group in groups {
+                let (least, most) = lane_range(network, &network.groups[group.index()]);
+                for (sums, lanes) in [(&mut served.0, least), (&mut served.1, most)] {
+                    let rate = zip(
+                        &lanes,
+                        &stretch.holds,
+                        |lanes, holds| if *holds { lanes * per_hour } else { 0.0 },
+                    );
+                    let more = by_period(network, &rate);
+                    sums.resize(more.len(), 0.0);
+                    sums.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
+                }
+            }
+        }
+        Some(served)
+    }
+}
+
+impl<'n> Stretch<'n> {
+    fn new(network: &'n Network, from: SimTime, to: SimTime) -> Self {
+        let holds = Steps::new([(SimTime::ZERO, from == SimTime::ZERO), (from, true), (to, false)]);
+        let shares = class_shares(network);
+        let of_stream = |stream: &Stream| {
+            let mut ways = vec![None; network.classes.len()];
+            for (class, share) in classes_of(stream, &shares) {
+                let visits = visits(network, class, stream.entry);
+                ways[class.index()] = Some(Way { share, visits });
+            }
+            ways
+        };
+        let entering = network.streams.iter().map(|stream| entering(network, stream, &holds)).collect();
+        Stretch { network, entering, ways: network.streams.iter().map(of_stream).collect(), holds }
+    }
+
+    fn visits(&self, stream: usize, node: usize, class: ClassId) -> f64 {
+        self.ways[stream][class.index()].as_ref().map_or(0.0, |way| way.share * way.visits[node])
+    }
+
+    fn total(&self, node: usize, class: ClassId) -> f64 {
+        let entering = self.entering.iter().map(|periods| periods.iter().sum::<f64>());
+        entering.enumerate().map(|(stream, entering)| entering * self.visits(stream, node, class)).sum()
+    }
+
+    /// Mean seconds that a truck holds a lane where it is served fastest; `None` if none comes or it
+    /// takes no time.
+    fn cycle(&self, station: StationId, groups: &[GroupId], classes: &[ClassId]) -> Option<f64> {
         let (mut trucks, mut seconds) = (0.0, 0.0);
         for class in classes {
             let held = groups.iter().filter_map(|group| {
-                let group = &network.groups[group.index()];
+                let group = &self.network.groups[group.index()];
                 let move_up = group.move_up.as_ref().map_or(0.0, |move_up| move_up.mean().seconds());
                 Some(group.service[class.index()].as_ref()?.mean().seconds() + move_up)
             });
@@ -206,37 +262,41 @@ impl Flows {
     }
 }
 
-/// Trucks that a stream brings, by period.
-fn entering(network: &Network, stream: &Stream) -> Vec<f64> {
+/// Trucks that a stream brings at such times, by period.
+fn entering(network: &Network, stream: &Stream, when: &Steps<bool>) -> Vec<f64> {
     let run_end = SimTime::ZERO + network.run_length;
+    let then = |rate: &Steps<f64>| zip(rate, when, |rate, when| if *when { *rate } else { 0.0 });
+    let counts_at = |at: SimTime| at < run_end && *when.at(at);
     let mean = |batch: &Option<CountSampler>| batch.as_ref().map_or(1.0, |batch| batch.mean());
     match &stream.arrivals {
         Arrivals::Field { batches_per_hour, batch, .. } => {
-            let mut trucks = by_period(network, batches_per_hour);
+            let mut trucks = by_period(network, &then(batches_per_hour));
             trucks.iter_mut().for_each(|sum| *sum *= mean(batch));
             trucks
         }
         Arrivals::Headways { headway, batch } => {
             let rate = 3600.0 / headway.mean().seconds() * mean(batch);
-            by_period(network, &Steps::constant(rate))
+            by_period(network, &then(&Steps::constant(rate)))
         }
         Arrivals::Trace(trucks) => {
             let mut counts = vec![0.0; network.calendar.period_count()];
-            for truck in trucks.iter().filter(|truck| truck.at < run_end) {
+            for truck in trucks.iter().filter(|truck| counts_at(truck.at)) {
                 counts[network.calendar.period(truck.at).0 as usize] += 1.0;
             }
             counts
         }
         Arrivals::Appointments { booked, no_show, .. } => {
             let mut counts = vec![0.0; network.calendar.period_count()];
-            for at in booked.iter().filter(|at| **at < run_end) {
+            for at in booked.iter().filter(|at| counts_at(**at)) {
                 counts[network.calendar.period(*at).0 as usize] += 1.0 - no_show;
             }
             counts
         }
         Arrivals::AtStart { trucks, .. } => {
             let mut counts = vec![0.0; network.calendar.period_count()];
-            counts[network.calendar.period(SimTime::ZERO).0 as usize] = f64::from(*trucks);
+            if counts_at(SimTime::ZERO) {
+                counts[network.calendar.period(SimTime::ZERO).0 as usize] = f64::from(*trucks);
+            }
             counts
         }
     }
