@@ -42,9 +42,18 @@ pub fn build(name: &str, resolved: &[Resolved]) -> (Option<StudyPlan>, Vec<Diagn
     if resolved.is_empty() || told.list.iter().any(Diagnostic::is_error) {
         return (None, told.list);
     }
-    for (i, (scenario, network)) in resolved.iter().zip(&networks).enumerate() {
+    let lints = resolved.iter().zip(&networks).enumerate().map(|(i, (scenario, network))| {
         let baseline = (i > 0).then(|| (&resolved[0], &networks[0]));
-        told.add(scenario, i == 0, lint::lint(scenario, network, baseline));
+        lint::lint(scenario, network, baseline)
+    });
+    let lints: Vec<Vec<Diagnostic>> = lints.collect();
+    for (i, (scenario, found)) in resolved.iter().zip(&lints).enumerate() {
+        // A place that one scenario leaves empty may be what another is about.
+        let everywhere = |told: &Diagnostic| {
+            lints.iter().all(|found| found.iter().any(|other| other.message == told.message))
+        };
+        let found = found.iter().filter(|told| told.code != "W0411" || everywhere(told)).cloned();
+        told.add(scenario, i == 0, found.collect());
     }
     (Some(study_plan(name, resolved, networks)), told.list)
 }

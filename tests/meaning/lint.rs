@@ -1,6 +1,6 @@
 //! Warnings: studies that can be run but deserve a look.
 
-use crate::study::{demand, port, with, wrong};
+use crate::study::{demand, messages, port, with, wrong};
 
 fn booth(old: &str, new: &str) -> String {
     wrong(&with(&[(old, new)]))
@@ -105,4 +105,19 @@ fn quantiles_need_trucks() {
         wrong(&goals("crossing_time.p99")),
         "W0407 `crossing_time.p99` rests on about 240 trucks a replication"
     );
+}
+
+#[test]
+fn a_place_that_one_scenario_uses_is_no_slip() {
+    let search = "[station.search]\nlanes.all = { servers = 1 }\nservice = \"1 min\"\nnext = \"exit\"\n";
+    let with_event = |happens: &str| {
+        let text = with(&[("run_length = \"1 day\"", "run_length = \"1 day\"\nbaseline = \"a\"")])
+            + search
+            + &format!(
+                "[event.check]\nhappens = false\nfrom = \"10:00\"\nto = \"11:00\"\nset.station.booth.next = \"search\"\n[scenario.a]\n[scenario.b]\nset.event.check.happens = {happens}\n"
+            );
+        messages(&cruce::scenario::load_text("event", &text).diagnostics)
+    };
+    assert_eq!(with_event("true"), "");
+    assert!(with_event("false").contains("E0305 nothing leads to station `search`"));
 }
