@@ -218,18 +218,25 @@ pub(super) fn has_rules(network: &Network) -> bool {
     phases || !network.later.is_empty()
 }
 
-/// Whether a group has any of them.
+/// Whether a group has any of them, or may take trucks from one that has.
 fn is_ruled(network: &Network, id: GroupId) -> bool {
-    let group = &network.groups[id.index()];
-    let station = &network.stations[group.station.index()];
+    let at = network.groups[id.index()].station;
+    let station = &network.stations[at.index()];
     let diverts = network.streams.iter().any(|stream| stream.diversion.is_some());
-    group.closing.is_some()
-        || group.other_work.is_some()
+    let interrupts = |id: GroupId| {
+        let group = &network.groups[id.index()];
+        group.closing.is_some()
+            || group.other_work.is_some()
+            || network.failures.iter().any(|failure| failure.groups.contains(&id))
+    };
+    // Where groups share a line, what one of them sends back another may take again.
+    let shared = station.line == LineLayout::Shared && network.groups_of(at).any(interrupts);
+    shared
+        || interrupts(id)
         || station.preempt.is_some()
         || station.pace.is_some()
         || !station.patience.is_empty()
-        || network.failures.iter().any(|failure| failure.groups.contains(&id))
-        || diverts && network.border_wait.as_ref().is_some_and(|wait| wait.at == group.station)
+        || diverts && network.border_wait.as_ref().is_some_and(|wait| wait.at == at)
 }
 
 /// The service time that a truck of a trace brings along to a station.

@@ -5,7 +5,7 @@ use cruce::dist::{Dist, DurationSampler, Sampler};
 use cruce::kernel::time::{SimDuration, SimTime};
 use cruce::model::crossing;
 use cruce::model::network::*;
-use cruce::model::notice::{LaneNotice, Notice, Observer, Outcome};
+use cruce::model::notice::{Notice, Observer, Outcome};
 use cruce::model::truck::{Truck, TruckId};
 use rayon::prelude::*;
 
@@ -205,4 +205,176 @@ fn any_crossing_with_rules_keeps_the_laws() {
         let seen: u64 = runs.iter().flat_map(|(_, run)| run).map(|counts| counts[rule]).sum();
         assert!(seen > 1000, "rule {rule} was met {seen} times");
     }
+}
+
+/// Everything that a run tells of its trucks.
+#[derive(Default)]
+struct Told(Vec<(SimTime, TruckId, Truck, Notice)>);
+
+impl Observer for Told {
+    fn notice(&mut self, now: SimTime, id: TruckId, truck: &Truck, notice: Notice) {
+        self.0.push((now, id, *truck, notice));
+    }
+}
+
+fn told(network: &Network, seed: u64) -> Vec<(SimTime, TruckId, Truck, Notice)> {
+    let mut told = Told::default();
+    crossing::simulate(network, seed, 0, &mut told).expect("the run ends by itself");
+    told.0
+}
+
+/// Runs beside one another tell what they tell alone.
+#[test]
+fn two_threads_tell_what_one_tells() {
+    let networks: Vec<Network> = (0..80).map(ruled_network).collect();
+    let on = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads start");
+        pool.install(|| networks.par_iter().map(|network| told(network, 11)).collect::<Vec<_>>())
+    };
+    let one = on(1);
+    assert!(one.iter().map(Vec::len).sum::<usize>() > 50_000, "there is something to compare");
+    assert!(one == on(2));
+}
+
+/// What becomes of the times of a crossing.
+struct Clockwork {
+    law: fn(&DurationSampler) -> DurationSampler,
+    length: fn(SimDuration) -> SimDuration,
+}
+
+impl Clockwork {
+    fn instant(&self, at: &mut SimTime) {
+        *at = SimTime::ZERO + (self.length)(at.since_start());
+    }
+
+    fn steps<T>(&self, steps: &mut Steps<T>) {
+        steps.steps.iter_mut().for_each(|(at, _)| self.instant(at));
+    }
+
+    fn trigger(&self, trigger: &mut Trigger) {
+        if let Trigger::Wait(wait) = trigger {
+            *wait = (self.length)(*wait);
+        }
+    }
+
+    /// Every law, length and instant of the crossing, and of what it is later.
+    fn wind(&self, network: &mut Network) {
+        let law = |law: &mut DurationSampler| *law = (self.law)(law);
+        let length = |length: &mut SimDuration| *length = (self.length)(*length);
+        for group in &mut network.groups {
+            group.service.iter_mut().flatten().for_each(law);
+            group.move_up.iter_mut().chain(&mut group.other_work).for_each(law);
+            if let LanePlan::Table(table) = &mut group.plan {
+                self.steps(table);
+            }
+        }
+        for station in &mut network.stations {
+            station.patience.iter_mut().flatten().for_each(law);
+        }
+        for road in &mut network.roads {
+            law(&mut road.travel);
+            length(&mut road.discharge);
+        }
+        for pool in &mut network.pools {
+            self.steps(&mut pool.on_duty);
+            for member in &mut pool.members {
+                match &mut member.want {
+                    Want::Table(table) => self.steps(table),
+                    Want::Rule { open, close } => {
+                        [open, close].into_iter().for_each(|trigger| self.trigger(trigger))
+                    }
+                }
+                self.steps(&mut member.open);
+                length(&mut member.set_up);
+                length(&mut member.least_open);
+            }
+        }
+        for failure in &mut network.failures {
+            match &mut failure.when {
+                Downtime::Windows(windows) => self.steps(windows),
+                Downtime::Random { up, repair, .. } => [up, repair].into_iter().for_each(law),
+            }
+        }
+        for stream in &mut network.streams {
+            if let Arrivals::Trace(trucks) = &mut stream.arrivals {
+                trucks.iter_mut().for_each(|truck| self.instant(&mut truck.at));
+            }
+            let rows = stream.diversion.iter_mut().flat_map(|diversion| &mut diversion.shares);
+            rows.for_each(|(wait, _)| length(wait));
+        }
+        if let Some(BorderWait { posted, .. }) = &mut network.border_wait {
+            let Posted { interval, lag, window, rounding, .. } = posted;
+            [interval, lag, window, rounding].into_iter().for_each(length);
+            posted.cap.iter_mut().for_each(length);
+        }
+        length(&mut network.run_length);
+        self.instant(&mut network.drain_limit);
+        for (from, later) in &mut network.later {
+            self.instant(from);
+            self.wind(later);
+        }
+    }
+}
+
+/// A random crossing in which only constants and listed trucks tell the time.
+fn constant_network(number: u64) -> Network {
+    let mut network = ruled_network(number);
+    let mut dice = Dice::new(2_000_000 + number);
+    // Whole seconds, so that instants coincide; never none, so that time passes.
+    let whole =
+        |law: &DurationSampler| DurationSampler::constant(secs((law.mean().seconds().round() as i64).max(1)));
+    Clockwork { law: whole, length: |length| length }.wind(&mut network);
+    let mut second = 0;
+    let trucks = (1..250).map(|row| {
+        second += i64::from(dice.below(80));
+        TraceTruck {
+            at: at(second),
+            class: ClassId(dice.below(3) as u8),
+            identity: row,
+            number: row.to_string(),
+            score: None,
+            service: Vec::new(),
+        }
+    });
+    let arrivals = Arrivals::Trace(trucks.collect());
+    let mut stream = network.streams.swap_remove(0);
+    stream.arrivals = arrivals;
+    network.streams = vec![stream];
+    let streams = network.streams.clone();
+    network.later.iter_mut().for_each(|(_, later)| later.streams.clone_from(&streams));
+    let factors = |network: &mut Network| {
+        for pace in network.stations.iter_mut().flat_map(|station| &mut station.pace) {
+            (pace.day_factor, pace.officer_factor) = (None, None);
+        }
+    };
+    factors(&mut network);
+    network.later.iter_mut().for_each(|(_, later)| factors(later));
+    network
+}
+
+/// A film at half speed shows the same: with all times twice as long, all happens in the same
+/// order, each truck's waits twice as long.
+#[test]
+fn times_scaled_by_two_give_waits_scaled_by_two() {
+    let twice = Clockwork {
+        law: |law| DurationSampler::constant(law.mean() + law.mean()),
+        length: |length| length + length,
+    };
+    let mut waits = 0;
+    for number in 0..400 {
+        let network = constant_network(number);
+        let mut slow = network.clone();
+        twice.wind(&mut slow);
+        let row = |times: i64| {
+            move |(now, _, truck, notice): (SimTime, TruckId, Truck, Notice)| {
+                let stamps = [now, truck.arrived, truck.began, truck.ends].map(|at| times * at.micros());
+                (stamps, truck.identity, std::mem::discriminant(&notice))
+            }
+        };
+        let fast: Vec<_> = told(&network, number).into_iter().map(row(2)).collect();
+        waits += fast.iter().filter(|([_, arrived, began, _], ..)| began > arrived).count();
+        let slow: Vec<_> = told(&slow, number).into_iter().map(row(1)).collect();
+        assert!(fast == slow, "network {number}");
+    }
+    assert!(waits > 10_000, "{waits} notices of trucks that waited");
 }

@@ -374,6 +374,7 @@ impl Observer for Watch<'_> {
             }
             Notice::ServiceBegan { group, lane } => {
                 assert!(truck.arrived <= now && now <= truck.began && truck.began <= truck.ends);
+                assert!(!self.place(id).sent_back, "who was sent back goes on");
                 self.start(now, id, group);
                 let order = self.place(id).order;
                 self.check_lane_order(group, lane, order);
