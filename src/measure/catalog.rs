@@ -49,7 +49,7 @@ pub(super) enum Spot {
 #[derive(Clone, Debug)]
 pub(super) struct Rows {
     classes: usize,
-    /// (group, class) that is served there.
+    /// (group, class) that is ever served there.
     pub(super) pairs: Vec<(usize, usize)>,
     /// By group and class; `usize::MAX` where a class is not served.
     pair_of: Vec<usize>,
@@ -60,8 +60,10 @@ impl Rows {
         let classes = network.classes.len();
         let mut pairs = Vec::new();
         let mut pair_of = vec![usize::MAX; network.groups.len() * classes];
-        for (group, data) in network.groups.iter().enumerate() {
-            for (class, _) in data.service.iter().enumerate().filter(|(_, law)| law.is_some()) {
+        for group in 0..network.groups.len() {
+            let is_served =
+                |class: &usize| network.phases().any(|phase| phase.groups[group].service[*class].is_some());
+            for class in (0..classes).filter(is_served) {
                 pair_of[group * classes + class] = pairs.len();
                 pairs.push((group, class));
             }

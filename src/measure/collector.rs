@@ -547,7 +547,8 @@ impl<'n> Collector<'n> {
         match inside.phase {
             Phase::Between | Phase::OnRoad => return,
             Phase::Arrived => {
-                let first = self.network.stations[station].choices[class].first();
+                let mut choices = self.network.phases().map(|phase| &phase.stations[station].choices[class]);
+                let first = choices.find_map(|choices| choices.first());
                 let first = first.expect("a truck comes only where its class is accepted").index();
                 self.leave_unserved(now, truck, inside, self.rows.pair(first, class), outcome);
             }

@@ -6,6 +6,7 @@
 //! studies without errors. It does not read text. Start at [`build`].
 
 mod demand;
+mod event;
 mod staff;
 mod station;
 
@@ -86,8 +87,59 @@ struct Context<'a> {
     findings: Findings<'a>,
 }
 
-/// One scenario as a network. With errors told, it is of no use.
+/// One scenario as a network, with what events make of it. With errors told, it is of no use.
 pub fn compile(resolved: &Resolved, base: bool) -> (Network, Vec<Diagnostic>) {
+    let (network, clock, mut found) = compile_stretch(resolved, base);
+    if resolved.later.is_empty() {
+        return (network, found);
+    }
+    let mut findings = Findings::new(&resolved.origins);
+    let timeline = event::timeline(&clock, &resolved.later);
+    for name in event::outside(resolved, &timeline, clock.run_end) {
+        let message = format!("event `{name}` lies outside the run");
+        let help =
+            "look at its date, or at `study.start` and `study.run_length`; `happens = false` turns it off";
+        let from = format!("event.{name}.from");
+        findings.error("E0360", &from, message, "begins after the run or ends before it", help);
+    }
+    let mut networks = vec![network];
+    for later in &resolved.later {
+        let events = later.events.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
+        let mut during = Findings::new(&later.resolved.origins);
+        if let Some(path) = event::changed_structure(resolved, &later.resolved) {
+            tell_fixed(&path, &mut during);
+        }
+        let (network, _, told) = compile_stretch(&later.resolved, false);
+        let new = during.into_list().into_iter().chain(told).filter(|told| !found.contains(told));
+        let new: Vec<Diagnostic> = new.map(|told| told.note(format!("while event {events} holds"))).collect();
+        found.extend(new);
+        networks.push(network);
+    }
+    found.extend(findings.into_list());
+    if found.iter().any(Diagnostic::is_error) {
+        return (networks.swap_remove(0), found);
+    }
+    let parts = timeline.steps.iter().map(|(from, stretch)| (*from, networks[*stretch].clone())).collect();
+    match event::joined(parts) {
+        Ok(network) => (network, found),
+        Err(path) => {
+            let mut findings = Findings::new(&resolved.later[0].resolved.origins);
+            tell_fixed(&path, &mut findings);
+            found.extend(findings.into_list());
+            (networks.swap_remove(0), found)
+        }
+    }
+}
+
+/// Tells that an event changes how the crossing is built.
+fn tell_fixed(path: &str, findings: &mut Findings) {
+    let message = format!("`{path}` cannot change during a run");
+    let help = "events change values: rates, times, shares, lanes open, officers; what the crossing is built of differs between scenarios only";
+    findings.error("E0121", path, message, "an event changes it", help);
+}
+
+/// A scenario as it is while the same events hold.
+fn compile_stretch(resolved: &Resolved, base: bool) -> (Network, Clock, Vec<Diagnostic>) {
     let study = &resolved.study;
     let names = Names::new(study);
     let mut findings = Findings::new(&resolved.origins);
@@ -119,10 +171,11 @@ pub fn compile(resolved: &Resolved, base: bool) -> (Network, Vec<Diagnostic>) {
         drain_limit: clock.drain_limit,
     };
     if sound && !network.classes.is_empty() && !network.stations.is_empty() {
-        flow::mark_loops(&mut network);
+        flow::mark_loops(&mut [&mut network]);
         flow::check(&mut network, &mut findings);
     }
-    (network, findings.into_list())
+    let found = findings.into_list();
+    (network, clock, found)
 }
 
 fn clock(study: &Study, findings: &mut Findings) -> Clock {

@@ -31,7 +31,7 @@ pub fn all() -> impl Iterator<Item = Meaning> {
 }
 
 /// Files, keys, overrides, phrases.
-const FORM: [(&str, &str, &str); 34] = [
+const FORM: [(&str, &str, &str); 38] = [
     (
         "E0101",
         "the file is not UTF-8 text",
@@ -134,6 +134,32 @@ const FORM: [(&str, &str, &str); 34] = [
         "E0118",
         "the format is not known",
         "`format = 1` is the format that this version reads. A newer file needs a newer cruce.",
+    ),
+    (
+        "E0119",
+        "a character that cannot be shown",
+        "Texts and the cells of CSV files are one line of characters that can be seen: no ends of lines, tabs or control \
+         characters, which would break tables or act on the terminal that shows them.",
+    ),
+    (
+        "E0120",
+        "when an event holds cannot be read",
+        "`from` and `to` are instants of the clock of the crossing: `2022-04-06 08:00`, `day 2 08:00`, or `08:00` on the \
+         first day. A day alone is its beginning in `from` and its end in `to`. An event ends after it begins; without \
+         `to` it lasts.",
+    ),
+    (
+        "E0121",
+        "an event cannot change this",
+        "Events change values: rates, times, shares, ways, rooms, lanes open, officers. What the crossing is built of (places, \
+         lane groups, classes, roads and their lanes, who queues where) and what holds for the whole run is the same at all \
+         times; let scenarios differ there.",
+    ),
+    (
+        "E0122",
+        "two events set the same value",
+        "While two events hold at once, each may set what the other does not. For the time in which both hold write a third \
+         event with what shall hold then, and let the two leave that time out.",
     ),
     (
         "E0201",

@@ -50,6 +50,10 @@ pub struct Study {
     pub officers: BTreeMap<Name, Officers>,
     /// CBP's public wait: from where to where, how it is posted, what was observed.
     pub border_wait: Option<BorderWait>,
+    /// Windows in time in which other values hold.
+    #[serde(default)]
+    #[schemars(extend("propertyNames" = names()))]
+    pub event: BTreeMap<Name, Event>,
     /// What a plan should reach, by measure: `"crossing_time.p95" = "<= 90 min"`.
     #[serde(default)]
     pub goals: BTreeMap<String, GoalPhrase>,
@@ -98,6 +102,10 @@ pub struct StudySection {
     pub seed: u64,
     /// The scenario that the others are compared with; without it the only scenario, or `base`.
     pub baseline: Option<Name>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 fn utc() -> String {
@@ -410,6 +418,23 @@ pub struct Scenario {
     pub from: Option<OneOrMany>,
     /// What it changes: `set."station.primary.lanes.standard.servers" = "+2"`.
     #[serde(default)]
+    pub set: BTreeMap<String, Change>,
+}
+
+/// A window in time in which other values hold: a surge, a closure, a strike.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Event {
+    /// Whether it happens; a scenario may differ: `set.event.strike.happens = true`.
+    #[serde(default = "yes")]
+    pub happens: bool,
+    /// When it begins, by the clock of the crossing: `"2022-04-06 08:00"`, `"day 2 08:00"`, or `"08:00"` on the
+    /// first day. A day alone is its beginning.
+    pub from: String,
+    /// When it ends; a day alone is its end. Without it, it lasts.
+    pub to: Option<String>,
+    /// What it changes while it lasts, as a scenario does: `set."demand.northbound.volume" = "x1.3"`. Places, lanes of
+    /// roads and ways to queue stay as they are.
     pub set: BTreeMap<String, Change>,
 }
 

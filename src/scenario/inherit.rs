@@ -20,6 +20,40 @@ use super::schema::{self, Shape};
 /// Sections that belong to the whole study: scenarios that differ there could not be compared.
 const OF_THE_STUDY: [&str; 6] = ["format", "goals", "precision", "scenario", "source", "study"];
 
+/// Sections that hold for a whole run: no event changes them.
+const OF_THE_RUN: [&str; 2] = ["border_wait", "event"];
+
+/// Who changes a value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Author<'a> {
+    /// A scenario.
+    Scenario(&'a str),
+    /// An event: other values may hold before and after.
+    Event(&'a str),
+    /// `--set` and its like, for every scenario.
+    CommandLine,
+}
+
+impl Author<'_> {
+    /// As messages and origins name it.
+    fn name(self) -> String {
+        match self {
+            Author::Scenario(name) => name.to_owned(),
+            Author::Event(name) => format!("event {name}"),
+            Author::CommandLine => "the command line".to_owned(),
+        }
+    }
+
+    /// The path of one of its changes in the file.
+    fn origin(self, path: &[String]) -> String {
+        match self {
+            Author::Scenario(name) => format!("scenario.{name}.set.{}", path.join(".")),
+            Author::Event(name) => format!("event.{name}.set.{}", path.join(".")),
+            Author::CommandLine => path.join("."),
+        }
+    }
+}
+
 /// A value to set, as written.
 #[derive(Clone, Debug)]
 pub struct Change {
@@ -81,15 +115,31 @@ impl<'a> Scenarios<'a> {
         Scenarios { reading, base, layers, extra, done: BTreeMap::new() }
     }
 
+    /// Tells what was found.
+    pub fn report(&mut self, diagnostic: Diagnostic) {
+        self.reading.report(diagnostic);
+    }
+
+    /// A tree as it is while events hold, each with what it sets.
+    pub fn during(&mut self, tree: &Node, events: &[(&str, &Node)]) -> Node {
+        let mut outcome = Outcome { tree: tree.clone(), set: BTreeMap::new() };
+        for (name, set) in events {
+            let mut changes = Vec::new();
+            flatten(set, "", &outcome.tree, &mut changes);
+            self.apply(&mut outcome, changes, Author::Event(name));
+        }
+        outcome.tree
+    }
+
     /// The tree of every scenario, by name.
-    pub fn resolve(mut self) -> BTreeMap<String, Node> {
+    pub fn resolve(&mut self) -> BTreeMap<String, Node> {
         let names: Vec<String> = self.layers.keys().cloned().collect();
         let mut trees = BTreeMap::new();
         for name in names {
             let outcome = self.outcome(&name, &mut Vec::new());
             let mut outcome = Outcome::clone(&outcome);
             let extra = self.extra.clone();
-            self.apply(&mut outcome, extra, "the command line", true);
+            self.apply(&mut outcome, extra, Author::CommandLine);
             trees.insert(name, outcome.tree);
         }
         trees
@@ -131,7 +181,7 @@ impl<'a> Scenarios<'a> {
         if let Some(set) = &layer.set {
             flatten(set, "", &outcome.tree, &mut changes);
         }
-        self.apply(&mut outcome, changes, name, false);
+        self.apply(&mut outcome, changes, Author::Scenario(name));
         stack.pop();
         let outcome = Rc::new(outcome);
         self.done.insert(name.to_owned(), Rc::clone(&outcome));
@@ -149,7 +199,7 @@ impl<'a> Scenarios<'a> {
         let settled: BTreeSet<Path> = local
             .iter()
             .filter(|change| change.node.scalar().is_none_or(|text| change::relative(&text).is_none()))
-            .filter_map(|change| match locate(&self.base, schema::study(), &change.path) {
+            .filter_map(|change| match locate(&self.base, schema::study(), &change.path, &change.node) {
                 Ok(Target::Value(path) | Target::New(path)) => Some(path),
                 Ok(Target::Part(path, part)) => Some(extended(&path, part)),
                 Err(_) => None,
@@ -228,7 +278,7 @@ impl<'a> Scenarios<'a> {
     }
 
     /// Sets values, in the order of their paths.
-    fn apply(&mut self, outcome: &mut Outcome, changes: Vec<Change>, by: &str, command_line: bool) {
+    fn apply(&mut self, outcome: &mut Outcome, changes: Vec<Change>, by: Author) {
         let mut located: Vec<(Path, Target, Change)> = Vec::new();
         for change in changes {
             if change.path.is_empty() {
@@ -239,7 +289,7 @@ impl<'a> Scenarios<'a> {
                 );
                 continue;
             }
-            match locate(&outcome.tree, schema::study(), &change.path) {
+            match locate(&outcome.tree, schema::study(), &change.path, &change.node) {
                 Ok(target) => {
                     let path = match &target {
                         Target::Value(path) | Target::New(path) => path.clone(),
@@ -253,46 +303,44 @@ impl<'a> Scenarios<'a> {
                 }
             }
         }
-        if !command_line {
+        if by != Author::CommandLine {
             located.sort_by(|a, b| a.0.cmp(&b.0));
             for pair in located.windows(2).filter(|pair| pair[0].0 == pair[1].0) {
                 let (first, second) = (&pair[0].2, &pair[1].2);
                 self.reading.report(
-                    Diagnostic::error("E0110", format!("`{}` is set twice in `{by}`", pair[1].0.join(".")))
-                        .at(Some(second.node.key_place()), format!("here as `{}`", second.path))
-                        .also(Some(first.node.key_place()), "and here")
-                        .help("take one of the two out"),
+                    Diagnostic::error(
+                        "E0110",
+                        format!("`{}` is set twice in `{}`", pair[1].0.join("."), by.name()),
+                    )
+                    .at(Some(second.node.key_place()), format!("here as `{}`", second.path))
+                    .also(Some(first.node.key_place()), "and here")
+                    .help("take one of the two out"),
                 );
             }
             located.dedup_by(|next, kept| next.0 == kept.0);
         }
         for (path, target, change) in located {
-            self.apply_one(outcome, path, &target, &change, by, command_line);
+            self.apply_one(outcome, path, &target, &change, by);
         }
     }
 
-    fn apply_one(
-        &mut self,
-        outcome: &mut Outcome,
-        path: Path,
-        target: &Target,
-        change: &Change,
-        by: &str,
-        command_line: bool,
-    ) {
+    fn apply_one(&mut self, outcome: &mut Outcome, path: Path, target: &Target, change: &Change, by: Author) {
         let whole = match target {
             Target::Value(path) | Target::New(path) | Target::Part(path, _) => path,
         };
         let place = change.node.key_place();
         let of_the_study = whole.first().filter(|section| OF_THE_STUDY.contains(&section.as_str()));
         if let Some(section) = of_the_study
-            && !(command_line && ["study", "precision", "goals"].contains(&section.as_str()))
+            && !(by == Author::CommandLine && ["study", "precision", "goals"].contains(&section.as_str()))
         {
             self.reading.report(
                 Diagnostic::error("E0117", format!("`{}` belongs to the whole study", change.path))
                     .at(Some(place), "scenarios cannot differ here")
                     .help(format!("set it in the section `{section}`")),
             );
+            return;
+        }
+        if matches!(by, Author::Event(_)) && !self.may_change(outcome, &path, change, by) {
             return;
         }
         let Some(shape) = schema::study().at(whole) else { return };
@@ -307,13 +355,14 @@ impl<'a> Scenarios<'a> {
         let Some(mut value) = entry.filter(|_| self.reading.errors() == errors) else { return };
         value.key = Some(place.clone());
         value.set_by = Some(Arc::from(format!(
-            "{by}: {}",
+            "{}: {}",
+            by.name(),
             change.node.scalar().map_or("a table".to_owned(), |text| text)
         )));
         self.put(&mut outcome.tree, &path, value.clone());
         let after = value_at(&outcome.tree, whole);
         // On the command line it may be idle in one scenario and not in another.
-        let idle = !command_line
+        let idle = by != Author::CommandLine
             && before.as_ref().zip(after).is_some_and(|(before, after)| same(before, after, shape));
         if idle {
             let now = before
@@ -321,13 +370,37 @@ impl<'a> Scenarios<'a> {
                 .and_then(Node::scalar)
                 .map_or("what it was".to_owned(), |text| format!("`{text}`"));
             self.reading.report(
-                Diagnostic::warning("W0151", format!("`{}` in `{by}` changes nothing", change.path))
+                Diagnostic::warning("W0151", format!("`{}` in `{}` changes nothing", change.path, by.name()))
                     .at(Some(change.node.place.clone()), format!("it is {now} already"))
-                    .about(format!("scenario.{by}.set.{}", whole.join("."))),
+                    .about(by.origin(whole)),
             );
         }
         outcome.set.retain(|other, _| !other.starts_with(&path));
-        outcome.set.insert(path, Entry { value, by: by.to_owned(), place });
+        outcome.set.insert(path, Entry { value, by: by.name(), place });
+    }
+
+    /// Whether an event may make a change; what speaks against it is told.
+    fn may_change(&mut self, outcome: &Outcome, path: &Path, change: &Change, by: Author) -> bool {
+        let place = change.node.key_place();
+        if path.first().is_some_and(|section| OF_THE_RUN.contains(&section.as_str())) {
+            let found = Diagnostic::error("E0121", format!("`{}` holds for the whole run", change.path));
+            let found = found.at(Some(place), "no event changes it");
+            self.reading.report(found.help("let scenarios differ there, with `set` in a section `scenario`"));
+            return false;
+        }
+        let touches = |other: &Path| path.starts_with(other) || other.starts_with(path);
+        let rival = outcome.set.iter().find(|(other, entry)| entry.by != by.name() && touches(other));
+        if let Some((_, rival)) = rival {
+            let message = format!("two events that hold together set `{}`", change.path);
+            let found = Diagnostic::error("E0122", message)
+                .at(Some(place), format!("set by `{}`", by.name()))
+                .also(Some(rival.place.clone()), format!("set by `{}`", rival.by));
+            self.reading.report(
+                found.help("let one end before the other begins, with a third event for the time between"),
+            );
+            return false;
+        }
+        true
     }
 
     /// The value that a change makes of what is there.
@@ -538,12 +611,12 @@ impl<'a> Scenarios<'a> {
 }
 
 /// Stations that no scenario leads to, by whatever name: a slip, or one forgotten when another was renamed.
-pub fn dangling_stations(trees: &BTreeMap<String, Node>) -> Vec<Diagnostic> {
+pub fn dangling_stations<'a>(trees: impl Iterator<Item = &'a Node>) -> Vec<Diagnostic> {
     let section =
         |tree: &'_ Node, name: &str| tree.table().and_then(|table| table.get(name)?.table().cloned());
     let mut named: BTreeSet<String> = BTreeSet::new();
     let mut stations: BTreeMap<String, Place> = BTreeMap::new();
-    for tree in trees.values() {
+    for tree in trees {
         for (from, key) in [("demand", "entry"), ("station", "next"), ("road", "next")] {
             for place in section(tree, from).unwrap_or_default().values() {
                 named.extend(place.table().and_then(|table| table.get(key)?.scalar()));
@@ -596,7 +669,7 @@ fn flatten(set: &Node, prefix: &str, tree: &Node, out: &mut Vec<Change>) {
     for (key, child) in set.table().into_iter().flatten() {
         let key = key.replace('"', "");
         let path = if prefix.is_empty() { key } else { format!("{prefix}.{key}") };
-        let inside = match locate(tree, schema::study(), &path) {
+        let inside = match locate(tree, schema::study(), &path, child) {
             Ok(Target::Value(at)) => {
                 let parts = schema::study().at(&at).map_or(&[][..], change::parts);
                 let names_parts =

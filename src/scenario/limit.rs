@@ -19,6 +19,8 @@ pub const DEEPEST_TREE: usize = 64;
 pub const LONGEST_NAME: usize = 64;
 /// Scenarios of a study.
 pub const MOST_SCENARIOS: usize = 100;
+/// Events of a study.
+pub const MOST_EVENTS: usize = 50;
 /// Classes of a study: a network's sets of classes have 64 places.
 pub const MOST_CLASSES: usize = 64;
 /// Stations of a study.
@@ -81,6 +83,7 @@ pub fn table() -> String {
         ("levels of tables in tables", count(DEEPEST_TREE)),
         ("length of a name", count(LONGEST_NAME)),
         ("scenarios", count(MOST_SCENARIOS)),
+        ("events", count(MOST_EVENTS)),
         ("classes", count(MOST_CLASSES)),
         ("stations", count(MOST_STATIONS)),
         ("roads", count(MOST_ROADS)),

@@ -14,6 +14,7 @@ pub mod code;
 pub mod diagnostic;
 pub mod digest;
 pub mod document;
+mod event;
 pub mod explain;
 pub mod file;
 mod inherit;
@@ -34,12 +35,13 @@ use std::path::{Path, PathBuf};
 
 use diagnostic::{Diagnostic, Sources};
 use document::{Folder, Node};
+use event::Stretch;
 use inherit::{Change, Scenarios};
 use keys::Reading;
 use limit::MOST_SCENARIOS;
 use phrase::Replications;
 use plan::StudyPlan;
-use resolve::Resolved;
+use resolve::{Later, Resolved};
 
 /// What the command line adds to a study; it acts on every scenario, after all that the file says.
 #[derive(Clone, Debug, Default)]
@@ -208,8 +210,16 @@ fn resolve_all(
         return Vec::new();
     }
     let extra = command_line(reading, overrides);
-    let mut trees = Scenarios::new(reading, tree, section.as_ref(), extra).resolve();
-    for tree in trees.values_mut() {
+    let mut scenarios = Scenarios::new(reading, tree, section.as_ref(), extra);
+    let mut trees: BTreeMap<String, (Node, Vec<Stretch>)> = BTreeMap::new();
+    for (name, tree) in scenarios.resolve() {
+        let stretches = event::stretches(&mut scenarios, &tree);
+        trees.insert(name, (tree, stretches));
+    }
+    let all_trees = trees.values_mut().flat_map(|(tree, stretches)| {
+        std::iter::once(tree).chain(stretches.iter_mut().map(|stretch| &mut stretch.tree))
+    });
+    for tree in all_trees {
         reading.check(tree, schema::study(), &mut Vec::new());
     }
     let baseline = baseline(reading, &trees);
@@ -219,16 +229,25 @@ fn resolve_all(
     if reading.errors() > 0 {
         return Vec::new();
     }
-    *dangling = inherit::dangling_stations(&trees);
+    *dangling = inherit::dangling_stations(trees.values().flat_map(|(tree, stretches)| {
+        std::iter::once(tree).chain(stretches.iter().map(|stretch| &stretch.tree))
+    }));
     let wanted = |name: &String| {
         overrides.scenarios.is_empty()
             || overrides.scenarios.contains(name)
             || Some(name) == baseline.as_ref()
     };
     let mut resolved = Vec::new();
-    for (name, tree) in trees.into_iter().filter(|(name, _)| wanted(name)) {
+    for (name, (tree, stretches)) in trees.into_iter().filter(|(name, _)| wanted(name)) {
         let own = section.as_ref().and_then(|section| section.table()?.get(&name));
-        match Resolved::new(&name, tree, own, &reading.files, &reading.sources) {
+        let resolve = |tree| Resolved::new(&name, tree, own, &reading.files, &reading.sources);
+        let later = stretches
+            .into_iter()
+            .map(|Stretch { from, events, tree }| Ok(Later { from, events, resolved: resolve(tree)? }));
+        let scenario = resolve(tree).and_then(|scenario| {
+            Ok(Resolved { later: later.collect::<Result<_, Diagnostic>>()?, ..scenario })
+        });
+        match scenario {
             Ok(scenario) => resolved.push(scenario),
             Err(diagnostic) => reading.report(diagnostic),
         }
@@ -241,9 +260,9 @@ fn resolve_all(
 const FORMAT: i128 = 1;
 
 /// The scenario that the others are compared with.
-fn baseline(reading: &mut Reading, trees: &BTreeMap<String, Node>) -> Option<String> {
+fn baseline(reading: &mut Reading, trees: &BTreeMap<String, (Node, Vec<Stretch>)>) -> Option<String> {
     let path = ["study".to_owned(), "baseline".to_owned()];
-    let node = trees.values().next().and_then(|tree| path::value_at(tree, &path)).cloned();
+    let node = trees.values().next().and_then(|(tree, _)| path::value_at(tree, &path)).cloned();
     if let Some(node) = node {
         let name = node.scalar()?;
         if !trees.contains_key(&name) {
@@ -260,7 +279,7 @@ fn baseline(reading: &mut Reading, trees: &BTreeMap<String, Node>) -> Option<Str
     }
     let names: Vec<String> = trees.keys().map(|name| format!("`{name}`")).collect();
     let section =
-        trees.values().next().and_then(|tree| path::value_at(tree, &path[..1])).map(Node::key_place);
+        trees.values().next().and_then(|(tree, _)| path::value_at(tree, &path[..1])).map(Node::key_place);
     reading.report(
         Diagnostic::error("E0106", "the study does not say which scenario the others are compared with")
             .at(section, "`baseline` is missing")
@@ -300,10 +319,14 @@ fn command_line(reading: &mut Reading, overrides: &Overrides) -> Vec<Change> {
         let key_start = start + option.len();
         let key_end = if option == "--set " { key_start + key.len() } else { end };
         let value_place = diagnostic::Place { file, span: end - value.len()..end };
-        let text = document::Value::Text(value.clone());
-        let is_relative = change::relative(&value).is_some();
-        let node = if is_relative { None } else { document::read_value(&value, &value_place) };
-        let mut node = node.unwrap_or_else(|| Node::new(text, value_place));
+        let mut node = if change::relative(&value).is_some() {
+            Node::new(document::Value::Text(value), value_place)
+        } else {
+            let mut found = Vec::new();
+            let node = document::read_value(&value, &value_place, &mut found);
+            found.into_iter().for_each(|mistake| reading.report(mistake));
+            node
+        };
         node.key = Some(diagnostic::Place { file, span: key_start..key_end });
         changes.push(Change { path: key.replace('"', ""), node });
         start = end + 1;

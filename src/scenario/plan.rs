@@ -71,7 +71,7 @@ pub struct ScenarioPlan {
 
 /// Keys whose values are names of other tables: they say how the crossing is laid out, and are
 /// no quantities that need a source.
-const LAYOUT: [&str; 5] = ["next", "entry", "accepts", "from", "at"];
+const LAYOUT: [&str; 7] = ["next", "entry", "accepts", "from", "to", "at", "happens"];
 
 /// The plan of scenarios that were checked and compiled, the baseline first.
 pub(super) fn study_plan(name: &str, resolved: &[Resolved], networks: Vec<Network>) -> StudyPlan {
@@ -164,7 +164,7 @@ fn source_of<'a>(path: &str, sources: &'a BTreeMap<String, String>) -> Option<&'
 /// Whether a path is part of the crossing, titles left out.
 fn is_model(path: &str) -> bool {
     let table = path.split('.').next().unwrap_or_default();
-    matches!(table, "class" | "demand" | "station" | "road" | "officers" | "border_wait" | "study")
+    matches!(table, "class" | "demand" | "station" | "road" | "officers" | "border_wait" | "event" | "study")
         && !is_title(path)
         && !matches!(path, "study.baseline" | "study.title")
         && !path.starts_with("study.title.")

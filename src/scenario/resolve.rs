@@ -32,6 +32,19 @@ pub struct Resolved {
     pub text: String,
     /// The same, with lines.
     pub traced: String,
+    /// What it is from the first edge of an event on, in order of time.
+    pub later: Vec<Later>,
+}
+
+/// A scenario in a stretch of time in which the same events hold.
+#[derive(Clone, Debug)]
+pub struct Later {
+    /// When it begins: microseconds of the wall clock since 1970.
+    pub from: i64,
+    /// The events, in name order.
+    pub events: Vec<String>,
+    /// All values that hold then.
+    pub resolved: Resolved,
 }
 
 impl Resolved {
@@ -63,7 +76,15 @@ impl Resolved {
             let found = Diagnostic::error("E0105", message).at(origins.place(&path), "");
             found.help(format!("`cruce explain {path}` tells what is expected"))
         })?;
-        Ok(Resolved { name: name.to_owned(), study, origins, files: files.clone(), text, traced })
+        Ok(Resolved {
+            name: name.to_owned(),
+            study,
+            origins,
+            files: files.clone(),
+            text,
+            traced,
+            later: Vec::new(),
+        })
     }
 }
 

@@ -327,7 +327,7 @@ fn read_range(text: &str) -> Option<(i64, i64)> {
 }
 
 /// `6`, `06:00`, `06:00:30`, up to `48:00`, in seconds after midnight.
-fn read_time(text: &str) -> Option<i64> {
+pub(super) fn read_time(text: &str) -> Option<i64> {
     let parts: Vec<&str> = text.split(':').collect();
     let digits = |part: &str, least: usize| -> Option<i64> {
         let well = (least..=2).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());

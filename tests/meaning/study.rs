@@ -33,6 +33,7 @@ pub fn resolved(text: &str) -> Resolved {
         files: Files::default(),
         text: String::new(),
         traced: String::new(),
+        later: Vec::new(),
     }
 }
 

@@ -4,7 +4,7 @@
 //! new meaning. Start at [`MEANINGS`].
 
 /// (code, title, explanation), in order of codes.
-pub const MEANINGS: [(&str, &str, &str); 46] = [
+pub const MEANINGS: [(&str, &str, &str); 47] = [
     (
         "E0301",
         "a name leads nowhere",
@@ -190,6 +190,12 @@ pub const MEANINGS: [(&str, &str, &str); 46] = [
         "E0353",
         "too many batches an hour",
         "A stream has at most 65,535 batches an hour: split it into several streams.",
+    ),
+    (
+        "E0360",
+        "an event lies outside the run",
+        "It begins after the run length or ends before the run begins, so nothing would come of it. Mind the date in `from` \
+         and the first day in `study.start`; `happens = false` turns an event off.",
     ),
     (
         "W0401",

@@ -147,9 +147,16 @@ fn keep_serving_choices(network: &mut Network) {
     }
 }
 
-/// Gives every station and road that lies on a loop a place to count visits.
-pub fn mark_loops(network: &mut Network) {
-    let all = Graph::of_all_classes(network);
+/// Gives every station and road that lies on a loop a place to count visits. Where events change the
+/// ways there are several networks of the same places: their ways count together.
+pub fn mark_loops(networks: &mut [&mut Network]) {
+    let mut graphs = networks.iter().map(|network| Graph::of_all_classes(network));
+    let mut all = graphs.next().expect("there is a network");
+    for graph in graphs {
+        for (ways, more) in all.next.iter_mut().zip(graph.next) {
+            ways.extend(more);
+        }
+    }
     let mut slots = 0;
     let on_loop: Vec<Option<u16>> = (0..all.next.len())
         .map(|node| {
@@ -160,14 +167,16 @@ pub fn mark_loops(network: &mut Network) {
             })
         })
         .collect();
-    let stations = network.stations.len();
-    for (station, slot) in network.stations.iter_mut().zip(&on_loop) {
-        station.loop_slot = *slot;
+    for network in networks {
+        let (of_stations, of_roads) = on_loop.split_at(network.stations.len());
+        for (station, slot) in network.stations.iter_mut().zip(of_stations) {
+            station.loop_slot = *slot;
+        }
+        for (road, slot) in network.roads.iter_mut().zip(of_roads) {
+            road.loop_slot = *slot;
+        }
+        network.loop_slots = slots;
     }
-    for (road, slot) in network.roads.iter_mut().zip(&on_loop[stations..]) {
-        road.loop_slot = *slot;
-    }
-    network.loop_slots = slots;
 }
 
 /// Expected visits of a truck of a class that arrives at `entry`: stations, then roads.
