@@ -243,7 +243,9 @@ impl<'n> Watch<'n> {
             assert_eq!(closing, closing_and_busy, "closing lanes are those beyond the plan that serve");
             let idle = self.idle(id);
             let shared = station.line == LineLayout::Shared;
-            if idle > 0 && (shared || group.queue == QueueLayout::Pooled) {
+            // Of lines per lane nobody tells which is whose: they are empty where every open lane is idle.
+            let own_lines = !shared && group.queue != QueueLayout::Pooled;
+            if idle > 0 && (!own_lines || idle == open) {
                 let mut line = self.lines[group.station.index()].iter();
                 let waits = line.any(
                     |(first, class, _)| {
