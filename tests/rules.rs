@@ -561,6 +561,31 @@ fn a_repair_comes_before_patience_and_arrivals() {
     assert_eq!(lost(&visits), []);
 }
 
+/// Truck 1 would lose patience at 100, truck 2 at 150: the plan opens the lane at 100, and truck 1 is
+/// served.
+#[test]
+fn a_change_of_plan_comes_before_patience() {
+    let (mut sketch, booth) = booth(1, &[(0, STANDARD), (50, STANDARD)]);
+    sketch.group_mut(booth, 0).plan = plan(&[(0, 0), (100, 1)]);
+    sketch.station_mut(booth).patience = vec![None, Some(constant(100))];
+    let visits = sketch.visits();
+    assert_eq!(visits.table(booth)[0], (1, 1, 0, 100, 200, 200));
+    assert_eq!(lost(&visits), [(150, 2, Outcome::Reneged)]);
+}
+
+/// The lane opens for truck 1 at 5 and is set up at 65, when the patience of truck 1 would end; that of truck
+/// 2 ends at 70.
+#[test]
+fn the_end_of_a_set_up_comes_before_patience() {
+    let (mut sketch, booth) = booth(1, &[(5, STANDARD), (10, STANDARD)]);
+    staffed(&mut sketch, 0..=1, Trigger::Queue(1.0), Trigger::Queue(0.0));
+    sketch.network.pools[0].members[0].set_up = secs(60);
+    sketch.station_mut(booth).patience = vec![None, Some(constant(60))];
+    let visits = sketch.visits();
+    assert_eq!(visits.table(booth)[0], (1, 1, 5, 65, 165, 165));
+    assert_eq!(lost(&visits), [(70, 2, Outcome::Reneged)]);
+}
+
 /// The rule opens a lane for a truck that has waited 50 s. At 60 truck 2 has, and loses its patience
 /// before officers are looked at.
 #[test]
