@@ -487,3 +487,332 @@ fn trucks_go_elsewhere_by_the_posted_wait() {
     let began: Vec<_> = visits.table(booth).iter().map(|row| (row.0, row.3)).collect();
     assert_eq!(began, [(1, 0), (2, 300), (4, 1300)]);
 }
+
+/// Officers by a rule, as many on duty as lanes may open.
+fn staffed(sketch: &mut Sketch, lanes: std::ops::RangeInclusive<u32>, open: Trigger, close: Trigger) {
+    let place = sketch.network.groups.len() - 1;
+    sketch.network.groups[place].plan = LanePlan::Officers(PoolId(0), 0);
+    let member = Member {
+        group: GroupId(place as u16),
+        least: *lanes.start(),
+        most: *lanes.end(),
+        priority: 1,
+        want: Want::Rule { open, close },
+        open: Steps::constant(true),
+        set_up: secs(0),
+        least_open: secs(0),
+    };
+    let on_duty = Steps::constant(*lanes.end());
+    sketch.network.pools = vec![Pool { name: "cbp".into(), on_duty, members: vec![member] }];
+}
+
+/// A gate that lets trucks through at once, a road of 10 s with one lane and pockets of one place, and a
+/// booth of 100 s.
+fn booth_by_road(lanes: u32, trucks: &[(i64, u8)]) -> (Sketch, StationId) {
+    let mut sketch = Sketch::new(1, &["truck"]);
+    let gate = sketch.station_of("a-gate", vec![yard("all", &[Some(always(0))])], Target::Road(RoadId(0)));
+    let booth = sketch.station("b-booth", lanes, &always(100), EXIT);
+    let road = sketch.road("road", 10, 1, Target::Station(booth));
+    sketch.network.roads[road.index()].split = Some(1);
+    sketch.trace(gate, trucks);
+    (sketch, booth)
+}
+
+/// Both lanes of the gate end at 100. Truck 2 was begun at 10 in lane 2, truck 3 at 20 in lane 1: the
+/// end that was scheduled first comes first, whatever the lane.
+#[test]
+fn ends_of_one_instant_come_in_order_of_scheduling() {
+    let mut sketch = Sketch::new(1, &["truck"]);
+    let gate = sketch.station("a-gate", 2, &always(1), Target::Station(StationId(1)));
+    let booth = sketch.station("b-booth", 1, &always(10), EXIT);
+    sketch.trace(gate, &[(0, 0), (10, 0), (20, 0)]);
+    for (truck, service) in [(1, 20), (2, 90), (3, 80)] {
+        sketch.brings(truck, gate, service);
+    }
+    let visits = sketch.visits();
+    assert_eq!(visits.table(gate)[1..], [(2, 2, 10, 10, 100, 100), (3, 1, 20, 20, 100, 100)]);
+    assert_eq!(visits.table(booth)[1..], [(2, 1, 100, 100, 110, 110), (3, 1, 100, 110, 120, 120)]);
+}
+
+/// Truck 2 takes the lane at 100 as truck 1 leaves it, and only then the lane fails: it waits in it
+/// until 150.
+#[test]
+fn an_end_of_service_comes_before_a_failure() {
+    let (mut sketch, booth) = booth(1, &[(0, STANDARD), (10, STANDARD)]);
+    sketch.network.failures = vec![breakdown(down_from_to(100, 150), OnFailure::Wait(Interruption::Resume))];
+    let visits = sketch.visits();
+    assert_eq!(visits.table(booth), [(1, 1, 0, 0, 100, 100), (2, 1, 10, 100, 250, 250)]);
+    assert_eq!(stretches(&visits, booth), [(2, vec![100], vec![150])]);
+}
+
+/// The lane is down from 60 to 100 and from 300 to 400; 10 s to move up. Truck 1 comes at 60, after
+/// the failure, and would lose patience at 100, after the repair: it takes the lane. Truck 2 comes at
+/// 400, after the repair, and need not move up.
+#[test]
+fn a_repair_comes_before_patience_and_arrivals() {
+    let (mut sketch, booth) = booth(1, &[(60, STANDARD), (400, STANDARD)]);
+    let windows = [(0, false), (60, true), (100, false), (300, true), (400, false)];
+    let windows = Steps::new(windows.map(|(second, down)| (at(second), down)));
+    sketch.network.failures = vec![breakdown(Downtime::Windows(windows), OnFailure::Finish)];
+    sketch.station_mut(booth).patience = vec![None, Some(constant(40))];
+    sketch.group_mut(booth, 0).move_up = Some(constant(10));
+    let visits = sketch.visits();
+    assert_eq!(visits.table(booth), [(1, 1, 60, 110, 210, 210), (2, 1, 400, 400, 500, 500)]);
+    assert_eq!(lost(&visits), []);
+}
+
+/// Truck 1 would lose patience at 100, truck 2 at 150: the plan opens the lane at 100, and truck 1 is
+/// served.
+#[test]
+fn a_change_of_plan_comes_before_patience() {
+    let (mut sketch, booth) = booth(1, &[(0, STANDARD), (50, STANDARD)]);
+    sketch.group_mut(booth, 0).plan = plan(&[(0, 0), (100, 1)]);
+    sketch.station_mut(booth).patience = vec![None, Some(constant(100))];
+    let visits = sketch.visits();
+    assert_eq!(visits.table(booth)[0], (1, 1, 0, 100, 200, 200));
+    assert_eq!(lost(&visits), [(150, 2, Outcome::Reneged)]);
+}
+
+/// The lane opens for truck 1 at 5 and is set up at 65, when the patience of truck 1 would end; that of truck
+/// 2 ends at 70.
+#[test]
+fn the_end_of_a_set_up_comes_before_patience() {
+    let (mut sketch, booth) = booth(1, &[(5, STANDARD), (10, STANDARD)]);
+    staffed(&mut sketch, 0..=1, Trigger::Queue(1.0), Trigger::Queue(0.0));
+    sketch.network.pools[0].members[0].set_up = secs(60);
+    sketch.station_mut(booth).patience = vec![None, Some(constant(60))];
+    let visits = sketch.visits();
+    assert_eq!(visits.table(booth)[0], (1, 1, 5, 65, 165, 165));
+    assert_eq!(lost(&visits), [(70, 2, Outcome::Reneged)]);
+}
+
+/// The rule opens a lane for a truck that has waited 50 s. At 60 truck 2 has, and loses its patience
+/// before officers are looked at.
+#[test]
+fn patience_ends_before_officers_move() {
+    let (mut sketch, booth) = booth(2, &[(0, STANDARD), (10, STANDARD)]);
+    staffed(&mut sketch, 1..=2, Trigger::Wait(secs(50)), Trigger::Queue(0.0));
+    sketch.station_mut(booth).patience = vec![None, Some(constant(50))];
+    let visits = sketch.visits();
+    assert_eq!(lost(&visits), [(60, 2, Outcome::Reneged)]);
+    assert_eq!(visits.lane_changes(GroupId(0)), [(0, 1, 0, 0)]);
+}
+
+/// Patience of 95 s and 10 s to move up: truck 2 takes the lane at 100 and moves up until 110, when its
+/// patience would have ended at 105.
+#[test]
+fn patience_does_not_end_while_moving_up() {
+    let (mut sketch, booth) = booth(1, &[(0, STANDARD), (10, STANDARD)]);
+    sketch.station_mut(booth).patience = vec![None, Some(constant(95))];
+    sketch.group_mut(booth, 0).move_up = Some(constant(10));
+    let visits = sketch.visits();
+    assert_eq!(visits.table(booth)[1], (2, 1, 10, 110, 210, 210));
+    assert_eq!(lost(&visits), []);
+}
+
+/// From 100 on service takes 10 s. Truck 1 ends at 100 and truck 2 begins before the event does: 100 s.
+/// Truck 3 begins at 200 by the new law.
+#[test]
+fn an_end_of_service_comes_before_an_event() {
+    let (mut sketch, booth) = booth(1, &[(0, STANDARD), (10, STANDARD), (20, STANDARD)]);
+    let mut later = sketch.network.clone();
+    later.groups[0].service[1] = Some(constant(10));
+    sketch.network.later = vec![(at(100), later)];
+    let expected = [(1, 1, 0, 0, 100, 100), (2, 1, 10, 100, 200, 200), (3, 1, 20, 200, 210, 210)];
+    assert_eq!(sketch.visits().table(booth), expected);
+}
+
+/// Lanes 2 and 3 close at 50 and send trucks 2 and 3 back, with 60 s and 70 s left: they stand before
+/// truck 4, and the one that came first goes first.
+#[test]
+fn trucks_sent_back_stand_in_order_of_arrival() {
+    let trucks = [(0, STANDARD), (10, STANDARD), (20, STANDARD), (30, STANDARD)];
+    let (mut sketch, booth) = booth(3, &trucks);
+    sketch.group_mut(booth, 0).plan = plan(&[(0, 3), (50, 1)]);
+    sketch.group_mut(booth, 0).closing = Some(Interruption::Resume);
+    let expected = [
+        (1, 1, 0, 0, 100, 100),
+        (2, 1, 10, 10, 160, 160),
+        (3, 1, 20, 20, 230, 230),
+        (4, 1, 30, 230, 330, 330),
+    ];
+    assert_eq!(sketch.visits().table(booth), expected);
+}
+
+/// Groups a and b share a line; a closes at 50 and sends truck 1 back with 50 s left: b takes it at
+/// 110 and goes on, although b itself never interrupts a service.
+#[test]
+fn a_truck_sent_back_goes_on_in_another_group() {
+    let mut sketch = Sketch::new(1, &["truck"]);
+    let mut a = group("a", 1, &[Some(always(100))]);
+    (a.plan, a.closing) = (plan(&[(0, 1), (50, 0)]), Some(Interruption::Resume));
+    let booth = sketch.station_of("booth", vec![a, group("b", 1, &[Some(always(100))])], EXIT);
+    sketch.station_mut(booth).line = LineLayout::Shared;
+    sketch.trace(booth, &[(0, 0), (10, 0)]);
+    let visits = sketch.visits();
+    assert_eq!(visits.table(booth), [(1, 1, 0, 0, 160, 160), (2, 1, 10, 10, 110, 110)]);
+    assert_eq!(stretches(&visits, booth), [(1, vec![50], vec![110])]);
+}
+
+/// Rules count those in the pocket and those in the common line whose first choice the group is: at 13
+/// truck 2 is in the pocket and 3 and 4 stand in the common line, so the rule opens a lane at three. It
+/// takes truck 2; when truck 4 begins at 113 nobody waits, and it closes after it.
+#[test]
+fn rules_count_the_pocket_and_the_common_line() {
+    let (mut sketch, booth) = booth_by_road(2, &[(0, 0), (1, 0), (2, 0), (3, 0)]);
+    staffed(&mut sketch, 1..=2, Trigger::Queue(3.0), Trigger::Queue(0.0));
+    let visits = sketch.visits();
+    let expected = [
+        (1, 1, 10, 10, 110, 110),
+        (2, 2, 11, 13, 113, 113),
+        (3, 1, 12, 110, 210, 210),
+        (4, 2, 13, 113, 213, 213),
+    ];
+    assert_eq!(visits.table(booth), expected);
+    let changes = [(0, 1, 0, 0), (13, 2, 0, 0), (113, 1, 0, 1), (213, 1, 0, 0)];
+    assert_eq!(visits.lane_changes(GroupId(1)), changes);
+}
+
+/// So does balking: nobody joins two that wait. Truck 4 finds one in the pocket and one in the common
+/// line.
+#[test]
+fn balking_counts_the_pocket_and_the_common_line() {
+    let (mut sketch, booth) = booth_by_road(1, &[(0, 0), (1, 0), (2, 0), (3, 0)]);
+    sketch.station_mut(booth).balking = vec![Some(Balking { shares: vec![(2, 0.0)] })];
+    assert_eq!(lost(&sketch.visits()), [(13, 4, Outcome::Balked)]);
+}
+
+/// A lane opens at two trucks per open lane, with 60 s of set-up. At 20 two wait for one lane; at 30
+/// three wait for two, as lane 2 counts though it is in set-up until 80; at 40 four do, and lane 3
+/// opens. At 100 the end of service in lane 1 comes before the set-up of lane 3: truck 3 goes to lane 1.
+#[test]
+fn a_lane_in_set_up_counts_as_open() {
+    let trucks = [(0, STANDARD), (10, STANDARD), (20, STANDARD), (30, STANDARD), (40, STANDARD)];
+    let (mut sketch, booth) = booth(3, &trucks);
+    staffed(&mut sketch, 1..=3, Trigger::QueuePerLane(2.0), Trigger::QueuePerLane(0.0));
+    sketch.network.pools[0].members[0].set_up = secs(60);
+    let visits = sketch.visits();
+    let expected = [
+        (1, 1, 0, 0, 100, 100),
+        (2, 2, 10, 80, 180, 180),
+        (3, 1, 20, 100, 200, 200),
+        (4, 3, 30, 100, 200, 200),
+        (5, 2, 40, 180, 280, 280),
+    ];
+    assert_eq!(visits.table(booth), expected);
+    let changes = [(0, 1, 0, 0), (20, 2, 1, 0), (40, 3, 2, 0), (80, 3, 1, 0), (100, 3, 0, 0)];
+    assert_eq!(visits.lane_changes(GroupId(0))[..5], changes);
+}
+
+/// A rule opens lane 2 for a truck that has waited 300 s, for at least 60 s, and closes it when nobody
+/// waits; the lane sends its truck back. Truck 2 (10) gets it at 310 and is sent back at 370 with 40
+/// s left; from then on its wait counts anew, so the lane opens for it at 670. (Counted from its
+/// arrival the lane would open at 370 at once, for ever.)
+#[test]
+fn a_rule_counts_the_wait_of_a_truck_sent_back_anew() {
+    let (mut sketch, booth) = booth(2, &[(0, STANDARD), (10, STANDARD)]);
+    sketch.brings(1, booth, 1000);
+    staffed(&mut sketch, 1..=2, Trigger::Wait(secs(300)), Trigger::Wait(secs(30)));
+    sketch.network.pools[0].members[0].least_open = secs(60);
+    sketch.group_mut(booth, 0).closing = Some(Interruption::Resume);
+    let visits = sketch.visits();
+    assert_eq!(visits.table(booth), [(1, 1, 0, 0, 1000, 1000), (2, 2, 10, 310, 710, 710)]);
+    assert_eq!(stretches(&visits, booth), [(2, vec![370], vec![670])]);
+}
+
+/// Lines per lane. At 60 the only lane fails with truck 1 in it; truck 2 comes at 70 and finds no lane
+/// whose line to join. It does at 90, when the lane is repaired, before truck 3 comes at 95. (Once it
+/// was left behind: only a lane repaired without a truck called those who had found none.)
+#[test]
+fn those_who_found_no_lane_choose_one_after_the_repair() {
+    let (mut sketch, booth) = booth(1, &[(0, STANDARD), (70, STANDARD), (95, STANDARD)]);
+    sketch.group_mut(booth, 0).queue = QueueLayout::PerLane(LaneChoice::Shortest);
+    sketch.network.failures = vec![breakdown(down_from_to(60, 90), OnFailure::Wait(Interruption::Resume))];
+    let expected = [(1, 1, 0, 0, 130, 130), (2, 1, 70, 130, 230, 230), (3, 1, 95, 230, 330, 330)];
+    assert_eq!(sketch.visits().table(booth), expected);
+}
+
+/// Lane 2 is to close at 50 and still serves truck 2 when both lanes fail at 60: the truck goes back
+/// with 50 s left and the lane closes, instead of being repaired. Lane 1 takes truck 1 again at 90,
+/// with 40 s left, then truck 2. At 200 lane 2 opens again.
+#[test]
+fn a_closing_lane_that_fails_closes() {
+    let (mut sketch, booth) = booth(2, &[(0, STANDARD), (10, STANDARD), (210, STANDARD), (211, STANDARD)]);
+    sketch.group_mut(booth, 0).plan = plan(&[(0, 2), (50, 1), (200, 2)]);
+    sketch.network.failures = vec![breakdown(down_from_to(60, 90), OnFailure::Return(Interruption::Resume))];
+    let visits = sketch.visits();
+    let expected = [
+        (1, 1, 0, 0, 130, 130),
+        (2, 1, 10, 10, 180, 180),
+        (3, 1, 210, 210, 310, 310),
+        (4, 2, 211, 211, 311, 311),
+    ];
+    assert_eq!(visits.table(booth), expected);
+    let mut changes = visits.lane_changes(GroupId(0));
+    changes.dedup_by_key(|(_, open, setting_up, closing)| (*open, *setting_up, *closing));
+    assert_eq!(changes, [(0, 2, 0, 0), (50, 1, 0, 1), (60, 1, 0, 0), (200, 2, 0, 0)]);
+}
+
+/// The lane fails at 30 with truck 1 in it; fast truck 2 comes at 40 and cannot take a lane that
+/// stands still. At 60 it is repaired, and truck 1 makes way at once: 60 to 110, then 70 s more.
+#[test]
+fn a_truck_makes_way_when_its_lane_is_repaired() {
+    let (mut sketch, booth) = ranked(1, Some(Interruption::Resume), &[(0, STANDARD), (40, FAST)]);
+    sketch.network.failures = vec![breakdown(down_from_to(30, 60), OnFailure::Wait(Interruption::Resume))];
+    let visits = sketch.visits();
+    assert_eq!(visits.table(booth), [(1, 1, 0, 0, 180, 180), (2, 1, 40, 60, 110, 110)]);
+    assert_eq!(stretches(&visits, booth), [(1, vec![30, 60], vec![60, 110])]);
+}
+
+/// Lane 2 is to close at 20 and serves truck 2; fast truck 3 comes at 30 to a lane 1 that serves a fast
+/// truck, and waits: nobody is made to leave a closing lane. At 50 lane 2 stays open after all, and
+/// truck 2 makes way.
+#[test]
+fn a_truck_makes_way_when_its_lane_stays_open() {
+    let trucks = [(0, FAST), (10, STANDARD), (30, FAST)];
+    let (mut sketch, booth) = ranked(2, Some(Interruption::Resume), &trucks);
+    sketch.brings(1, booth, 80);
+    sketch.group_mut(booth, 0).plan = plan(&[(0, 2), (20, 1), (50, 2)]);
+    // Truck 1 until 80; truck 3 in lane 2 from 50 to 100; truck 2, with 60 s left, in lane 1 from 80.
+    let expected = [(1, 1, 0, 0, 80, 80), (2, 1, 10, 10, 140, 140), (3, 2, 30, 50, 100, 100)];
+    assert_eq!(sketch.visits().table(booth), expected);
+}
+
+/// Fast trucks prefer group a and may use b. Truck 2 finds a taken by a truck of lower rank, but b is
+/// free: nobody makes way.
+#[test]
+fn nobody_makes_way_while_a_lane_is_free() {
+    let mut sketch = Sketch::new(1, &["fast", "standard"]);
+    let a = group("a", 1, &[Some(always(50)), Some(always(100))]);
+    let b = group("b", 1, &[Some(always(60)), None]);
+    let booth = sketch.station_of("booth", vec![a, b], EXIT);
+    sketch.station_mut(booth).priority = vec![1, 2];
+    sketch.station_mut(booth).preempt = Some(Interruption::Resume);
+    sketch.trace(booth, &[(0, STANDARD), (10, FAST)]);
+    assert_eq!(sketch.visits().table(booth), [(1, 1, 0, 0, 100, 100), (2, 1, 10, 10, 70, 70)]);
+}
+
+/// The booth's group has one waiting place. Fast truck 3 comes by the road at 20 and stands in the
+/// common line, as truck 2, which came directly, has the place until 100. Truck 3 takes it then, so
+/// truck 4, which comes directly at 150, is blocked until truck 3 is served at 200.
+#[test]
+fn a_place_that_becomes_free_is_offered_to_the_road() {
+    let mut sketch = Sketch::new(1, &["fast", "standard"]);
+    let all = Some(always(0));
+    let direct = Target::Station(StationId(1));
+    let gate = sketch.station_of("a-gate", vec![yard("all", &[all.clone(), all])], direct);
+    sketch.station_mut(gate).routes[0] = Route { branches: vec![(1.0, Target::Road(RoadId(0)))] };
+    let booth = sketch.station("b-booth", 1, &always(100), EXIT);
+    sketch.road("road", 10, 1, Target::Station(booth));
+    sketch.group_mut(booth, 0).room = Some(1);
+    sketch.trace(gate, &[(0, STANDARD), (5, STANDARD), (10, FAST), (150, STANDARD)]);
+    let visits = sketch.visits();
+    let expected = [
+        (1, 1, 0, 0, 100, 100),
+        (2, 1, 5, 100, 200, 200),
+        (3, 1, 20, 200, 300, 300),
+        (4, 1, 200, 300, 400, 400),
+    ];
+    assert_eq!(visits.table(booth), expected);
+    assert_eq!(visits.joined(booth), [0, 5, 100, 200]);
+}

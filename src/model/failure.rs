@@ -138,7 +138,7 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
         match (state, truck) {
             (LaneState::Busy(id), OnFailure::Return(how)) => {
                 self.send_back(now, id, group, lane, how, events);
-                self.stop_lane(group, lane, LaneState::Down);
+                self.stand_still(now, group, lane, events);
             }
             (LaneState::Busy(id), OnFailure::Wait(how)) => {
                 self.interrupt(now, id, group, lane, how, false);
@@ -156,8 +156,20 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
         self.go_down(now, place, events);
         self.tell_plan(now, group);
         if let OnFailure::Return(_) = truck {
-            self.start_waiting(now, group, events);
+            self.look_at_line(now, group, events);
         }
+    }
+
+    /// A lane that has failed has sent its truck back: it is down, or closed if it was to close.
+    fn stand_still(&mut self, now: SimTime, group: GroupId, lane: u32, events: &mut Events) {
+        let state = &mut self.groups[group.index()];
+        if lane < state.plan {
+            return self.stop_lane(group, lane, LaneState::Down);
+        }
+        state.lanes[lane as usize].state = LaneState::Closed;
+        state.closing -= 1;
+        self.queue_changed(now, group, events);
+        self.rejoin(now, group, lane..lane + 1, events);
     }
 
     fn stop_lane(&mut self, group: GroupId, lane: u32, state: LaneState) {
@@ -196,6 +208,8 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
             LaneState::Stopped(id) => {
                 state.down -= 1;
                 self.serve_again(now, id, group, lane, events);
+                self.leave_lobby(now, group, events);
+                self.look_at_line(now, group, events);
             }
             LaneState::Down => {
                 state.down -= 1;

@@ -10,7 +10,7 @@ use crate::model::crossing::{Crossing, Events, schedule};
 use crate::model::event::Event;
 use crate::model::network::{GroupId, Interruption, QueueLayout};
 use crate::model::notice::{Notice, Observer};
-use crate::model::station::{GroupState, LaneState};
+use crate::model::station::{Choice, GroupState, LaneState, accepts};
 use crate::model::truck::TruckId;
 
 /// A service that was interrupted.
@@ -26,6 +26,14 @@ pub(super) struct Interrupted {
     started: bool,
     /// When the present stretch of service began or begins.
     from: SimTime,
+    /// When service was interrupted last.
+    since: SimTime,
+}
+
+impl Interrupted {
+    pub(super) fn since(&self) -> SimTime {
+        self.since
+    }
 }
 
 impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
@@ -44,8 +52,14 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
         served.max().map(|(_, _, lane)| lane)
     }
 
+    /// The lane of a group that a truck may take from another.
+    pub(super) fn choose_by_rank(&self, id: TruckId, group: GroupId) -> Option<Choice> {
+        let lane = self.lane_to_preempt(id, group)?;
+        Some(Choice { group, lane: Some(lane), at_once: true, has_place: true })
+    }
+
     /// The truck in a lane, if there is one, makes way for one of higher priority.
-    pub(super) fn make_way(&mut self, now: SimTime, group: GroupId, lane: u32, events: &mut Events) {
+    pub(super) fn make_way(&mut self, now: SimTime, group: GroupId, lane: u32, events: &mut Events) -> bool {
         let state = &self.groups[group.index()];
         let station = self.stations[state.data.station.index()].data;
         let served = state.lanes.get(lane as usize).map(|lane| lane.state);
@@ -54,7 +68,9 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
             let state = &mut self.groups[group.index()];
             state.lanes[lane as usize].state = LaneState::Idle;
             state.free.insert(lane);
+            return true;
         }
+        false
     }
 
     /// A lane closes on its truck, which goes back to the head of the line.
@@ -124,6 +140,7 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
             moving: SimDuration::ZERO,
             started: false,
             from: truck.began,
+            since: now,
         };
         let before = self.interrupted.get(&id).copied().unwrap_or(whole);
         let moving = (before.from - now).or_zero();
@@ -135,7 +152,7 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
             Interruption::Restart => before.service,
         };
         let started = before.started || now >= before.from;
-        self.interrupted.insert(id, Interrupted { left, moving, started, ..before });
+        self.interrupted.insert(id, Interrupted { left, moving, started, since: now, ..before });
         self.serving_stops(now, group, lane);
         if !stopped || sent_back {
             self.tell(now, id, Notice::Interrupted { group, lane, sent_back });
@@ -228,8 +245,37 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
         ends
     }
 
+    /// Something other than an arrival changed who waits or who is served: free lanes take trucks
+    /// that wait, and trucks that rank lower make way.
+    pub(super) fn look_at_line(&mut self, now: SimTime, group: GroupId, events: &mut Events) {
+        self.start_waiting(now, group, events);
+        let station = self.station_of(group);
+        if self.stations[station.index()].data.preempt.is_none() {
+            return;
+        }
+        let groups: Vec<GroupId> = self.network.groups_of(station).collect();
+        // Each truck that takes a lane ranks higher than the one that was there, so this ends.
+        while let Some((id, group, lane)) = groups.iter().find_map(|group| self.first_to_preempt(*group)) {
+            self.make_way(now, group, lane, events);
+            let first = self.next_in_line(group, lane).expect("it waits in line");
+            debug_assert!(first == id, "who ranks highest is first");
+            self.leave_line(now, first, events);
+            self.begin(now, first, group, lane, events);
+            self.start_waiting(now, group, events);
+        }
+    }
+
+    /// The first in line at a group and the lane that it may take from another.
+    fn first_to_preempt(&self, group: GroupId) -> Option<(TruckId, GroupId, u32)> {
+        let state = &self.groups[group.index()];
+        let station = &self.stations[state.data.station.index()];
+        let line = station.shared.as_ref().or(state.ranked.as_ref())?;
+        let first = line.first_accepted(|class| accepts(state.data, class))?;
+        self.lane_to_preempt(first, group).map(|lane| (first, group, lane))
+    }
+
     /// Free lanes take trucks that wait, where a truck came back while a lane was free.
-    pub(super) fn start_waiting(&mut self, now: SimTime, group: GroupId, events: &mut Events) {
+    fn start_waiting(&mut self, now: SimTime, group: GroupId, events: &mut Events) {
         if let QueueLayout::PerLane(_) = self.groups[group.index()].data.queue {
             return;
         }

@@ -99,14 +99,15 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
         }
         self.tell_plan(now, group);
         self.rejoin(now, group, plan..before, events);
-        if plan < before && self.groups[group.index()].data.closing.is_some() {
-            self.start_waiting(now, group, events);
-        }
         for lane in ready {
             self.make_ready(now, group, lane, events);
         }
         if plan > before {
             self.leave_lobby(now, group, events);
+        }
+        if RULED && self.groups[group.index()].ruled {
+            // A truck was sent back, or a lane stays open whose truck ranks lower than one that waits.
+            self.look_at_line(now, group, events);
         }
     }
 
@@ -149,7 +150,7 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
     }
 
     /// The lines of closing lanes rejoin the group together, in order of arrival.
-    fn rejoin(&mut self, now: SimTime, group: GroupId, lanes: Range<u32>, events: &mut Events) {
+    pub(super) fn rejoin(&mut self, now: SimTime, group: GroupId, lanes: Range<u32>, events: &mut Events) {
         if let QueueLayout::Pooled = self.groups[group.index()].data.queue {
             return;
         }

@@ -7,7 +7,7 @@
 use crate::kernel::time::SimTime;
 use crate::model::crossing::{Crossing, Events, Work, schedule};
 use crate::model::event::Event;
-use crate::model::network::{PoolId, RoadId, StationId};
+use crate::model::network::{GroupId, PoolId, RoadId, StationId};
 use crate::model::notice::Observer;
 use crate::model::shortcut::Shortcuts;
 
@@ -33,6 +33,11 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
             state.data = data;
             if let Some(line) = &mut state.shared {
                 line.rank_by(&data.priority);
+            }
+        }
+        if network.stations.iter().any(|station| station.preempt.is_some()) {
+            for group in 0..self.groups.len() {
+                self.look_at_line(now, GroupId(group as u16), events);
             }
         }
         // There may be room now where there was none, and rules look at other thresholds.

@@ -127,12 +127,12 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
                 return;
             }
         }
+        let stood = self.roads[road.index()].common.len();
         self.roads[road.index()].common.push_back(id);
         self.scan(now, road, events);
-        // Still there: it counts for the group that it would choose first.
-        if let Target::Station(station) = self.network.roads[road.index()].next
-            && self.roads[road.index()].common.back() == Some(&id)
-        {
+        let Target::Station(station) = self.network.roads[road.index()].next else { return };
+        if self.roads[road.index()].common.back() == Some(&id) {
+            // Still there: it counts for the group that it would choose first.
             let group = self.choose(id, station).group;
             self.at(id).first_choice = Some(group);
             self.groups[group.index()].in_common += 1;
@@ -141,6 +141,9 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
             if self.network.loop_slots > 0 && !self.roads[road.index()].blocked.is_empty() {
                 self.look_for_deadlock(now);
             }
+        } else if self.roads[road.index()].common.len() < stood {
+            // Others left before it did, and were told of while it stood there.
+            self.tell_common(now, station);
         }
     }
 

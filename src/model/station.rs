@@ -11,6 +11,7 @@ use crate::kernel::draws::uniform;
 use crate::kernel::time::{SimDuration, SimTime};
 use crate::model::crossing::{Crossing, Events, Inside, Work, schedule};
 use crate::model::event::Event;
+use crate::model::interrupt::Interrupted;
 use crate::model::network::{
     Arrivals, ClassId, FreeLane, Full, Group, GroupId, LaneChoice, LanePlan, LineLayout, Network,
     QueueLayout, RoadId, Station, StationId, Target,
@@ -217,18 +218,25 @@ pub(super) fn has_rules(network: &Network) -> bool {
     phases || !network.later.is_empty()
 }
 
-/// Whether a group has any of them.
+/// Whether a group has any of them, or may take trucks from one that has.
 fn is_ruled(network: &Network, id: GroupId) -> bool {
-    let group = &network.groups[id.index()];
-    let station = &network.stations[group.station.index()];
+    let at = network.groups[id.index()].station;
+    let station = &network.stations[at.index()];
     let diverts = network.streams.iter().any(|stream| stream.diversion.is_some());
-    group.closing.is_some()
-        || group.other_work.is_some()
+    let interrupts = |id: GroupId| {
+        let group = &network.groups[id.index()];
+        group.closing.is_some()
+            || group.other_work.is_some()
+            || network.failures.iter().any(|failure| failure.groups.contains(&id))
+    };
+    // Where groups share a line, what one of them sends back another may take again.
+    let shared = station.line == LineLayout::Shared && network.groups_of(at).any(interrupts);
+    shared
+        || interrupts(id)
         || station.preempt.is_some()
         || station.pace.is_some()
         || !station.patience.is_empty()
-        || network.failures.iter().any(|failure| failure.groups.contains(&id))
-        || diverts && network.border_wait.as_ref().is_some_and(|wait| wait.at == group.station)
+        || diverts && network.border_wait.as_ref().is_some_and(|wait| wait.at == at)
 }
 
 /// The service time that a truck of a trace brings along to a station.
@@ -257,14 +265,24 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
             Some(only) => self.choose_lane(id, only),
             None => self.choose_among(id, &self.stations[station.index()].data.choices[class.index()]),
         };
-        if !RULED || choice.has_place || choice.at_once { choice } else { self.overflow(id, choice) }
+        if !RULED || choice.at_once {
+            return choice;
+        }
+        // Nobody makes way while one of its groups has a lane free.
+        let mut groups = self.stations[station.index()].data.choices[class.index()].iter();
+        if let Some(taking) = groups.find_map(|group| self.choose_by_rank(id, *group)) {
+            return taking;
+        }
+        if choice.has_place { choice } else { self.overflow(id, choice) }
     }
 
     /// Where a truck goes that finds the places of its group full.
     fn overflow(&self, id: TruckId, full: Choice) -> Choice {
         let next = |choice: &Choice| {
             let beside = self.groups[choice.group.index()].data.overflow?;
-            Some(self.choose_lane(id, beside))
+            let choice = self.choose_lane(id, beside);
+            let taking = if choice.at_once { None } else { self.choose_by_rank(id, beside) };
+            Some(taking.unwrap_or(choice))
         };
         let mut others = std::iter::successors(next(&full), next).take(self.groups.len());
         others.find(|choice| choice.at_once || choice.has_place).unwrap_or(full)
@@ -314,9 +332,6 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
         };
         let idle = |lane: &u32| state.lanes[*lane as usize].state == LaneState::Idle;
         let at_once = lane.as_ref().is_some_and(idle) && !self.someone_waits_for(group, lane);
-        if !at_once && let Some(lane) = self.lane_to_preempt(id, group) {
-            return Choice { group, lane: Some(lane), at_once: true, has_place };
-        }
         Choice { group, lane, at_once, has_place }
     }
 
@@ -398,7 +413,11 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
             // Should its service be interrupted it will stand in line by this.
             self.at(id).order = self.joined;
             self.joined += 1;
-            self.make_way(now, group, lane, events);
+            if self.make_way(now, group, lane, events) {
+                self.begin(now, id, group, lane, events);
+                // The one that made way may find another lane.
+                return self.look_at_line(now, group, events);
+            }
         }
         self.begin(now, id, group, lane, events);
     }
@@ -508,6 +527,10 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
         schedule(events, ends, event);
         if ruled {
             self.service_began(now, id, group, lane, events);
+            if self.stations[data.station.index()].data.preempt.is_some() {
+                // A truck on a road may take the lane from it.
+                self.offer(data.station);
+            }
         }
     }
 
@@ -673,6 +696,13 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
                 }
             }
         }
+        if RULED {
+            let station = self.station_of(group);
+            if self.stations[station.index()].group_rooms {
+                // The place is free for trucks on any road, and for those that are blocked.
+                self.offer(station);
+            }
+        }
         self.groups[group.index()].waiting -= 1;
         self.tell_queue(now, group, events);
     }
@@ -691,16 +721,22 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
         }
     }
 
-    /// How long the first truck that waits for a group has waited since its arrival.
+    /// Since when the first truck that waits for a group has waited: its arrival, or the end of the
+    /// service that was interrupted.
     pub(super) fn first_arrival(&self, group: GroupId) -> Option<SimTime> {
         let data = self.groups[group.index()].data;
         let station = &self.stations[data.station.index()];
         let state = &self.groups[group.index()];
+        let since = |id: TruckId| {
+            // One whose service was interrupted stands in line anew.
+            let back = if RULED { self.interrupted.get(&id).map(Interrupted::since) } else { None };
+            back.unwrap_or(self.truck(id).arrived)
+        };
         let lines = state.lines.iter().filter_map(|line| line.front().copied());
         let shared = station.shared.as_ref().or(state.ranked.as_ref());
         let shared = shared.and_then(|line| line.first_accepted(|class| accepts(data, class)));
         let common = station.roads.iter().flat_map(|road| self.roads[road.index()].common.iter());
         let mine = common.filter(|id| self.inside[id.0 as usize].first_choice == Some(group)).copied();
-        lines.chain(shared).chain(mine).map(|id| self.truck(id).arrived).min()
+        lines.chain(shared).chain(mine).map(since).min()
     }
 }

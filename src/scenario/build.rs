@@ -109,7 +109,7 @@ pub fn compile(resolved: &Resolved, base: bool) -> (Network, Vec<Diagnostic>) {
         let help =
             "look at its date, or at `study.start` and `study.run_length`; `happens = false` turns it off";
         let from = format!("event.{name}.from");
-        findings.error("E0360", &from, message, "begins after the run or ends before it", help);
+        findings.error("E0354", &from, message, "begins after the run or ends before it", help);
     }
     let mut networks = vec![network];
     for later in &resolved.later {

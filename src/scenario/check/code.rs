@@ -192,7 +192,7 @@ pub const MEANINGS: [(&str, &str, &str); 47] = [
         "A stream has at most 65,535 batches an hour: split it into several streams.",
     ),
     (
-        "E0360",
+        "E0354",
         "an event lies outside the run",
         "It begins after the run length or ends before the run begins, so nothing would come of it. Mind the date in `from` \
          and the first day in `study.start`; `happens = false` turns an event off.",

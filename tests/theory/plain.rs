@@ -1,191 +1,18 @@
-//! The simulator against exact results of queueing theory.
-//!
-//! Every estimate lies within 3.5 standard errors of the exact value, over independent
-//! replications with fixed seeds. The standard error of every mean, and of every share of a whole,
-//! is at most 0.5 % of the value ([`Exactly::within`]), at a utilization of at most 0.8; the line
-//! that is saturated on purpose is held to 0.1 %.
-//! Run with `--nocapture` for the table of exact values, estimates and standard errors.
+//! Queues without special rules: first come, first served, and everyone stays.
 
-mod common;
-mod oracle;
-
-use common::Sketch;
 use cruce::dist::Dist;
 use cruce::kernel::time::{SimDuration, SimTime};
-use cruce::model::crossing;
 use cruce::model::network::*;
 use cruce::model::notice::{Notice, Observer, Outcome};
 use cruce::model::truck::{Truck, TruckId};
-use oracle::daily::Day;
-use oracle::deterministic::Mdc;
-use oracle::erlang::{self, Mmc};
-use oracle::line::{self, Stage};
-use oracle::phase;
-use rayon::prelude::*;
 
-/// Service takes a minute on average throughout, so rates per service time are rates per minute.
-const MINUTE: f64 = 60.0;
-
-/// An exact value, and how well it must be estimated.
-struct Exactly {
-    what: String,
-    value: f64,
-    /// Greatest standard error, as a share of the value.
-    within: Option<f64>,
-}
-
-/// A mean or share: standard error at most 0.5 % of the value.
-fn exactly(what: &str, value: f64) -> Exactly {
-    Exactly { what: what.into(), value, within: Some(0.005) }
-}
-
-/// A small part of the whole (an hour of a day, a tail): its standard error is what it is.
-fn part(what: impl Into<String>, value: f64) -> Exactly {
-    Exactly { what: what.into(), value, within: None }
-}
-
-/// Runs replications in parallel; each gives one estimate per exact value.
-fn check<O: Observer>(
-    title: &str,
-    network: &Network,
-    replications: u64,
-    exact: &[Exactly],
-    listener: impl Fn() -> O + Sync,
-    estimates: impl Fn(O) -> Vec<f64> + Sync,
-) {
-    let rows: Vec<Vec<f64>> = (0..replications)
-        .into_par_iter()
-        .map(|replication| {
-            let mut observer = listener();
-            crossing::simulate(network, SEED, replication, &mut observer).expect("the run ends by itself");
-            estimates(observer)
-        })
-        .collect();
-    let n = replications as f64;
-    let mut failures = Vec::new();
-    for (place, exact) in exact.iter().enumerate() {
-        let mean = rows.iter().map(|row| row[place]).sum::<f64>() / n;
-        let squares: f64 = rows.iter().map(|row| (row[place] - mean).powi(2)).sum();
-        let error = (squares / (n - 1.0) / n).sqrt();
-        let off = (mean - exact.value) / error;
-        let line = format!(
-            "| {title} | {} | {:.6} | {mean:.6} | {error:.6} ({:.2} %) | {off:+.2} |",
-            exact.what,
-            exact.value,
-            100.0 * error / exact.value
-        );
-        println!("{line}");
-        let precise = exact.within.is_none_or(|share| error <= share * exact.value);
-        // An event that never happens has no error; then the exact value must be as good as zero.
-        let agrees = if error > 0.0 { off.abs() <= 3.5 } else { (mean - exact.value).abs() < 1e-9 };
-        if !(precise && agrees) {
-            failures.push(line);
-        }
-    }
-    assert!(
-        failures.is_empty(),
-        "beyond 3.5 standard errors, or not precise enough:\n{}",
-        failures.join("\n")
-    );
-}
-
-const SEED: u64 = 20_231_003;
-
-/// Waits at stations by trucks that arrived there within a window, and losses at the door.
-struct Waits {
-    from: SimTime,
-    until: SimTime,
-    /// By station.
-    waits: Vec<Tally>,
-    /// A wait longer than this counts as `beyond`.
-    threshold: SimDuration,
-    entered: f64,
-    turned_away: f64,
-    crossed: f64,
-    crossing_time: f64,
-}
-
-#[derive(Clone, Copy, Default)]
-struct Tally {
-    count: f64,
-    sum: f64,
-    waited: f64,
-    beyond: f64,
-}
-
-impl Tally {
-    /// Mean wait in minutes.
-    fn mean(&self) -> f64 {
-        self.sum / self.count
-    }
-
-    fn share_waiting(&self) -> f64 {
-        self.waited / self.count
-    }
-
-    fn share_beyond(&self) -> f64 {
-        self.beyond / self.count
-    }
-}
-
-impl Waits {
-    /// The first 50 and the last 5 hours of a run are not looked at.
-    fn new(network: &Network, threshold_minutes: f64) -> Self {
-        Waits {
-            from: SimTime::ZERO + SimDuration::from_hours(50),
-            until: SimTime::ZERO + network.run_length - SimDuration::from_hours(5),
-            waits: vec![Tally::default(); network.stations.len()],
-            threshold: SimDuration::from_seconds(threshold_minutes * MINUTE),
-            entered: 0.0,
-            turned_away: 0.0,
-            crossed: 0.0,
-            crossing_time: 0.0,
-        }
-    }
-
-    fn looks_at(&self, instant: SimTime) -> bool {
-        self.from <= instant && instant < self.until
-    }
-}
-
-impl Observer for Waits {
-    fn notice(&mut self, now: SimTime, _: TruckId, truck: &Truck, notice: Notice) {
-        match notice {
-            Notice::Entered if self.looks_at(now) => self.entered += 1.0,
-            Notice::ServiceBegan { group, .. } if self.looks_at(truck.arrived) => {
-                let wait = truck.began - truck.arrived;
-                let tally = &mut self.waits[group.index()];
-                tally.count += 1.0;
-                tally.sum += wait.minutes();
-                tally.waited += f64::from(u8::from(wait > SimDuration::ZERO));
-                tally.beyond += f64::from(u8::from(wait > self.threshold));
-            }
-            Notice::Gone { outcome, .. } if self.looks_at(truck.entered) => match outcome {
-                Outcome::Crossed => {
-                    self.crossed += 1.0;
-                    self.crossing_time += (now - truck.entered).minutes();
-                }
-                Outcome::TurnedAway | Outcome::Diverted | Outcome::Balked | Outcome::Reneged => {
-                    self.turned_away += 1.0;
-                }
-                Outcome::Unfinished => panic!("every truck crosses before the run ends"),
-            },
-            _ => {}
-        }
-    }
-}
-
-/// One station with Poisson arrivals; `arrivals` per minute.
-fn one_station(hours: i64, arrivals: f64, lanes: u32, service: &Dist) -> Network {
-    let mut sketch = Sketch::new(hours, &["truck"]);
-    let booth = sketch.station("booth", lanes, service, Target::Exit);
-    sketch.poisson("trucks", booth, Steps::constant(arrivals * 60.0));
-    sketch.network
-}
-
-fn exponential() -> Dist {
-    Dist::Exponential { mean: MINUTE }
-}
+use crate::common::Sketch;
+use crate::oracle::daily::Day;
+use crate::oracle::deterministic::Mdc;
+use crate::oracle::erlang::{self, Mmc};
+use crate::oracle::line::{self, Stage};
+use crate::oracle::phase;
+use crate::trial::{Exactly, MINUTE, Waits, check, exactly, exponential, one_station, part};
 
 /// Mean wait, share waiting and share beyond a quantile of an M/M/c queue.
 fn check_mmc(title: &str, network: &Network, queue: Mmc) {
@@ -249,7 +76,7 @@ fn mmck() {
         64,
         &exact,
         || Waits::new(&network, 0.0),
-        |seen| vec![seen.turned_away / seen.entered, seen.waits[0].share_waiting(), seen.waits[0].mean()],
+        |seen| vec![seen.lost[0] / seen.entered, seen.waits[0].share_waiting(), seen.waits[0].mean()],
     );
 }
 
