@@ -36,10 +36,18 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
         let of_day = day_factor
             .as_ref()
             .map_or(1.0, |law| law.sample(self.station_keys[station].bits(day, Purpose::new("day factor"))));
-        let of_officer = officer_factor.as_ref().map_or(1.0, |law| {
-            let who = u64::from(lane) << 32 | day;
-            law.sample(self.group_keys[group.index()].bits(who, Purpose::new("officer factor")))
-        });
+        let of_officer =
+            if officer_factor.is_some() { self.officer_factor(now, group, lane) } else { 1.0 };
         of_day * of_officer / (queue * open)
+    }
+
+    /// The factor of who sits in a lane that day.
+    pub(super) fn officer_factor(&self, now: SimTime, group: GroupId, lane: u32) -> f64 {
+        let station = self.groups[group.index()].data.station.index();
+        let law = self.stations[station].data.pace.as_ref().and_then(|pace| pace.officer_factor.as_ref());
+        law.map_or(1.0, |law| {
+            let who = u64::from(lane) << 32 | self.network.calendar.local_day(now) as u64;
+            law.sample(self.group_keys[group.index()].bits(who, Purpose::new("officer factor")))
+        })
     }
 }

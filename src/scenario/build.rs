@@ -5,7 +5,10 @@
 //! looked at too; with any error there is no plan. Warnings of [`lint`] come only for
 //! studies without errors. It does not read text. Start at [`build`].
 
+mod appointment;
 mod demand;
+mod failure;
+mod rule;
 mod staff;
 mod station;
 
@@ -97,6 +100,7 @@ pub fn compile(resolved: &Resolved, base: bool) -> (Network, Vec<Diagnostic>) {
     let (stations, groups) = station::stations(&mut context);
     let roads = station::roads(&mut context);
     let pools = staff::pools(&groups, &mut context);
+    let failures = failure::failures(&mut context);
     let streams = demand::streams(&drawing, &roads, &mut context);
     let border_wait = border_wait(&mut context);
     let mut findings = context.findings;
@@ -108,7 +112,7 @@ pub fn compile(resolved: &Resolved, base: bool) -> (Network, Vec<Diagnostic>) {
         groups,
         roads,
         pools,
-        failures: Vec::new(),
+        failures,
         later: Vec::new(),
         border_wait,
         loop_slots: 0,
