@@ -36,8 +36,7 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
         let of_day = day_factor
             .as_ref()
             .map_or(1.0, |law| law.sample(self.station_keys[station].bits(day, Purpose::new("day factor"))));
-        let of_officer =
-            if officer_factor.is_some() { self.officer_factor(now, group, lane) } else { 1.0 };
+        let of_officer = if officer_factor.is_some() { self.officer_factor(now, group, lane) } else { 1.0 };
         of_day * of_officer / (queue * open)
     }
 

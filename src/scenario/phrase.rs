@@ -535,7 +535,7 @@ mod tests {
         check::<FullPhrase>("divert", "E0206", "t");
         check::<FullPhrase>("divert a b", "E0206", "b");
         check::<BreaksPhrase>("15 min", "E0206", "n");
-        check::<BreaksPhrase>("15 every 4 h", "E0213", "15");
+        check::<BreaksPhrase>("15 every 4 h", "E0202", "every");
         check::<BreaksPhrase>("15 min every 10 min", "E0210", "15 min every 10 min");
         check::<BreaksPhrase>("15 min every 4 h, alone", "E0206", "alone");
         check::<BreaksPhrase>("5 s every 1 min", "E0205", "1 min");

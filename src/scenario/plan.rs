@@ -164,8 +164,10 @@ fn source_of<'a>(path: &str, sources: &'a BTreeMap<String, String>) -> Option<&'
 /// Whether a path is part of the crossing, titles left out.
 fn is_model(path: &str) -> bool {
     let table = path.split('.').next().unwrap_or_default();
-    matches!(table, "class" | "demand" | "station" | "road" | "officers" | "failure" | "border_wait" | "study")
-        && !is_title(path)
+    matches!(
+        table,
+        "class" | "demand" | "station" | "road" | "officers" | "failure" | "border_wait" | "study"
+    ) && !is_title(path)
         && !matches!(path, "study.baseline" | "study.title")
         && !path.starts_with("study.title.")
 }
@@ -174,7 +176,10 @@ fn is_layout(path: &str) -> bool {
     let mut keys = path.split('.');
     let table = keys.next();
     let of_failure = table == Some("failure") && path.split('.').nth(2) == Some("lanes");
-    table == Some("study") || of_failure || keys.skip(1).any(|key| LAYOUT.contains(&key)) || path.ends_with(".class")
+    table == Some("study")
+        || of_failure
+        || keys.skip(1).any(|key| LAYOUT.contains(&key))
+        || path.ends_with(".class")
 }
 
 /// The table by time or row that a path is a row of.

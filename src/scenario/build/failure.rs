@@ -15,7 +15,8 @@ pub fn failures(context: &mut Context) -> Vec<Breakdown> {
 
 fn breakdown(name: &str, failure: &Failure, context: &mut Context) -> Option<Breakdown> {
     let path = format!("failure.{name}");
-    let mut groups: Vec<GroupId> = failure.lanes.iter().filter_map(|name| context.names.group(name)).collect();
+    let mut groups: Vec<GroupId> =
+        failure.lanes.iter().filter_map(|name| context.names.group(name)).collect();
     groups.sort();
     groups.dedup();
     let when = match (&failure.windows, &failure.up, &failure.repair) {

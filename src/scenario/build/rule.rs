@@ -190,7 +190,13 @@ fn thresholds<K: Ord + Copy>(
             Some(from) => rows.push((from, value.0, key)),
             None => {
                 let message = format!("`{path}`: `{key}` is not one of its keys");
-                context.findings.error("E0340", &format!("{path}.{key}"), message, what, format!("write {what}"));
+                context.findings.error(
+                    "E0340",
+                    &format!("{path}.{key}"),
+                    message,
+                    what,
+                    format!("write {what}"),
+                );
             }
         }
     }

@@ -61,7 +61,11 @@ fn present(
     let mut there = on_duty.clone();
     if let Some(away) = &officers.away {
         let away = lanes_by_time(&format!("{path}.away"), away, context);
-        if let Some(at) = zip(on_duty, &away, |on_duty, away| (*on_duty, *away)).steps.iter().find(|step| step.1.1 > step.1.0) {
+        if let Some(at) = zip(on_duty, &away, |on_duty, away| (*on_duty, *away))
+            .steps
+            .iter()
+            .find(|step| step.1.1 > step.1.0)
+        {
             let (on_duty, away) = at.1;
             let message = format!("{away} officers of `{path}` are away where {on_duty} are on duty");
             let label = "more than there are";
@@ -71,12 +75,19 @@ fn present(
         there = zip(on_duty, &away, |on_duty, away| on_duty.saturating_sub(*away));
     }
     let Some(breaks) = officers.breaks else { return (there, Steps::constant(0)) };
-    let until = if context.clock.end == End::Empty { context.clock.run_end } else { context.clock.tables_until() };
+    let until =
+        if context.clock.end == End::Empty { context.clock.run_end } else { context.clock.tables_until() };
     let Some(on_break) = on_break(breaks, &there, until) else {
         let path = format!("{path}.breaks");
         let message = format!("`{path}` changes the officers too often");
         let label = format!("at most {MOST_BREAKS} times in a run");
-        context.findings.error("E0350", &path, message, label, "write `15 min every 4 h`, or shorten the run");
+        context.findings.error(
+            "E0350",
+            &path,
+            message,
+            label,
+            "write `15 min every 4 h`, or shorten the run",
+        );
         return (there, Steps::constant(0));
     };
     (zip(&there, &on_break, |there, away| there.saturating_sub(*away)), on_break)
@@ -270,8 +281,20 @@ mod tests {
             "90 min every 4 h",
             &[(0, 3)],
             &[
-                (0, 1), (75, 2), (85, 1), (155, 2), (165, 1), (235, 2), (245, 1), (315, 2), (325, 1), (395, 2),
-                (405, 1), (475, 2), (480, 0),
+                (0, 2),
+                (5, 1),
+                (75, 2),
+                (85, 1),
+                (155, 2),
+                (165, 1),
+                (235, 2),
+                (245, 1),
+                (315, 2),
+                (325, 1),
+                (395, 2),
+                (405, 1),
+                (475, 2),
+                (480, 0),
             ],
         );
     }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::super::check::percent;
 use super::super::file::{
-    Again, ByClass, ByDay, ByTime, Closing, FreeLane as FreeLanePhrase, Lanes, Open, Queue, Road as RoadTable,
-    RouteShare, Station as StationTable,
+    Again, ByClass, ByDay, ByTime, Closing, FreeLane as FreeLanePhrase, Lanes, Open, Queue,
+    Road as RoadTable, RouteShare, Station as StationTable,
 };
 use super::super::limit::{MOST_COUNTED, SPACING};
 use super::super::phrase::{DistPhrase, Servers, Spread};
@@ -202,10 +202,7 @@ fn group(
             Closing::Resume => Some(interruption(Again::Resume)),
             Closing::Restart => Some(interruption(Again::Restart)),
         },
-        other_work: lanes
-            .other_work
-            .as_ref()
-            .map(|law| context.duration(&format!("{path}.other_work"), law)),
+        other_work: lanes.other_work.as_ref().map(|law| context.duration(&format!("{path}.other_work"), law)),
     }
 }
 

@@ -212,13 +212,7 @@ fn check_station_rules(name: &str, station: &Station, findings: &mut Findings) {
 }
 
 /// Rules of a lane group that do not go together.
-fn check_group_rules(
-    name: &str,
-    group: &str,
-    lanes: &Lanes,
-    station: &Station,
-    findings: &mut Findings,
-) {
+fn check_group_rules(name: &str, group: &str, lanes: &Lanes, station: &Station, findings: &mut Findings) {
     let path = |key: &str| format!("station.{name}.lanes.{group}.{key}");
     if let Some(into) = &lanes.overflow {
         if lanes.room.is_none() {
@@ -263,7 +257,13 @@ fn check_failure(name: &str, failure: &Failure, study: &Study, findings: &mut Fi
     let path = |key: &str| format!("failure.{name}.{key}");
     if failure.lanes.is_empty() {
         let message = format!("`failure.{name}` makes no lane fail");
-        findings.error("E0332", &path("lanes"), message, "no lane group", "write `lanes = [\"primary.standard\"]`");
+        findings.error(
+            "E0332",
+            &path("lanes"),
+            message,
+            "no lane group",
+            "write `lanes = [\"primary.standard\"]`",
+        );
     }
     for (i, group) in failure.lanes.iter().enumerate() {
         if let Some(first) = failure.lanes[..i].iter().position(|other| other == group) {
@@ -275,7 +275,8 @@ fn check_failure(name: &str, failure: &Failure, study: &Study, findings: &mut Fi
                 "keep one of the two",
             );
         }
-        let lanes = group.split_once('.').and_then(|(station, group)| study.station.get(station)?.lanes.get(group));
+        let lanes =
+            group.split_once('.').and_then(|(station, group)| study.station.get(station)?.lanes.get(group));
         if lanes.is_some_and(|lanes| lanes.servers == Servers::Unlimited) {
             let servers = format!("station.{}.servers", group.replacen('.', ".lanes.", 1));
             findings.clash(
@@ -304,13 +305,25 @@ fn check_failure(name: &str, failure: &Failure, study: &Study, findings: &mut Fi
     if by_chance.iter().all(|key| !key.1) {
         let message = format!("`failure.{name}` does not say when lanes fail");
         let help = "add `windows`, or `up` and `repair`";
-        findings.error("E0332", &format!("failure.{name}"), message, "no `windows`, no `up` and `repair`", help);
+        findings.error(
+            "E0332",
+            &format!("failure.{name}"),
+            message,
+            "no `windows`, no `up` and `repair`",
+            help,
+        );
         return;
     }
     for (key, other) in [("up", "repair"), ("repair", "up")] {
         if by_chance.contains(&(key, true)) && by_chance.contains(&(other, false)) {
             let message = format!("`{}` needs `{other}`", path(key));
-            findings.error("E0332", &path(key), message, format!("no `{other}` beside it"), format!("add `{other}`"));
+            findings.error(
+                "E0332",
+                &path(key),
+                message,
+                format!("no `{other}` beside it"),
+                format!("add `{other}`"),
+            );
         }
     }
 }

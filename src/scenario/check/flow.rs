@@ -142,7 +142,10 @@ pub fn check(network: &mut Network, findings: &mut Findings) {
             listed(&classes),
             into.name
         );
-        let help = format!("add `service.{} = \"60 s\"` to `{}`, or let them overflow elsewhere", classes[0], into.name);
+        let help = format!(
+            "add `service.{} = \"60 s\"` to `{}`, or let them overflow elsewhere",
+            classes[0], into.name
+        );
         let path = format!("station.{name}.lanes.{}.overflow", from.name);
         findings.error("E0327", &path, message, "into a group that cannot serve them", help);
     }

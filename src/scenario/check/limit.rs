@@ -5,8 +5,8 @@
 
 use super::super::file::Study;
 use super::super::limit::{
-    MOST_CLASSES, MOST_COUNTED, MOST_DAYS, MOST_FAILURES, MOST_GROUPS, MOST_LANES, MOST_POOLS, MOST_ROADS, MOST_STATIONS,
-    MOST_STREAMS,
+    MOST_CLASSES, MOST_COUNTED, MOST_DAYS, MOST_FAILURES, MOST_GROUPS, MOST_LANES, MOST_POOLS, MOST_ROADS,
+    MOST_STATIONS, MOST_STREAMS,
 };
 use super::super::phrase::{RunLength, Servers, Spread};
 use super::Findings;

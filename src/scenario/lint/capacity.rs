@@ -4,6 +4,7 @@
 //! up; capacity is lanes × 3600 ÷ (mean service + move-up), weighted with the classes that come.
 //! Start at [`capacity_by_hour`].
 
+use super::rule::availability;
 use crate::dist::CountSampler;
 use crate::kernel::time::SimTime;
 use crate::model::calendar::Period;
@@ -27,15 +28,22 @@ pub struct Capacity {
 }
 
 /// Demand against capacity by group and period. Yards without limit and periods outside the run
-/// length are left out; trucks that several groups accept count with the most preferred.
+/// length are left out; trucks that several groups accept count with the most preferred, and those
+/// beyond the capacity of a group that overflows with the group into which they go. Failures take
+/// their share of the lanes, and a pace that changes counts as the slowest and the fastest there is.
 pub fn capacity_by_hour(network: &Network) -> Vec<Capacity> {
     let flows = Flows::new(network);
     let hours = by_period(network, &Steps::constant(1.0));
     let mut table = Vec::new();
     for (i, group) in network.groups.iter().enumerate() {
         let id = GroupId(i as u16);
-        let (Some(cycle), Some(_)) = (flows.cycle(network, id), group.lanes) else { continue };
+        let cycle = flows.cycle(network, id).or_else(|| overflow_cycle(network, id));
+        let (Some(cycle), Some(_)) = (cycle, group.lanes) else { continue };
         let (least, most) = lane_range(network, group);
+        let up = availability(network, id);
+        let (least, most) =
+            (zip(&least, &up, |lanes, up| lanes * up), zip(&most, &up, |lanes, up| lanes * up));
+        let [slowest, fastest] = pace_range(network, group);
         let (least, most) = (by_period(network, &least), by_period(network, &most));
         let demand = flows.to_group(network, id);
         for period in (0..hours.len()).filter(|period| hours[*period] > 0.0) {
@@ -44,12 +52,68 @@ pub fn capacity_by_hour(network: &Network) -> Vec<Capacity> {
                 group: id,
                 period: Period(period as u16),
                 demand: per_hour(demand[period]),
-                least: per_hour(least[period]) * 3600.0 / cycle,
-                most: per_hour(most[period]) * 3600.0 / cycle,
+                least: per_hour(least[period]) * 3600.0 / cycle * slowest,
+                most: per_hour(most[period]) * 3600.0 / cycle * fastest,
             });
         }
     }
+    overflow(network, &mut table);
     table
+}
+
+/// Moves what a group cannot serve to the group into which it overflows.
+fn overflow(network: &Network, table: &mut [Capacity]) {
+    // A chain has no more links than there are groups; one that returns to where it was stops there.
+    for from in 0..network.groups.len() {
+        let mut from = GroupId(from as u16);
+        let mut passed = vec![from];
+        while let (Some(into), Some(_)) =
+            (network.groups[from.index()].overflow, network.groups[from.index()].room)
+        {
+            let excess = |row: &Capacity| (row.demand - row.most).max(0.0);
+            let beyond: Vec<(Period, f64)> =
+                table.iter().filter(|row| row.group == from).map(|row| (row.period, excess(row))).collect();
+            // Into a yard without limit, which is not in the table, all of them may go.
+            let yard = network.groups[into.index()].lanes.is_none();
+            for (period, trucks) in beyond {
+                let target = table.iter().position(|row| row.group == into && row.period == period);
+                if target.is_none() && !yard {
+                    continue;
+                }
+                if let Some(target) = target {
+                    table[target].demand += trucks;
+                }
+                let source = table.iter_mut().find(|row| row.group == from && row.period == period);
+                source.expect("it was just found").demand -= trucks;
+            }
+            if passed.contains(&into) {
+                break;
+            }
+            passed.push(into);
+            from = into;
+        }
+    }
+}
+
+/// Mean seconds that a truck holds a lane of a group to which trucks come by overflow alone: the
+/// mean of the classes that it serves, each counted alike.
+fn overflow_cycle(network: &Network, id: GroupId) -> Option<f64> {
+    let is_target = network.groups.iter().any(|group| group.overflow == Some(id));
+    let group = &network.groups[id.index()];
+    let means: Vec<f64> = group.service.iter().flatten().map(|law| law.mean().seconds()).collect();
+    let move_up = group.move_up.as_ref().map_or(0.0, |move_up| move_up.mean().seconds());
+    let mean = means.iter().sum::<f64>() / means.len().max(1) as f64 + move_up;
+    (is_target && mean > 0.0).then_some(mean)
+}
+
+/// Slowest and fastest pace of a group.
+fn pace_range(network: &Network, group: &Group) -> [f64; 2] {
+    let Some(pace) = &network.stations[group.station.index()].pace else { return [1.0, 1.0] };
+    [&pace.by_queue, &pace.by_open].into_iter().fold([1.0, 1.0], |[slowest, fastest], rows| {
+        let least = rows.iter().map(|row| row.1).fold(1.0, f64::min);
+        let most = rows.iter().map(|row| row.1).fold(1.0, f64::max);
+        [slowest * least, fastest * most]
+    })
 }
 
 /// Trucks by period, class and place, as if nothing held them up.

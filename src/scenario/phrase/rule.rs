@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use super::scan::{Dimension, PhraseError, Scanner, seconds_text, tidy};
 use super::{
-    BreaksPhrase, Count, DurationPhrase, FullPhrase, GoalPhrase, PostedPhrase, QuantityKind, Rate, RulePhrase,
-    TargetPhrase, WantPhrase,
+    BreaksPhrase, Count, DurationPhrase, FullPhrase, GoalPhrase, PostedPhrase, QuantityKind, Rate,
+    RulePhrase, TargetPhrase, WantPhrase,
 };
 use crate::kernel::time::SimDuration;
 use crate::model::network::{Posted, Trigger};
