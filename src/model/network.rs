@@ -350,6 +350,8 @@ pub struct Group {
     /// Other work that a lane's officer turns to whenever no truck waits; when it is done and still
     /// none waits, to more of it.
     pub other_work: Option<DurationSampler>,
+    /// Pace over time of service that begins then, beside [`Station::pace`]; `None`: always 1.
+    pub slowed: Option<Steps<f64>>,
 }
 
 /// One line for the group or one per lane.

@@ -224,6 +224,7 @@ fn is_ruled(network: &Network, id: GroupId) -> bool {
     let diverts = network.streams.iter().any(|stream| stream.diversion.is_some());
     group.closing.is_some()
         || group.other_work.is_some()
+        || group.slowed.is_some()
         || station.preempt.is_some()
         || station.pace.is_some()
         || !station.patience.is_empty()

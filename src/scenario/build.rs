@@ -97,10 +97,11 @@ pub fn compile(resolved: &Resolved, base: bool) -> (Network, Vec<Diagnostic>) {
     let (drawing, sound) = check(study, &names, &mut findings);
     let clock = clock(study, &mut findings);
     let mut context = Context { study, names: &names, clock: &clock, files: &resolved.files, base, findings };
-    let (stations, groups) = station::stations(&mut context);
+    let (stations, mut groups) = station::stations(&mut context);
     let roads = station::roads(&mut context);
     let pools = staff::pools(&groups, &mut context);
     let failures = failure::failures(&mut context);
+    failure::outages(&mut groups, &mut context);
     let streams = demand::streams(&drawing, &roads, &mut context);
     let border_wait = border_wait(&mut context);
     let mut findings = context.findings;

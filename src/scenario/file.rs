@@ -514,6 +514,9 @@ pub struct Failure {
     /// What happens to the truck in service.
     #[serde(default)]
     pub truck: OnFailure,
+    /// Lanes go on, slower, instead of being down (a system outage): pace of service that begins in `windows`,
+    /// `"40 %"`.
+    pub pace: Option<Percent>,
 }
 
 /// Which time counts towards the next failure.

@@ -101,11 +101,8 @@ fn pace(path: &str, table: &StationTable, context: &mut Context) -> Option<Pace>
     let key = |key: &str| format!("{path}.{key}");
     let by = |name: &str, rows: Option<&Table<Percent>>, what, context: &mut Context| {
         let rows = rows.map_or_else(Vec::new, |rows| thresholds(&key(name), rows, trucks, what, context));
-        for (from, pace) in rows.iter().filter(|row| !(SLOWEST..=FASTEST).contains(&row.1)) {
-            let message = format!("`{}` is {} from {from} on", key(name), percent(*pace));
-            let label = format!("{} to {}", percent(SLOWEST), percent(FASTEST));
-            let help = "100 % is the pace of `service`; a lane that stops is a `[failure.NAME]`";
-            context.findings.error("E0316", &format!("{}.{from}", key(name)), message, label, help);
+        for (from, pace) in &rows {
+            check_pace(&format!("{}.{from}", key(name)), &format!("from {from} on"), *pace, context);
         }
         rows
     };
@@ -120,6 +117,16 @@ fn pace(path: &str, table: &StationTable, context: &mut Context) -> Option<Pace>
         || pace.day_factor.is_some()
         || pace.officer_factor.is_some();
     asked.then_some(pace)
+}
+
+/// Tells of a pace that cannot be meant.
+pub fn check_pace(path: &str, when: &str, pace: f64, context: &mut Context) {
+    if !(SLOWEST..=FASTEST).contains(&pace) {
+        let message = format!("`{path}` is {} {when}", percent(pace));
+        let label = format!("{} to {}", percent(SLOWEST), percent(FASTEST));
+        let help = "100 % is the pace of `service`; a lane that stops is a `[failure.NAME]` without `pace`";
+        context.findings.error("E0316", path, message, label, help);
+    }
 }
 
 /// Least and greatest pace: beyond them a digit is missing or too many.

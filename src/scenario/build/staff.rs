@@ -45,7 +45,9 @@ pub fn pools(groups: &[Group], context: &mut Context) -> Vec<Pool> {
             members.push(member(&path, group, id, *rule, want, groups, context));
         }
         let on_duty = at_least_after_the_end(on_duty, members.len() as u32, context);
-        check_duty(&path, &on_duty, &members, context);
+        // Breaks close lanes as they should.
+        let there = zip(&on_duty, &on_break, |on_duty, on_break| on_duty + on_break);
+        check_duty(&path, &there, &members, context);
         pools.push(Pool { name: name.clone(), on_duty, on_break, members });
     }
     pools

@@ -203,6 +203,8 @@ fn group(
             Closing::Restart => Some(interruption(Again::Restart)),
         },
         other_work: lanes.other_work.as_ref().map(|law| context.duration(&format!("{path}.other_work"), law)),
+        // Outages are read with the failures.
+        slowed: None,
     }
 }
 

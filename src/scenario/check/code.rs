@@ -74,7 +74,8 @@ pub const MEANINGS: [(&str, &str, &str); 51] = [
     (
         "E0316",
         "a share or factor out of range",
-        "Shares and factors of demand are 0 % or more; growth is above -100 % a year.",
+        "Shares and factors of demand are 0 % or more, shares of trucks at most 100 %; growth is above -100 % a year; a pace of \
+         service is from 10 % to 1000 %.",
     ),
     (
         "E0320",

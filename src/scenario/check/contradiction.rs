@@ -1,7 +1,7 @@
 //! Values that do not go together: every contradiction names both keys.
 
 use super::super::file::{
-    Closing, Demand, Failure, FreeLane, Lanes, Open, Priority, Queue, Road, Station, Study, UpTime,
+    Closing, Demand, Failure, FreeLane, Lanes, OnFailure, Open, Priority, Queue, Road, Station, Study, UpTime,
 };
 use super::super::phrase::{FullPhrase, Servers, Spread, WantPhrase};
 use super::Findings;
@@ -289,6 +289,21 @@ fn check_failure(name: &str, failure: &Failure, study: &Study, findings: &mut Fi
         }
     }
     let by_chance = [("up", failure.up.is_some()), ("repair", failure.repair.is_some())];
+    if let (Some(_), true) = (failure.pace, failure.truck != OnFailure::Wait) {
+        findings.clash(
+            "E0331",
+            (&path("truck"), "the lane stops"),
+            (&path("pace"), "the lane goes on"),
+            format!("`{}` and `{}` contradict each other", path("truck"), path("pace")),
+            "a truck in service is finished as it was begun: leave `truck` out",
+        );
+    }
+    if failure.pace.is_some() && failure.windows.is_none() {
+        let message = format!("`{}` needs `windows`", path("pace"));
+        let help = "add `windows`: outages that slow lanes are at listed times";
+        findings.error("E0332", &path("pace"), message, "no `windows` beside it", help);
+        return;
+    }
     if failure.windows.is_some() {
         let clock = ("clock", failure.clock != UpTime::All);
         for (key, _) in by_chance.iter().chain([&clock]).filter(|key| key.1) {

@@ -14,7 +14,7 @@ pub(super) fn rules(study: &Study, network: &Network, flows: &Flows, findings: &
     leaving(network, findings);
     for (id, station) in network.stations.iter().enumerate() {
         priority(station, StationId(id as u16), flows, network, findings);
-        patience(station, StationId(id as u16), network, findings);
+        patience(station, network, findings);
     }
     for group in &network.groups {
         overflow(group, network, findings);
@@ -120,21 +120,19 @@ fn priority(station: &Station, id: StationId, flows: &Flows, network: &Network, 
     }
 }
 
-fn patience(station: &Station, id: StationId, network: &Network, findings: &mut Findings) {
+fn patience(station: &Station, network: &Network, findings: &mut Findings) {
+    let mut told: Vec<(SimDuration, SimDuration)> = Vec::new();
     for (class, patience) in station.patience.iter().enumerate() {
         let Some(patience) = patience.as_ref().map(|law| law.mean()) else { continue };
         let move_up = station.choices[class]
             .first()
             .and_then(|group| network.groups[group.index()].move_up.as_ref())
             .map_or(SimDuration::ZERO, |move_up| move_up.mean());
-        if patience < move_up {
+        if patience < move_up && !told.contains(&(patience, move_up)) {
+            told.push((patience, move_up));
             let path = format!("station.{}.patience", station.name);
-            let message = format!(
-                "trucks of class `{}` wait {:.0} s at `{}` before they give up",
-                network.classes[class].name,
-                patience.seconds(),
-                network.stations[id.index()].name
-            );
+            let message =
+                format!("trucks wait {:.0} s at `{}` before they give up", patience.seconds(), station.name);
             let label = format!("less than moving up takes: {:.0} s", move_up.seconds());
             findings.warning("W0424", &path, message, label, "look at the unit: `s`, `min` or `h`");
         }
@@ -214,9 +212,10 @@ fn appointments(study: &Study, network: &Network, findings: &mut Findings) {
     }
 }
 
-/// Share of time in which lanes of a group are not down, over time.
+/// Share of time in which lanes of a group are not down, over time; lanes that are slowed count by
+/// their pace.
 pub(super) fn availability(network: &Network, group: GroupId) -> Steps<f64> {
-    let mut up = Steps::constant(1.0);
+    let mut up = network.groups[group.index()].slowed.clone().unwrap_or_else(|| Steps::constant(1.0));
     for failure in network.failures.iter().filter(|failure| failure.groups.contains(&group)) {
         up = match &failure.when {
             Downtime::Windows(down) => super::zip(&up, down, |up, down| if *down { 0.0 } else { *up }),
