@@ -498,7 +498,12 @@ fn rule(open: f64, close: f64) -> Member {
 
 fn staffed(sketch: &mut Sketch, station: StationId, on_duty: u32, member: Member) {
     sketch.group_mut(station, 0).plan = LanePlan::Officers(PoolId(0), 0);
-    let pool = Pool { name: "cbp".into(), on_duty: Steps::constant(on_duty), members: vec![member] };
+    let pool = Pool {
+        name: "cbp".into(),
+        on_duty: Steps::constant(on_duty),
+        on_break: Steps::constant(0),
+        members: vec![member],
+    };
     sketch.network.pools.push(pool);
 }
 

@@ -478,7 +478,7 @@ fn trucks_go_elsewhere_by_the_posted_wait() {
     let mut sketch = Sketch::new(1, &["truck"]);
     let booth = sketch.station("booth", 1, &always(300), EXIT);
     sketch.trace(booth, &[(0, 0), (10, 0), (700, 0), (1300, 0)]);
-    sketch.network.streams[0].diversion = Some(Diversion { shares: vec![(secs(200), 1.0)] });
+    sketch.network.streams[0].diversion = Some(Diversion { shares: vec![(secs(200), 1.0)], cost: secs(0) });
     let posted =
         Posted { interval: secs(600), lag: secs(0), window: secs(600), rounding: secs(0), cap: None };
     sketch.network.border_wait = Some(BorderWait { from: booth, at: booth, posted });
@@ -503,7 +503,8 @@ fn staffed(sketch: &mut Sketch, lanes: std::ops::RangeInclusive<u32>, open: Trig
         least_open: secs(0),
     };
     let on_duty = Steps::constant(*lanes.end());
-    sketch.network.pools = vec![Pool { name: "cbp".into(), on_duty, members: vec![member] }];
+    sketch.network.pools =
+        vec![Pool { name: "cbp".into(), on_duty, on_break: Steps::constant(0), members: vec![member] }];
 }
 
 /// A gate that lets trucks through at once, a road of 10 s with one lane and pockets of one place, and a

@@ -69,6 +69,7 @@ fn group(name: &str, station: u16, accepts: &[bool]) -> Group {
         overflow: None,
         closing: None,
         other_work: None,
+        slowed: None,
     }
 }
 

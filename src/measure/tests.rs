@@ -330,6 +330,7 @@ fn officers_are_summed_in_hours() {
     network.pools.push(crate::model::network::Pool {
         name: "cbp".to_owned(),
         on_duty: crate::model::network::Steps::constant(3),
+        on_break: crate::model::network::Steps::constant(0),
         members: Vec::new(),
     });
     let mut play = Play::new(&network);

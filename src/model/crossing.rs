@@ -189,6 +189,8 @@ pub(super) struct Crossing<'n, O, const RULED: bool> {
     pub(super) station_keys: Vec<Key>,
     pub(super) work: VecDeque<Work>,
     pub(super) joined: u64,
+    /// The present instant, kept where there are rules: who sits in a lane today is asked of it.
+    pub(super) now: SimTime,
     pub(super) failure: Option<Failure>,
     /// For the message when a run goes round in circles.
     last_station: StationId,
@@ -210,6 +212,9 @@ impl<O: Observer, const RULED: bool> Model for Crossing<'_, O, RULED> {
 
     #[inline(always)]
     fn handle(&mut self, now: SimTime, event: Event, events: &mut Events) -> Flow {
+        if RULED {
+            self.now = now;
+        }
         if self.count_inside == 0 && now.since_start() >= self.network.run_length {
             return Flow::Stop;
         }
@@ -274,6 +279,7 @@ impl<'n, O: Observer, const RULED: bool> Crossing<'n, O, RULED> {
             station_keys: pace::station_keys(network, seed, replication),
             work: VecDeque::new(),
             joined: 0,
+            now: SimTime::ZERO,
             failure: None,
             last_station: StationId(0),
             count_inside: 0,

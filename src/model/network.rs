@@ -350,6 +350,8 @@ pub struct Group {
     /// Other work that a lane's officer turns to whenever no truck waits; when it is done and still
     /// none waits, to more of it.
     pub other_work: Option<DurationSampler>,
+    /// Pace over time of service that begins then, beside [`Station::pace`]; `None`: always 1.
+    pub slowed: Option<Steps<f64>>,
 }
 
 /// One line for the group or one per lane.
@@ -379,6 +381,10 @@ pub enum FreeLane {
     Lowest,
     /// Any, with equal probability.
     Random,
+    /// The one whose service is expected to be shortest for the truck: over all groups that may take it, mean
+    /// service × the officer factor of the lane that day; ties to the preferred group, then to the
+    /// lowest-numbered lane.
+    Fastest,
 }
 
 /// How many lanes of a group are open.
@@ -418,8 +424,10 @@ pub struct Road {
 pub struct Pool {
     /// As in the file.
     pub name: String,
-    /// Officers on duty for these groups.
+    /// Officers on duty who can staff lanes of these groups.
     pub on_duty: Steps<u32>,
+    /// Officers who are on duty too, but have a break.
+    pub on_break: Steps<u32>,
     /// Member groups in name order (`station.group`).
     pub members: Vec<Member>,
 }

@@ -1,7 +1,8 @@
 //! What makes service faster or slower beside chance.
 //!
-//! Service times are divided by the pace of the moment when service begins, and multiplied by the
-//! factors of the day and of the officer in the lane that day, which have addresses of their own. Start at [`Crossing::slowness`].
+//! Service times are divided by the pace of the moment when service begins (by the line, by the lanes
+//! open, by an outage), and multiplied by the factors of the day and of the officer in the lane that
+//! day, which have addresses of their own. Start at [`Crossing::slowness`].
 
 use crate::kernel::draws::{Key, Purpose};
 use crate::kernel::time::SimTime;
@@ -26,9 +27,10 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
     pub(super) fn slowness(&self, now: SimTime, group: GroupId, lane: u32) -> f64 {
         let state = &self.groups[group.index()];
         let station = state.data.station.index();
+        let outage = state.data.slowed.as_ref().map_or(1.0, |pace| *pace.at(now));
         let Some(Pace { by_queue, by_open, day_factor, officer_factor }) = &self.stations[station].data.pace
         else {
-            return 1.0;
+            return 1.0 / outage;
         };
         let queue = from_there_on(by_queue, state.queue()).unwrap_or(1.0);
         let open = from_there_on(by_open, state.plan).unwrap_or(1.0);
@@ -36,10 +38,17 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
         let of_day = day_factor
             .as_ref()
             .map_or(1.0, |law| law.sample(self.station_keys[station].bits(day, Purpose::new("day factor"))));
-        let of_officer = officer_factor.as_ref().map_or(1.0, |law| {
-            let who = u64::from(lane) << 32 | day;
+        let of_officer = if officer_factor.is_some() { self.officer_factor(now, group, lane) } else { 1.0 };
+        of_day * of_officer / (queue * open * outage)
+    }
+
+    /// The factor of who sits in a lane that day.
+    pub(super) fn officer_factor(&self, now: SimTime, group: GroupId, lane: u32) -> f64 {
+        let station = self.groups[group.index()].data.station.index();
+        let law = self.stations[station].data.pace.as_ref().and_then(|pace| pace.officer_factor.as_ref());
+        law.map_or(1.0, |law| {
+            let who = u64::from(lane) << 32 | self.network.calendar.local_day(now) as u64;
             law.sample(self.group_keys[group.index()].bits(who, Purpose::new("officer factor")))
-        });
-        of_day * of_officer / (queue * open)
+        })
     }
 }

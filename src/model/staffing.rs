@@ -56,7 +56,8 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
     /// A table that the pool depends on changed: look again, and at its next change.
     pub(super) fn step_pool(&mut self, now: SimTime, pool: PoolId, events: &mut Events) {
         let data = &self.network.pools[pool.index()];
-        let mut next = next_change(&data.on_duty.steps, now);
+        let mut next =
+            earliest(next_change(&data.on_duty.steps, now), next_change(&data.on_break.steps, now));
         for member in &data.members {
             next = earliest(next, next_change(&member.open.steps, now));
             if let Want::Table(table) = &member.want {
@@ -89,7 +90,8 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
             let set_up = if now == SimTime::ZERO { SimDuration::ZERO } else { member.set_up };
             self.set_plan(now, claim.group, claim.granted, set_up, events);
         }
-        self.tell_officers(now, pool, on_duty, &claims);
+        let on_break = self.opens(now, &data.on_break);
+        self.tell_officers(now, pool, on_duty + on_break, &claims);
         if let Some(at) = look_again
             && self.pools[pool.index()].next_look != Some(at)
         {

@@ -233,6 +233,7 @@ fn is_ruled(network: &Network, id: GroupId) -> bool {
     let shared = station.line == LineLayout::Shared && network.groups_of(at).any(interrupts);
     shared
         || interrupts(id)
+        || network.groups[id.index()].slowed.is_some()
         || station.preempt.is_some()
         || station.pace.is_some()
         || !station.patience.is_empty()
@@ -290,15 +291,26 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
 
     fn choose_among(&self, id: TruckId, groups: &[GroupId]) -> Choice {
         let mut open: Option<Choice> = None;
+        let mut fastest: Option<(f64, Choice)> = None;
         for &group in groups {
             let choice = self.choose_lane(id, group);
             if choice.at_once {
-                return choice;
+                if self.groups[group.index()].data.free_lane != FreeLane::Fastest {
+                    return choice;
+                }
+                let expected = self.expected_service(id, group, choice.lane.unwrap_or(0));
+                if fastest.is_none_or(|(least, _)| expected < least) {
+                    fastest = Some((expected, choice));
+                }
+                continue;
             }
             let better = open.is_none_or(|open| choice.has_place && !open.has_place);
             if better && self.groups[group.index()].plan > 0 {
                 open = Some(choice);
             }
+        }
+        if let Some((_, choice)) = fastest {
+            return choice;
         }
         let first = groups.first().expect("a checked network lets a class only where it is accepted");
         open.unwrap_or_else(|| self.choose_lane(id, *first))
@@ -327,6 +339,7 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
                 _ if state.free.len() == 0 => None,
                 FreeLane::Lowest => state.free.nth(0),
                 FreeLane::Random => state.free.nth(self.random_below(id, group, state.free.len())),
+                FreeLane::Fastest => self.fastest_free(id, group),
             },
             QueueLayout::PerLane(rule) => self.lane_by_rule(id, group, rule),
         };
@@ -359,6 +372,21 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
             }
             LaneChoice::RoundRobin => ready.min_by_key(|lane| (*lane < state.turn, *lane)),
         }
+    }
+
+    /// The free lane of a group in which the truck's service is expected to be shortest.
+    fn fastest_free(&self, id: TruckId, group: GroupId) -> Option<u32> {
+        let free = &self.groups[group.index()].free;
+        let lanes = (0..free.len()).filter_map(|place| free.nth(place));
+        let lanes = lanes.map(|lane| (self.expected_service(id, group, lane), lane));
+        lanes.min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))).map(|(_, lane)| lane)
+    }
+
+    /// Mean seconds of service of the truck's class in a lane, with the officer who sits there today.
+    fn expected_service(&self, id: TruckId, group: GroupId, lane: u32) -> f64 {
+        let service = self.groups[group.index()].data.service[self.truck(id).class.index()].as_ref();
+        let mean = service.map_or(f64::INFINITY, |law| law.mean().seconds());
+        mean * self.officer_factor(self.now, group, lane)
     }
 
     fn random_below(&self, id: TruckId, group: GroupId, count: u32) -> u32 {

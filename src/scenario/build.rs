@@ -5,8 +5,11 @@
 //! looked at too; with any error there is no plan. Warnings of [`lint`] come only for
 //! studies without errors. It does not read text. Start at [`build`].
 
+mod appointment;
 mod demand;
 mod event;
+mod failure;
+mod rule;
 mod staff;
 mod station;
 
@@ -155,9 +158,11 @@ fn compile_stretch(resolved: &Resolved, base: bool) -> (Network, Clock, Vec<Diag
     let (drawing, sound) = check(study, &names, &mut findings);
     let clock = clock(study, &mut findings);
     let mut context = Context { study, names: &names, clock: &clock, files: &resolved.files, base, findings };
-    let (stations, groups) = station::stations(&mut context);
+    let (stations, mut groups) = station::stations(&mut context);
     let roads = station::roads(&mut context);
     let pools = staff::pools(&groups, &mut context);
+    let failures = failure::failures(&mut context);
+    failure::outages(&mut groups, &mut context);
     let streams = demand::streams(&drawing, &roads, &mut context);
     let border_wait = border_wait(&mut context);
     let mut findings = context.findings;
@@ -169,7 +174,7 @@ fn compile_stretch(resolved: &Resolved, base: bool) -> (Network, Clock, Vec<Diag
         groups,
         roads,
         pools,
-        failures: Vec::new(),
+        failures,
         later: Vec::new(),
         border_wait,
         loop_slots: 0,

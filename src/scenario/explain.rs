@@ -222,6 +222,9 @@ fn placeholder(kind: TableKind) -> &'static str {
         TableKind::Weekday => "WEEKDAY",
         TableKind::Month => "MONTH",
         TableKind::Row => "ROW",
+        TableKind::Trucks => "TRUCKS",
+        TableKind::Lanes => "LANES",
+        TableKind::Wait => "WAIT",
     }
 }
 

@@ -11,11 +11,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::phrase::{
-    BatchPhrase, Count, DistPhrase, DurationPhrase, FactorPhrase, GoalPhrase, Growth, Length, Minutes,
-    Percent, PostedPhrase, Rate, Replications, RulePhrase, RunLength, Servers, SharePhrase, Spread,
-    TargetPhrase,
+    BatchPhrase, BreaksPhrase, Count, DistPhrase, DurationPhrase, FactorPhrase, FullPhrase, GoalPhrase,
+    Growth, Length, Minutes, Percent, PostedPhrase, Rate, Replications, RulePhrase, RunLength, Servers,
+    SharePhrase, Spread, TargetPhrase,
 };
-use super::schema::{HourTable, MonthTable, RowTable, TimeTable, WeekdayTable, names};
+use super::schema::{
+    HourTable, LanesTable, MonthTable, RowTable, TimeTable, TrucksTable, WaitTable, WeekdayTable, names,
+};
 
 /// A name: lower-case letters, digits and hyphens.
 pub type Name = String;
@@ -48,6 +50,10 @@ pub struct Study {
     #[serde(default)]
     #[schemars(extend("propertyNames" = names()))]
     pub officers: BTreeMap<Name, Officers>,
+    /// What makes lanes fail: power, computers, scanners.
+    #[serde(default)]
+    #[schemars(extend("propertyNames" = names()))]
+    pub failure: BTreeMap<Name, Failure>,
     /// CBP's public wait: from where to where, how it is posted, what was observed.
     pub border_wait: Option<BorderWait>,
     /// Windows in time in which other values hold.
@@ -152,7 +158,7 @@ pub struct Class {
     pub title: Option<Text>,
 }
 
-/// A demand stream: exactly one of `volume`, `headway` and `trace`.
+/// A demand stream: exactly one of `volume`, `headway`, `trace` and `appointments`.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Demand {
@@ -188,6 +194,23 @@ pub struct Demand {
     pub class: Option<Name>,
     /// Trucks that already stand at the entry when the run begins.
     pub at_start: Option<Count>,
+    /// Trucks with an appointment in each slot, at all times or by time: `{ "06:00" = 20, "18:00" = 0 }`.
+    pub appointments: Option<ByTime<Count>>,
+    /// Length of a slot: slots follow one another from the start of the run, and appointments are at their
+    /// beginning.
+    pub slot: Option<DurationPhrase>,
+    /// How long before its appointment the earliest truck comes.
+    pub early: Option<DurationPhrase>,
+    /// Time from `early` before the appointment to arrival; without it trucks come exactly then.
+    pub show_up: Option<DistPhrase>,
+    /// Share of appointments to which nobody comes.
+    pub no_show: Option<Percent>,
+    /// Share that goes elsewhere, by the wait that is posted for its class when a truck comes:
+    /// `{ "30 min" = "10 %", "1 h" = "40 %" }` holds from each wait on. Needs `border_wait`.
+    #[schemars(with = "Option<WaitTable<Percent>>")]
+    pub divert: Option<Table<Percent>>,
+    /// Time that a truck loses which goes elsewhere: what the other way takes longer.
+    pub divert_cost: Option<DurationPhrase>,
 }
 
 /// One listed truck.
@@ -249,14 +272,73 @@ pub struct Station {
     pub free_lane: FreeLane,
     /// Opening hours: `"06:00-24:00"`, `"closed"`, or by day `{ mon-fri = "...", sat = "..." }`.
     pub hours: Option<ByDay>,
-    /// Waiting places; trucks in service not counted. Full blocks the station behind.
+    /// Waiting places; trucks in service not counted. What happens when they are full is said by `full`.
     pub room: Option<Count>,
+    /// What becomes of a truck that finds no place: `block` (it waits where it is and blocks that lane; one from
+    /// outside is turned away), `turn-away`, or `divert PLACE` (it goes to this station, road or `exit` instead).
+    #[serde(default)]
+    pub full: FullPhrase,
+    /// Who is served first: classes in order, first served first, `["fast", "standard"]` (those left out are last
+    /// and alike), or a number by class, lower first, `priority.fast = 1`. Equals go in order of joining.
+    pub priority: Option<Priority>,
+    /// A truck of higher priority takes the lane of one of lower priority, which goes back to the head of its line
+    /// to `resume` or `restart`.
+    pub preempt: Option<Again>,
+    /// How long trucks wait, from arrival here to the start of service, before they give up and leave: for all
+    /// classes or by class; classes without one stay.
+    pub patience: Option<ByClass<DistPhrase>>,
+    /// Share that joins, by trucks waiting for the group: `{ 10 = "80 %", 30 = "40 %" }` holds from each number on,
+    /// for all classes; or by class, `balking.standard = { 10 = "80 %" }`. Asked only where service cannot start at
+    /// once; all join below the first number.
+    #[schemars(with = "Option<TrucksTable<BalkingShare>>")]
+    pub balking: Option<Table<BalkingShare>>,
+    /// Pace of service by trucks waiting for the group: `{ 20 = "110 %" }` divides service times by 1.1 from 20
+    /// trucks on. Without it (or below the first number) 100 %.
+    #[schemars(with = "Option<TrucksTable<Percent>>")]
+    pub pace_by_queue: Option<Table<Percent>>,
+    /// Pace of service by open lanes of the group: `{ 6 = "95 %" }` from six lanes on.
+    #[schemars(with = "Option<LanesTable<Percent>>")]
+    pub pace_by_open: Option<Table<Percent>>,
+    /// Factor on all service times of a day, drawn each day; mean 1: `"lognormal(mean = 1, cv = 0.05)"`.
+    pub day_factor: Option<FactorPhrase>,
+    /// Factor on service times in a lane, drawn for each lane and day: who sits there; mean 1.
+    pub officer_factor: Option<FactorPhrase>,
     /// Where some of the trucks go after service: `route.secondary = "5 %"` for all classes or
     /// `route.standard.secondary = "12 %"` for one.
     #[serde(default)]
     pub route: BTreeMap<Name, RouteShare>,
     /// Where the others go: a station, a road, or `exit`.
     pub next: Name,
+}
+
+/// Who is served first.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Priority {
+    /// Classes, first served first; those left out are last and alike.
+    Order(Vec<Name>),
+    /// A number by class, lower first; those left out are last and alike.
+    Class(BTreeMap<Name, Count>),
+}
+
+/// What happens to the work done on a truck whose service is interrupted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Again {
+    /// Service goes on where it stopped.
+    Resume,
+    /// Service begins anew, with the same service time.
+    Restart,
+}
+
+/// A share of every class that joins from a number of trucks on, or such shares of one class.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum BalkingShare {
+    /// Of every class, from this number of trucks on.
+    All(Percent),
+    /// Of this class, by trucks waiting.
+    Class(#[schemars(with = "TrucksTable<Percent>")] Table<Percent>),
 }
 
 /// One text for all days, or one per day or range of days.
@@ -305,6 +387,9 @@ pub enum FreeLane {
     Lowest,
     /// Any, with equal probability.
     Random,
+    /// The one whose service is expected to be shortest for the truck: over all groups that it may use, mean
+    /// service time × `officer_factor` of the lane that day; ties to `preference`, then to the lowest number.
+    Fastest,
 }
 
 /// A lane group.
@@ -323,6 +408,30 @@ pub struct Lanes {
     pub service: Option<ByClass<DistPhrase>>,
     /// Move-up time in this group, instead of the station's.
     pub move_up: Option<DistPhrase>,
+    /// Waiting places of the group's own, beside the station's.
+    pub room: Option<Count>,
+    /// Group of the station into which trucks go for good that find `room` full on arrival; it needs a service time
+    /// for them, and need not accept their class.
+    pub overflow: Option<Name>,
+    /// What a lane that closes does with its truck.
+    #[serde(default)]
+    pub closing: Closing,
+    /// Other work that the officer of a lane turns to whenever no truck waits, and finishes before the next truck:
+    /// how long it takes.
+    pub other_work: Option<DistPhrase>,
+}
+
+/// What a lane that closes does with its truck.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Closing {
+    /// It finishes it, then closes.
+    #[default]
+    Finish,
+    /// The truck goes back to the head of the line and goes on where its service stopped.
+    Resume,
+    /// The truck goes back to the head of the line and is served anew.
+    Restart,
 }
 
 /// How many lanes are open.
@@ -386,6 +495,64 @@ pub struct Officers {
     /// By group: lanes by time, for rules that say `as planned`.
     #[serde(default)]
     pub plan: BTreeMap<String, ByTime<Count>>,
+    /// Officers of the pool lent elsewhere (to passenger lanes), at all times or by time: `on_duty` less these are
+    /// there.
+    pub away: Option<ByTime<Count>>,
+    /// Breaks of each officer: `"15 min every 4 h"`, one officer after another over the period, or `", together"`.
+    /// Who has a break is on duty but staffs no lane.
+    pub breaks: Option<BreaksPhrase>,
+}
+
+/// What makes lanes fail: at listed times, or by chance each lane for itself.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Failure {
+    /// Groups whose lanes fail: `["primary.standard"]`.
+    pub lanes: Vec<String>,
+    /// When all of them are down: `"09:00-09:40"` every day, or by day `{ tue = "09:00-09:40", 2023-10-07 = "..." }`;
+    /// days left out have none. Instead of `up` and `repair`.
+    pub windows: Option<ByDay>,
+    /// Time from a repair (or the start of the run) to the next failure of a lane.
+    pub up: Option<DistPhrase>,
+    /// Time from a failure to its repair.
+    pub repair: Option<DistPhrase>,
+    /// Which time counts towards `up`.
+    #[serde(default)]
+    pub clock: UpTime,
+    /// What happens to the truck in service.
+    #[serde(default)]
+    pub truck: OnFailure,
+    /// Lanes go on, slower, instead of being down (a system outage): pace of service that begins in `windows`,
+    /// `"40 %"`.
+    pub pace: Option<Percent>,
+}
+
+/// Which time counts towards the next failure.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum UpTime {
+    /// All time in which the lane is not down, whether it is open or not.
+    #[default]
+    All,
+    /// Only time in which it serves.
+    Serving,
+}
+
+/// What happens to the truck in a lane that fails.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnFailure {
+    /// It waits in the lane for the repair, and its service goes on where it stopped.
+    #[default]
+    Wait,
+    /// It waits in the lane for the repair, and is served anew.
+    WaitRestart,
+    /// It goes back to the head of the line, and its service goes on where it stopped.
+    Return,
+    /// It goes back to the head of the line, and is served anew.
+    ReturnRestart,
+    /// It is finished first; then the lane goes down.
+    Finish,
 }
 
 /// CBP's public wait.

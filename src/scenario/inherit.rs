@@ -14,7 +14,7 @@ use super::diagnostic::{Diagnostic, Place};
 use super::document::{Node, Value};
 use super::keys::Reading;
 use super::path::{Miss, Path, Target, extended, locate, near_miss, put_value, same, value_at};
-use super::phrase::nearest;
+use super::phrase::{FullPhrase, nearest};
 use super::schema::{self, Shape};
 
 /// Sections that belong to the whole study: scenarios that differ there could not be compared.
@@ -624,6 +624,11 @@ pub fn dangling_stations<'a>(trees: impl Iterator<Item = &'a Node>) -> Vec<Diagn
         }
         for (name, station) in section(tree, "station").unwrap_or_default() {
             stations.entry(name).or_insert_with(|| station.key_place());
+            // Where trucks go that find it full.
+            let full = station.table().and_then(|table| table.get("full")?.scalar());
+            if let Some(Ok(FullPhrase::Divert(place))) = full.map(|full| full.parse()) {
+                named.insert(place);
+            }
             let routes = station.table().and_then(|table| table.get("route")?.table());
             for (target, share) in routes.into_iter().flatten() {
                 // By target, or by class and target.
@@ -635,7 +640,7 @@ pub fn dangling_stations<'a>(trees: impl Iterator<Item = &'a Node>) -> Vec<Diagn
     let dangling = stations.into_iter().filter(|(name, _)| !named.contains(name));
     let told = dangling.map(|(name, place)| {
         Diagnostic::error("E0305", format!("nothing leads to station `{name}`"))
-            .at(Some(place), "no `entry`, `next` or `route` names it")
+            .at(Some(place), "no `entry`, `next`, `route` or `full` names it")
             .about(format!("station.{name}"))
             .help("let a `next` or `route` lead to it, or take the section out")
     });

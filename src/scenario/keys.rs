@@ -478,6 +478,9 @@ fn row_key(kind: TableKind, key: &str) -> Result<String, String> {
         }
         TableKind::Weekday => among(&WEEKDAYS),
         TableKind::Month => among(&MONTHS),
-        TableKind::Time | TableKind::Row => Ok(key.to_owned()),
+        // What these mean is read with the table as a whole.
+        TableKind::Time | TableKind::Row | TableKind::Trucks | TableKind::Lanes | TableKind::Wait => {
+            Ok(key.to_owned())
+        }
     }
 }

@@ -47,6 +47,12 @@ pub const LONGEST_DURATION: f64 = MOST_DAYS as f64 * 86_400.0;
 pub const LONGEST_MEAN: f64 = 366.0 * 86_400.0;
 /// Minutes of a posted wait.
 pub const LONGEST_POSTED: f64 = 100_000.0;
+/// Appointments of a stream in one run.
+pub const MOST_APPOINTMENTS: usize = 10_000_000;
+/// Failures of a study.
+pub const MOST_FAILURES: usize = 100;
+/// Times at which the number of officers on a break changes, in one pool.
+pub const MOST_BREAKS: usize = 1_000_000;
 /// Trucks that are expected in one replication.
 pub const MOST_TRUCKS: f64 = 1e8;
 /// Batches per hour of a stream: the field of arrivals has this many layers.
@@ -89,6 +95,8 @@ pub fn table() -> String {
         ("roads", count(MOST_ROADS)),
         ("demand streams", count(MOST_STREAMS)),
         ("pools of officers", count(MOST_POOLS)),
+        ("changes of officers on a break in a pool", count(MOST_BREAKS)),
+        ("failures", count(MOST_FAILURES)),
         ("lane groups of a station", count(MOST_GROUPS)),
         ("lanes of a group or a road", grouped(f64::from(MOST_LANES))),
         ("officers on duty in a pool", grouped(f64::from(MOST_OFFICERS))),
@@ -99,6 +107,7 @@ pub fn table() -> String {
         ("a duration", days(LONGEST_DURATION)),
         ("the mean of a service, travel or move-up time", days(LONGEST_MEAN)),
         ("a posted wait", format!("{} minutes", grouped(LONGEST_POSTED))),
+        ("appointments of a stream", count(MOST_APPOINTMENTS)),
         ("trucks expected in a replication", grouped(MOST_TRUCKS)),
         ("trucks inside at one time (more: the replication fails)", grouped(f64::from(MOST_INSIDE))),
         ("batches of a stream in an hour", grouped(MOST_BATCHES_PER_HOUR)),

@@ -6,6 +6,7 @@
 //! [`capacity_by_hour`] for the table and [`lint`] for the warnings.
 
 mod capacity;
+mod rule;
 
 pub use capacity::{Capacity, capacity_by_hour};
 
@@ -13,6 +14,7 @@ use std::collections::BTreeSet;
 
 use super::build::integral;
 use super::check::Findings;
+use super::check::flow::is_aside;
 use super::diagnostic::Diagnostic;
 use super::file::{ByTime, Open, Study};
 use super::phrase::SharePhrase;
@@ -22,7 +24,9 @@ use super::schedule::zip;
 use crate::dist::CountSampler;
 use crate::kernel::time::SimTime;
 use crate::model::calendar::Period;
-use crate::model::network::{Arrivals, ClassId, Group, GroupId, LanePlan, Network, StationId, Steps, Stream};
+use crate::model::network::{
+    Arrivals, ClassId, Full, Group, GroupId, LanePlan, Network, StationId, Steps, Stream, Target,
+};
 use capacity::{Flows, by_period, lane_range};
 
 /// Trucks that should lie beyond a quantile for it to be quoted.
@@ -59,6 +63,7 @@ pub fn lint(
             );
         }
     }
+    rule::rules(&resolved.study, network, &flows, &mut findings);
     unknown_sources(resolved, &mut findings);
     if let Some((base, base_network)) = baseline {
         changes_without_effect(resolved, network, base, base_network, &mut findings);
@@ -106,9 +111,22 @@ fn demand_above_capacity(network: &Network, findings: &mut Findings) {
         let label =
             format!("at {hour:02}:00 {:.0} trucks/h come, {:.0} can be served", peak.demand, peak.most);
         let path = format!("station.{station}.lanes.{lanes}.servers");
-        let help = "the queue grows over these hours: results depend on how long they last";
+        let help = if may_leave(network, group) {
+            "the queue grows over these hours, until trucks leave or find no place: look at the outcomes"
+        } else {
+            "the queue grows over these hours: results depend on how long they last"
+        };
         findings.warning("W0401", &path, message, label, help);
     }
+}
+
+/// Whether trucks that come to a group may not stay there.
+fn may_leave(network: &Network, group: &Group) -> bool {
+    let station = &network.stations[group.station.index()];
+    station.full != Full::Block
+        || station.patience.iter().any(Option::is_some)
+        || station.balking.iter().any(Option::is_some)
+        || network.streams.iter().any(|stream| stream.diversion.is_some())
 }
 
 /// `from 08:00 to 11:00, from 14:00 to 15:00`, cut after three stretches.
@@ -252,7 +270,13 @@ fn all_classes(network: &Network) -> impl Iterator<Item = ClassId> + use<> {
 
 fn places_without_trucks(network: &Network, flows: &Flows, findings: &mut Findings) {
     for (i, station) in network.stations.iter().enumerate() {
+        let here = Target::Station(StationId(i as u16));
+        let is_aside = network.phases().any(|phase| is_aside(phase, here));
         if all_classes(network).all(|class| flows.total(i, class) <= 0.0) {
+            // Trucks come that find another place full: how many, only the simulation tells.
+            if is_aside {
+                continue;
+            }
             let message = format!("no truck ever comes to `{}`", station.name);
             let path = format!("station.{}", station.name);
             let help = "route trucks to it, or leave it out";
@@ -264,7 +288,11 @@ fn places_without_trucks(network: &Network, flows: &Flows, findings: &mut Findin
                 phase.stations[i].choices[class.index()].contains(&group) && flows.total(i, class) > 0.0
             };
             let comes = network.phases().any(|phase| all_classes(network).any(|class| chosen(phase, class)));
-            if !comes {
+            let overflow = network.groups_of(StationId(i as u16));
+            let into = |from: GroupId| {
+                network.phases().any(|phase| phase.groups[from.index()].overflow == Some(group))
+            };
+            if !comes && !is_aside && !overflow.into_iter().any(into) {
                 let name = &network.groups[group.index()].name;
                 let message = format!("no truck that comes to `{}` may use `{name}`", station.name);
                 let path = format!("station.{}.lanes.{name}", station.name);

@@ -234,6 +234,29 @@ pub enum WantPhrase {
     },
 }
 
+/// What becomes of a truck that finds a station full: `"block"`, `"turn-away"`, `"divert other-bridge"`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum FullPhrase {
+    /// It keeps its lane and blocks it.
+    #[default]
+    Block,
+    /// It is turned away.
+    TurnAway,
+    /// It goes to this station, road or `exit`.
+    Divert(String),
+}
+
+/// Breaks of officers: `"15 min every 4 h"`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BreaksPhrase {
+    /// How long each is.
+    pub length: SimDuration,
+    /// Every officer has one in each period.
+    pub period: SimDuration,
+    /// All at the same time, in the middle of the period; otherwise one officer after another.
+    pub together: bool,
+}
+
 macro_rules! phrase {
     ($type:ident, $format:literal, $what:literal, $bare:literal, $examples:expr) => {
         impl Phrase for $type {
@@ -316,6 +339,21 @@ phrase!(
         "2..6 lanes, open when queue >= 20 per lane, close when queue <= 12 per lane, set-up 5 min, at least 30 min",
         "1..2 lanes, as planned"
     ]
+);
+
+phrase!(
+    FullPhrase,
+    "cruce-full",
+    "what happens when it is full",
+    false,
+    ["block", "turn-away", "divert other-bridge"]
+);
+phrase!(
+    BreaksPhrase,
+    "cruce-breaks",
+    "breaks of officers",
+    false,
+    ["15 min every 4 h", "30 min every 8 h, together"]
 );
 
 fn leaf_schema<P: Phrase>() -> Schema {
@@ -457,6 +495,17 @@ mod tests {
                 "2..6 lanes, open when wait >= 20 min, close when wait <= 10 min",
             ),
         ]);
+        check::<FullPhrase>(&[
+            ("block", "block"),
+            (" turn-away ", "turn-away"),
+            ("divert  other-bridge", "divert other-bridge"),
+            ("divert 2nd", "divert 2nd"),
+        ]);
+        check::<BreaksPhrase>(&[
+            ("15 min every 240 min", "15 min every 4 h"),
+            ("15 min every 4 h, staggered", "15 min every 4 h"),
+            ("30 min every 8 h , together", "30 min every 8 h, together"),
+        ]);
     }
 
     #[test]
@@ -474,5 +523,21 @@ mod tests {
         check("exponential mean = 60 s", "E0206", "mean");
         check("mixture(50 % 10 s, 20 % 20 s)", "E0210", "mixture(50 % 10 s, 20 % 20 s)");
         check("empirical()", "E0206", ")");
+    }
+
+    #[test]
+    fn rules_of_a_full_station_and_breaks_point_at_the_piece() {
+        fn check<P: Phrase + fmt::Debug>(text: &str, code: &str, piece: &str) {
+            let error = text.parse::<P>().expect_err(text);
+            assert_eq!((error.code, &text[error.span.clone()]), (code, piece), "{text}: {error}");
+        }
+        check::<FullPhrase>("turn away", "E0206", "turn");
+        check::<FullPhrase>("divert", "E0206", "t");
+        check::<FullPhrase>("divert a b", "E0206", "b");
+        check::<BreaksPhrase>("15 min", "E0206", "n");
+        check::<BreaksPhrase>("15 every 4 h", "E0202", "every");
+        check::<BreaksPhrase>("15 min every 10 min", "E0210", "15 min every 10 min");
+        check::<BreaksPhrase>("15 min every 4 h, alone", "E0206", "alone");
+        check::<BreaksPhrase>("5 s every 1 min", "E0205", "1 min");
     }
 }

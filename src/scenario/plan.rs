@@ -71,7 +71,7 @@ pub struct ScenarioPlan {
 
 /// Keys whose values are names of other tables: they say how the crossing is laid out, and are
 /// no quantities that need a source.
-const LAYOUT: [&str; 7] = ["next", "entry", "accepts", "from", "to", "at", "happens"];
+const LAYOUT: [&str; 8] = ["next", "entry", "accepts", "overflow", "from", "to", "at", "happens"];
 
 /// The plan of scenarios that were checked and compiled, the baseline first.
 pub(super) fn study_plan(name: &str, resolved: &[Resolved], networks: Vec<Network>) -> StudyPlan {
@@ -164,25 +164,36 @@ fn source_of<'a>(path: &str, sources: &'a BTreeMap<String, String>) -> Option<&'
 /// Whether a path is part of the crossing, titles left out.
 fn is_model(path: &str) -> bool {
     let table = path.split('.').next().unwrap_or_default();
-    matches!(table, "class" | "demand" | "station" | "road" | "officers" | "border_wait" | "event" | "study")
-        && !is_title(path)
+    matches!(
+        table,
+        "class" | "demand" | "station" | "road" | "officers" | "failure" | "border_wait" | "event" | "study"
+    ) && !is_title(path)
         && !matches!(path, "study.baseline" | "study.title")
         && !path.starts_with("study.title.")
 }
 
 fn is_layout(path: &str) -> bool {
     let mut keys = path.split('.');
-    keys.next() == Some("study") || keys.skip(1).any(|key| LAYOUT.contains(&key)) || path.ends_with(".class")
+    let table = keys.next();
+    let of_failure = table == Some("failure") && path.split('.').nth(2) == Some("lanes");
+    table == Some("study")
+        || of_failure
+        || keys.skip(1).any(|key| LAYOUT.contains(&key))
+        || path.ends_with(".class")
 }
 
 /// The table by time or row that a path is a row of.
 fn table_of(path: &str) -> Option<&str> {
     let keys: Vec<&str> = path.split('.').collect();
     let depth = match keys.as_slice() {
-        ["demand", _, "by_hour" | "by_weekday" | "by_month" | "trace", _, ..] => 3,
+        ["demand", _, "by_hour" | "by_weekday" | "by_month" | "trace" | "divert", _, ..] => 3,
+        ["demand", _, "appointments", _] => 3,
+        ["station", _, "pace_by_queue" | "pace_by_open" | "balking", _] => 3,
+        ["station", _, "balking", _, _] => 4,
         ["station", _, "lanes", _, "open", _] => 5,
         ["station", _, "hours", _] => 3,
-        ["officers", _, "on_duty", _] => 3,
+        ["officers", _, "on_duty" | "away", _] => 3,
+        ["failure", _, "windows", _] => 3,
         ["officers", _, "plan", _, _, _] => 5,
         ["border_wait", "observed" | "check", _, _] => 3,
         _ => return None,

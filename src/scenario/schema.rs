@@ -36,11 +36,25 @@ pub enum TableKind {
     Month,
     /// Rows, in order.
     Row,
+    /// Trucks waiting: the row holds from this number on.
+    Trucks,
+    /// Open lanes: the row holds from this number on.
+    Lanes,
+    /// Posted waits: the row holds from this one on.
+    Wait,
 }
 
 impl TableKind {
-    const ALL: [TableKind; 5] =
-        [TableKind::Hour, TableKind::Time, TableKind::Weekday, TableKind::Month, TableKind::Row];
+    const ALL: [TableKind; 8] = [
+        TableKind::Hour,
+        TableKind::Time,
+        TableKind::Weekday,
+        TableKind::Month,
+        TableKind::Row,
+        TableKind::Trucks,
+        TableKind::Lanes,
+        TableKind::Wait,
+    ];
 
     /// As the schema and the reference name it.
     pub fn name(self) -> &'static str {
@@ -50,6 +64,9 @@ impl TableKind {
             TableKind::Weekday => "weekday",
             TableKind::Month => "month",
             TableKind::Row => "row",
+            TableKind::Trucks => "trucks waiting",
+            TableKind::Lanes => "lanes open",
+            TableKind::Wait => "posted wait",
         }
     }
 }
@@ -121,7 +138,7 @@ const fn kind<P: Phrase>() -> PhraseKind {
     }
 }
 
-static PHRASES: [PhraseKind; 19] = [
+static PHRASES: [PhraseKind; 21] = [
     kind::<phrase::DurationPhrase>(),
     kind::<phrase::RunLength>(),
     kind::<phrase::Percent>(),
@@ -141,6 +158,8 @@ static PHRASES: [PhraseKind; 19] = [
     kind::<phrase::GoalPhrase>(),
     kind::<phrase::PostedPhrase>(),
     kind::<phrase::RulePhrase>(),
+    kind::<phrase::FullPhrase>(),
+    kind::<phrase::BreaksPhrase>(),
 ];
 
 /// Every kind of phrase.
@@ -313,7 +332,7 @@ impl Shape {
                 if keys.is_empty() { "{ ... }".to_owned() } else { format!("{{ {} }}", keys.join(", ")) }
             }
             Shape::Map(value, _) => format!("{{ NAME = {} }}", value.example()),
-            Shape::Table(kind, _) => format!("\"by-{}.csv\"", kind.name()),
+            Shape::Table(kind, _) => format!("\"by-{}.csv\"", kind.name().replace(' ', "-")),
             Shape::List(_) => "[\"...\"]".to_owned(),
             Shape::Choice(choices) => choices.first().map_or_else(String::new, Shape::example),
             Shape::Words(words) => words.first().map_or_else(String::new, |word| format!("\"{}\"", word.0)),
@@ -364,6 +383,9 @@ table_schema!(TimeTable, TableKind::Time, "A table by time.");
 table_schema!(WeekdayTable, TableKind::Weekday, "A table by weekday.");
 table_schema!(MonthTable, TableKind::Month, "A table by month.");
 table_schema!(RowTable, TableKind::Row, "A table of rows.");
+table_schema!(TrucksTable, TableKind::Trucks, "A table by trucks waiting.");
+table_schema!(LanesTable, TableKind::Lanes, "A table by open lanes.");
+table_schema!(WaitTable, TableKind::Wait, "A table by posted wait.");
 
 #[cfg(test)]
 mod tests {

@@ -231,6 +231,9 @@ impl Csv {
             TableKind::Time => (&["day", "weekday", "date"], &["time", "hour"]),
             TableKind::Weekday => (&[], &["weekday", "day"]),
             TableKind::Month => (&[], &["month"]),
+            TableKind::Trucks => (&[], &["trucks", "queue"]),
+            TableKind::Lanes => (&[], &["lanes"]),
+            TableKind::Wait => (&[], &["wait"]),
             TableKind::Row => return Ok(Vec::new()),
         };
         let Some(key) = self.column(key) else {

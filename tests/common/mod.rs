@@ -183,6 +183,7 @@ pub fn group(name: &str, lanes: u32, service: &[Option<Dist>]) -> Group {
         overflow: None,
         closing: None,
         other_work: None,
+        slowed: None,
     }
 }
 

@@ -193,7 +193,12 @@ fn add_officers(sketch: &mut Sketch, dice: &mut Dice) {
         (at(7200), dice.below(lanes + 1)),
         (at(14_400), lanes),
     ];
-    sketch.network.pools.push(Pool { name: "cbp".into(), on_duty: Steps::new(rows), members });
+    sketch.network.pools.push(Pool {
+        name: "cbp".into(),
+        on_duty: Steps::new(rows),
+        on_break: Steps::constant(0),
+        members,
+    });
 }
 
 pub fn add_demand(sketch: &mut Sketch, dice: &mut Dice) {

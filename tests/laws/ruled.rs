@@ -153,7 +153,8 @@ fn add_diversion(network: &mut Network, dice: &mut Dice) {
     let at = StationId(dice.below(network.stations.len() as u32) as u16);
     network.border_wait = Some(BorderWait { from: StationId(0), at, posted });
     for stream in &mut network.streams {
-        stream.diversion = Some(Diversion { shares: vec![(secs(120), 0.3), (secs(600), 0.8)] });
+        stream.diversion =
+            Some(Diversion { shares: vec![(secs(120), 0.3), (secs(600), 0.8)], cost: SimDuration::ZERO });
     }
 }
 

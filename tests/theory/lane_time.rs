@@ -118,7 +118,8 @@ fn staffed(network: &mut Network, lanes: std::ops::RangeInclusive<u32>, open: u3
         least_open: SimDuration::ZERO,
     };
     let on_duty = Steps::constant(*lanes.end());
-    network.pools = vec![Pool { name: "cbp".into(), on_duty, members: vec![member] }];
+    network.pools =
+        vec![Pool { name: "cbp".into(), on_duty, on_break: Steps::constant(0), members: vec![member] }];
 }
 
 /// The only lane opens for the first truck that waits, with 3 min of set-up, and closes when nobody

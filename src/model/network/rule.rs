@@ -60,6 +60,8 @@ pub(crate) fn from_there_on<K: PartialOrd + Copy>(rows: &[(K, f64)], key: K) -> 
 pub struct Diversion {
     /// (posted wait, share that goes elsewhere from it on), in order of wait; nobody below the first.
     pub shares: Vec<(SimDuration, f64)>,
+    /// What a truck that goes elsewhere loses by it.
+    pub cost: SimDuration,
 }
 
 /// Something that makes lanes fail.

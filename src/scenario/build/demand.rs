@@ -13,7 +13,9 @@ use super::super::limit::{MOST_BATCHES_PER_HOUR, MOST_TRUCKS};
 use super::super::phrase::{DurationPhrase, Percent};
 use super::super::schedule::Timetable;
 use super::Context;
-use crate::dist::{CountSampler, Sampler};
+use super::appointment::{appointments, diversion};
+use super::rule::factor;
+use crate::dist::CountSampler;
 use crate::kernel::draws::hash_name;
 use crate::kernel::time::{SimDuration, SimTime};
 use crate::model::network::{
@@ -38,7 +40,8 @@ pub fn streams(drawing: &Drawing, roads: &[Road], context: &mut Context) -> Vec<
         if let Some((arrivals, trucks)) = arrivals(&path, name, demand, context) {
             expected += trucks;
             let class = if demand.trace.is_some() { None } else { class };
-            streams.push(Stream { name: name.clone(), entry, arrivals, class, diversion: None });
+            let diversion = diversion(&path, demand, context);
+            streams.push(Stream { name: name.clone(), entry, arrivals, class, diversion });
         }
         if let Some(trucks) = demand.at_start.filter(|trucks| trucks.0 > 0) {
             let arrivals = Arrivals::AtStart { trucks: trucks.0, road: only_road_to(entry, roads) };
@@ -104,6 +107,9 @@ fn arrivals(path: &str, name: &str, demand: &Demand, context: &mut Context) -> O
         }
         let batches = context.clock.run_end.seconds() / mean.max(1e-6);
         return Some((Arrivals::Headways { headway, batch }, batches * mean_batch));
+    }
+    if let Some(table) = &demand.appointments {
+        return appointments(path, table, demand, context);
     }
     let trucks = trace(&format!("{path}.trace"), demand.trace.as_ref()?, context);
     let count = trucks.len() as f64;
@@ -287,18 +293,9 @@ fn growth(path: &str, demand: &Demand, context: &mut Context) -> Growth {
 }
 
 fn day_factor(path: &str, name: &str, demand: &Demand, context: &mut Context) -> Option<DayFactor> {
-    let factor = demand.day_factor.as_ref()?;
-    let path = format!("{path}.day_factor");
-    let law = context.law(&path, &factor.0)?;
-    let mean = law.mean();
-    if (mean - 1.0).abs() > 1e-6 {
-        let message = format!("`{path}` has mean {mean:.4}");
-        let help = "`volume` is the mean day; give the factor mean 1";
-        context.findings.error("E0315", &path, message, "a mean of 1", help);
-        return None;
-    }
+    let law = factor(&format!("{path}.day_factor"), demand.day_factor.as_ref(), "`volume`", context)?;
     let name = demand.day_factor_name.clone().unwrap_or_else(|| name.to_owned());
-    Some(DayFactor { name, law: Sampler::new(&law) })
+    Some(DayFactor { name, law })
 }
 
 /// Listed trucks in order of arrival, then of row; those after the run length are left out.

@@ -62,6 +62,7 @@ fn added(before: &Study, during: &Study) -> Option<String> {
         for (name, officers) in &study.officers {
             all.extend(names(&format!("officers.{name}.rule"), &officers.rule));
         }
+        all.extend(names("failure", &study.failure));
         all
     };
     all(before).symmetric_difference(&all(during)).next().cloned()
@@ -72,10 +73,21 @@ fn is_fixed(path: &str) -> bool {
     let keys: Vec<&str> = path.split('.').collect();
     match keys.as_slice() {
         ["class", _, key, ..] => *key != "share",
-        ["demand", _, key, ..] => {
-            matches!(*key, "entry" | "trace" | "class" | "at_start" | "day_factor" | "day_factor_name")
-        }
+        ["demand", _, key, ..] => matches!(
+            *key,
+            "entry"
+                | "trace"
+                | "class"
+                | "at_start"
+                | "day_factor"
+                | "day_factor_name"
+                | "slot"
+                | "early"
+                | "show_up"
+                | "no_show"
+        ),
         ["station", _, key, ..] => matches!(*key, "queue" | "free_lane"),
+        ["failure", _, key, ..] => matches!(*key, "lanes" | "clock"),
         ["road", _, key, ..] => matches!(*key, "next" | "lanes" | "overtaking"),
         _ => false,
     }
@@ -112,6 +124,7 @@ pub(super) fn joined(mut parts: Vec<(SimTime, Network)>) -> Result<Network, Stri
     }
     for place in 0..pools {
         join(&mut parts, |network| Some(&mut network.pools[place].on_duty));
+        join(&mut parts, |network| Some(&mut network.pools[place].on_break));
         for member in 0..parts[0].1.pools[place].members.len() {
             join(&mut parts, |network| Some(&mut network.pools[place].members[member].open));
             join(&mut parts, |network| match &mut network.pools[place].members[member].want {

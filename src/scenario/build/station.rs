@@ -4,17 +4,18 @@ use std::collections::BTreeMap;
 
 use super::super::check::percent;
 use super::super::file::{
-    ByClass, ByDay, ByTime, FreeLane as FreeLanePhrase, Lanes, Open, Queue, Road as RoadTable, RouteShare,
-    Station as StationTable,
+    Again, ByClass, ByDay, ByTime, Closing, FreeLane as FreeLanePhrase, Lanes, Open, Queue,
+    Road as RoadTable, RouteShare, Station as StationTable,
 };
 use super::super::limit::{MOST_COUNTED, SPACING};
 use super::super::phrase::{DistPhrase, Servers, Spread};
 use super::super::schedule::{Fault, Hours, Timetable, steps_or_default, zip};
 use super::Context;
+use super::rule::{StationRules, interruption, station_rules};
 use crate::dist::DurationSampler;
 use crate::kernel::time::SimDuration;
 use crate::model::network::{
-    End, FreeLane, Full, Group, GroupId, LaneChoice, LanePlan, LineLayout, PoolId, QueueLayout, Road, Route,
+    End, FreeLane, Group, GroupId, LaneChoice, LanePlan, LineLayout, PoolId, QueueLayout, Road, Route,
     Station, StationId, Steps, Target,
 };
 
@@ -34,9 +35,12 @@ pub fn stations(context: &mut Context) -> (Vec<Station>, Vec<Group>) {
         let accepted = accepted(table, context);
         let choices = choices(name, table, &accepted, first_group, context);
         let open = opening_hours(name, table, context);
-        for ((group, lanes), accepted) in table.lanes.iter().zip(&accepted) {
+        let served = served(table, accepted);
+        for ((group, lanes), accepted) in table.lanes.iter().zip(&served) {
             groups.push(self::group(id, name, table, group, lanes, accepted, open.as_ref(), context));
         }
+        let StationRules { full, priority, preempt, patience, balking, pace } =
+            station_rules(name, table, context);
         stations.push(Station {
             name: name.clone(),
             first_group,
@@ -45,12 +49,12 @@ pub fn stations(context: &mut Context) -> (Vec<Station>, Vec<Group>) {
             room: table.room.map(|room| room.0),
             choices,
             routes: routes(name, table, context),
-            full: Full::Block,
-            priority: Vec::new(),
-            preempt: None,
-            patience: Vec::new(),
-            balking: Vec::new(),
-            pace: None,
+            full,
+            priority,
+            preempt,
+            patience,
+            balking,
+            pace,
             loop_slot: None,
         });
     }
@@ -69,6 +73,27 @@ fn accepted(table: &StationTable, context: &Context) -> Vec<Vec<bool>> {
     };
     let of_group = |lanes| context.names.classes.iter().map(|class| accepts(lanes, class)).collect();
     table.lanes.values().map(of_group).collect()
+}
+
+/// By group and class: whether its lanes serve the class, because the group accepts it or because
+/// trucks of the class overflow into the group.
+fn served(table: &StationTable, mut served: Vec<Vec<bool>>) -> Vec<Vec<bool>> {
+    let place = |name: &String| table.lanes.keys().position(|other| other == name);
+    let overflows: Vec<(usize, usize)> = table
+        .lanes
+        .values()
+        .enumerate()
+        .filter_map(|(from, lanes)| Some((from, lanes.overflow.as_ref().and_then(place)?)))
+        .collect();
+    // A chain has no more links than there are groups.
+    for _ in 0..overflows.len() {
+        for &(from, into) in &overflows {
+            for class in 0..served[from].len() {
+                served[into][class] |= served[from][class];
+            }
+        }
+    }
+    served
 }
 
 /// By class: the groups that accept it, most preferred first.
@@ -165,30 +190,39 @@ fn group(
         free_lane: match table.free_lane {
             FreeLanePhrase::Lowest => FreeLane::Lowest,
             FreeLanePhrase::Random => FreeLane::Random,
+            FreeLanePhrase::Fastest => FreeLane::Fastest,
         },
         service,
         move_up,
         plan: lane_plan(&path, &format!("{station_name}.{name}"), lanes, built, hours, context),
-        room: None,
-        overflow: None,
-        closing: None,
-        other_work: None,
+        room: lanes.room.map(|room| room.0),
+        overflow: lanes.overflow.as_ref().and_then(|name| context.names.group_of(station, name)),
+        closing: match lanes.closing {
+            Closing::Finish => None,
+            Closing::Resume => Some(interruption(Again::Resume)),
+            Closing::Restart => Some(interruption(Again::Restart)),
+        },
+        other_work: lanes.other_work.as_ref().map(|law| context.duration(&format!("{path}.other_work"), law)),
+        // Outages are read with the failures.
+        slowed: None,
     }
 }
 
 /// Samplers by class, with one for the classes not named.
-struct Samplers {
+pub struct Samplers {
     by_class: BTreeMap<String, DurationSampler>,
     rest: Option<DurationSampler>,
 }
 
 impl Samplers {
-    fn of(&self, class: &str) -> Option<&DurationSampler> {
+    /// That of a class.
+    pub fn of(&self, class: &str) -> Option<&DurationSampler> {
         self.by_class.get(class).or(self.rest.as_ref())
     }
 }
 
-fn samplers(path: &str, laws: Option<&ByClass<DistPhrase>>, context: &mut Context) -> Samplers {
+/// Reads one law for all classes, or one by class.
+pub fn samplers(path: &str, laws: Option<&ByClass<DistPhrase>>, context: &mut Context) -> Samplers {
     let mut samplers = Samplers { by_class: BTreeMap::new(), rest: None };
     match laws {
         None => {}
@@ -411,7 +445,7 @@ fn road(name: &str, table: &RoadTable, context: &mut Context) -> Road {
 
 impl Context<'_> {
     /// What a name leads to; a name that leads nowhere has been told before.
-    fn target(&self, name: &str) -> Target {
+    pub fn target(&self, name: &str) -> Target {
         self.names.target(name).unwrap_or(Target::Exit)
     }
 }

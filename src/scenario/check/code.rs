@@ -4,18 +4,18 @@
 //! new meaning. Start at [`MEANINGS`].
 
 /// (code, title, explanation), in order of codes.
-pub const MEANINGS: [(&str, &str, &str); 47] = [
+pub const MEANINGS: [(&str, &str, &str); 52] = [
     (
         "E0301",
         "a name leads nowhere",
-        "`entry`, `next`, the targets of `route`, `border_wait.from` and `border_wait.at` name stations (or roads, or `exit`) \
+        "`entry`, `next`, the targets of `route` and `full`, `border_wait.from` and `border_wait.at` name stations (or roads, or `exit`) \
          of the same file. Names are lower-case letters, digits and hyphens, spelled alike everywhere: \
          `next = \"bridge\"` needs `[road.bridge]` or `[station.bridge]`.",
     ),
     (
         "E0302",
         "there is no such class",
-        "`accepts`, `service.CLASS`, `route.CLASS`, `demand.class` and the column `class` of a trace name classes: each needs a \
+        "`accepts`, `service.CLASS`, `route.CLASS`, `priority`, `patience.CLASS`, `balking.CLASS`, `demand.class` and the column `class` of a trace name classes: each needs a \
          table `[class.NAME]`. `service.rest` stands for the classes that are not named.",
     ),
     (
@@ -74,7 +74,8 @@ pub const MEANINGS: [(&str, &str, &str); 47] = [
     (
         "E0316",
         "a share or factor out of range",
-        "Shares and factors of demand are 0 % or more; growth is above -100 % a year.",
+        "Shares and factors of demand are 0 % or more, shares of trucks at most 100 %; growth is above -100 % a year; a pace of \
+         service is from 10 % to 1000 %.",
     ),
     (
         "E0320",
@@ -106,8 +107,14 @@ pub const MEANINGS: [(&str, &str, &str); 47] = [
          number for each, lower first. The order in the file never decides.",
     ),
     (
+        "E0327",
+        "the overflow group cannot serve the class",
+        "Trucks that find the `room` of their group full go to its `overflow` group for good, whatever that group `accepts`; it needs a \
+         service time for each of their classes: `service.CLASS` of the station or of the group.",
+    ),
+    (
         "E0330",
-        "exactly one of volume, headway and trace",
+        "exactly one of volume, headway, trace and appointments",
         "A stream says once when its trucks arrive: `volume` (trucks per day, with profiles), `headway` (time between trucks) \
          or `trace` (a list of trucks). Two kinds of demand are two streams.",
     ),
@@ -265,5 +272,31 @@ pub const MEANINGS: [(&str, &str, &str); 47] = [
         "W0414",
         "a source without a value",
         "`[source]` names a path at which the study has no value: perhaps it was renamed.",
+    ),
+    (
+        "W0421",
+        "nobody can leave there",
+        "Trucks give up (`patience`) or turn round (`balking`) at a station to which a road with limited room leads, or that lies \
+         behind one. Nobody can leave a bridge: patience ends upstream of the toll. If there is a way out (a gate before the \
+         booths), the rule is right as it stands.",
+    ),
+    (
+        "W0422",
+        "a rule that never comes to bear",
+        "Classes that all have the same priority, preemption without a class of lower priority, an overflow into a group without \
+         places or lanes, a diversion beyond the largest wait that is posted, appointments outside of the run: nothing would \
+         change if the key were left out.",
+    ),
+    (
+        "W0423",
+        "lanes that are down more than up",
+        "The mean time to repair is longer than the mean time from a repair to the next failure: perhaps the two were exchanged, \
+         or minutes were meant for hours.",
+    ),
+    (
+        "W0424",
+        "patience that ends at once",
+        "Trucks would on average wait less than it takes to move up into a booth, so nearly all that queue leave: perhaps \
+         seconds were meant for minutes.",
     ),
 ];

@@ -1,13 +1,21 @@
 //! Values that do not go together: every contradiction names both keys.
 
-use super::super::file::{Demand, Lanes, Open, Queue, Road, Station, Study};
-use super::super::phrase::{Servers, Spread, WantPhrase};
+use super::super::file::{
+    Closing, Demand, Failure, FreeLane, Lanes, OnFailure, Open, Priority, Queue, Road, Station, Study, UpTime,
+};
+use super::super::phrase::{FullPhrase, Servers, Spread, WantPhrase};
 use super::Findings;
 
 /// Reports pairs of values of which one makes no sense beside the other.
 pub fn check(study: &Study, findings: &mut Findings) {
     for (name, demand) in &study.demand {
         check_demand(name, demand, findings);
+        if demand.divert.is_some() && study.border_wait.is_none() {
+            let path = format!("demand.{name}.divert");
+            let message = format!("`{path}` needs a posted wait");
+            let help = "add `[border_wait]` with `from`, `at` and, if need be, how it is `posted`";
+            findings.error("E0332", &path, message, "no `[border_wait]` in the study", help);
+        }
     }
     for (name, station) in &study.station {
         check_station(name, station, study, findings);
@@ -16,6 +24,9 @@ pub fn check(study: &Study, findings: &mut Findings) {
         check_road(name, road, findings);
     }
     check_officers(study, findings);
+    for (name, failure) in &study.failure {
+        check_failure(name, failure, study, findings);
+    }
 }
 
 fn check_demand(name: &str, demand: &Demand, findings: &mut Findings) {
@@ -24,18 +35,19 @@ fn check_demand(name: &str, demand: &Demand, findings: &mut Findings) {
         ("volume", demand.volume.is_some()),
         ("headway", demand.headway.is_some()),
         ("trace", demand.trace.is_some()),
+        ("appointments", demand.appointments.is_some()),
     ];
     let given: Vec<&str> = kinds.iter().filter(|kind| kind.1).map(|kind| kind.0).collect();
     match given.as_slice() {
         [_] => {}
         [] => {
             let message = format!("`demand.{name}` does not say when trucks arrive");
-            let help = "add one of `volume`, `headway` and `trace`";
+            let help = "add one of `volume`, `headway`, `trace` and `appointments`";
             findings.error(
                 "E0330",
                 &format!("demand.{name}"),
                 message,
-                "no `volume`, `headway` or `trace`",
+                "no `volume`, `headway`, `trace` or `appointments`",
                 help,
             );
         }
@@ -82,6 +94,12 @@ fn check_demand(name: &str, demand: &Demand, findings: &mut Findings) {
         ("growth", demand.growth.is_some(), "growth_from", demand.growth_from.is_some()),
         ("growth_from", demand.growth_from.is_some(), "growth", demand.growth.is_some()),
         ("day_factor_name", demand.day_factor_name.is_some(), "day_factor", demand.day_factor.is_some()),
+        ("appointments", demand.appointments.is_some(), "slot", demand.slot.is_some()),
+        ("slot", demand.slot.is_some(), "appointments", demand.appointments.is_some()),
+        ("early", demand.early.is_some(), "appointments", demand.appointments.is_some()),
+        ("show_up", demand.show_up.is_some(), "appointments", demand.appointments.is_some()),
+        ("no_show", demand.no_show.is_some(), "appointments", demand.appointments.is_some()),
+        ("divert_cost", demand.divert_cost.is_some(), "divert", demand.divert.is_some()),
     ];
     for (key, _, other, _) in pairs.iter().filter(|pair| pair.1 && !pair.3) {
         let message = format!("`{}` needs `{other}`", path(key));
@@ -91,6 +109,15 @@ fn check_demand(name: &str, demand: &Demand, findings: &mut Findings) {
             message,
             format!("no `{other}` beside it"),
             format!("add `{other}`"),
+        );
+    }
+    if demand.appointments.is_some() && demand.batch.is_some() {
+        findings.clash(
+            "E0331",
+            (&path("batch"), "trucks that come together"),
+            (&path("appointments"), "each truck has a time of its own"),
+            format!("`{}` and `{}` contradict each other", path("batch"), path("appointments")),
+            "leave `batch` out, and book more trucks in a slot",
         );
     }
 }
@@ -123,6 +150,196 @@ fn check_station(name: &str, station: &Station, study: &Study, findings: &mut Fi
             }
         }
         check_staffing(name, group, lanes, study, findings);
+        check_group_rules(name, group, lanes, station, findings);
+    }
+    check_station_rules(name, station, findings);
+}
+
+/// Rules of a station that do not go together.
+fn check_station_rules(name: &str, station: &Station, findings: &mut Findings) {
+    let path = |key: &str| format!("station.{name}.{key}");
+    let lines = match station.queue {
+        Queue::Pooled | Queue::Shared => None,
+        Queue::Shortest | Queue::Random | Queue::RoundRobin => Some("a line per lane"),
+    };
+    if let (Some(lines), Some(_)) = (lines, &station.priority) {
+        findings.clash(
+            "E0331",
+            (&path("priority"), "who is served first of one line"),
+            (&path("queue"), lines),
+            format!("`{}` and `{}` contradict each other", path("priority"), path("queue")),
+            "write `queue = \"pooled\"` or `\"shared\"`, or give the classes lanes of their own",
+        );
+    }
+    if let (Some(lines), FreeLane::Fastest) = (lines, station.free_lane) {
+        findings.clash(
+            "E0331",
+            (&path("free_lane"), "chooses among the free lanes of one line"),
+            (&path("queue"), lines),
+            format!("`{}` and `{}` contradict each other", path("free_lane"), path("queue")),
+            "write `queue = \"pooled\"` or `\"shared\"`, or leave `free_lane` out",
+        );
+    }
+    if station.preempt.is_some() && station.priority.is_none() {
+        let message = format!("`{}` needs `priority`", path("preempt"));
+        let help = "say who goes first: `priority = [\"fast\", \"standard\"]`";
+        findings.error("E0332", &path("preempt"), message, "no `priority` beside it", help);
+    }
+    let has_room = station.room.is_some() || station.lanes.values().any(|lanes| lanes.room.is_some());
+    if station.full != FullPhrase::Block && !has_room {
+        let message = format!("`{name}` is never full");
+        let help = "say how many trucks may wait: `room = 20`";
+        findings.error("E0332", &path("full"), message, "no `room` at the station or its groups", help);
+    }
+    if station.full == FullPhrase::Divert(name.to_owned()) {
+        let message = format!("`{name}` sends trucks that find it full to itself");
+        let help = "name another station, a road or `exit`";
+        findings.error("E0331", &path("full"), message, "the same station", help);
+    }
+    if let Some(Priority::Order(classes)) = &station.priority {
+        for (i, class) in classes.iter().enumerate() {
+            if let Some(first) = classes[..i].iter().position(|other| other == class) {
+                findings.clash(
+                    "E0331",
+                    (&path(&format!("priority.{i}")), "named again"),
+                    (&path(&format!("priority.{first}")), "named here"),
+                    format!("`{}` names class `{class}` twice", path("priority")),
+                    "keep one of the two",
+                );
+            }
+        }
+    }
+}
+
+/// Rules of a lane group that do not go together.
+fn check_group_rules(name: &str, group: &str, lanes: &Lanes, station: &Station, findings: &mut Findings) {
+    let path = |key: &str| format!("station.{name}.lanes.{group}.{key}");
+    if let Some(into) = &lanes.overflow {
+        if lanes.room.is_none() {
+            let message = format!("`{name}.{group}` is never full");
+            let help = "say how many trucks may wait for the group: `room = 5`";
+            findings.error("E0332", &path("overflow"), message, "no `room` beside it", help);
+        }
+        if into == group {
+            let message = format!("`{name}.{group}` overflows into itself");
+            let help = "name another group of the station";
+            findings.error("E0331", &path("overflow"), message, "the same group", help);
+        }
+        if station.queue == Queue::Shared {
+            findings.clash(
+                "E0331",
+                (&path("overflow"), "from one line into another"),
+                (&format!("station.{name}.queue"), "one line for all groups"),
+                format!("`{}` and `station.{name}.queue` contradict each other", path("overflow")),
+                "with a shared line let both groups accept the class, and say which is preferred",
+            );
+        }
+    }
+    if lanes.servers == Servers::Unlimited {
+        let keys = [
+            ("closing", lanes.closing != Closing::Finish, "what its lanes do"),
+            ("other_work", lanes.other_work.is_some(), "what its officers do"),
+        ];
+        for (key, _, label) in keys.iter().filter(|key| key.1) {
+            findings.clash(
+                "E0331",
+                (&path(key), label),
+                (&path("servers"), "a yard has no lanes"),
+                format!("`{}` and `{}` contradict each other", path(key), path("servers")),
+                format!("leave `{key}` out, or give the group a number of `servers`"),
+            );
+        }
+    }
+}
+
+/// A failure is listed or comes by chance, and needs lanes that can fail.
+fn check_failure(name: &str, failure: &Failure, study: &Study, findings: &mut Findings) {
+    let path = |key: &str| format!("failure.{name}.{key}");
+    if failure.lanes.is_empty() {
+        let message = format!("`failure.{name}` makes no lane fail");
+        findings.error(
+            "E0332",
+            &path("lanes"),
+            message,
+            "no lane group",
+            "write `lanes = [\"primary.standard\"]`",
+        );
+    }
+    for (i, group) in failure.lanes.iter().enumerate() {
+        if let Some(first) = failure.lanes[..i].iter().position(|other| other == group) {
+            findings.clash(
+                "E0331",
+                (&path(&format!("lanes.{i}")), "named again"),
+                (&path(&format!("lanes.{first}")), "named here"),
+                format!("`failure.{name}` names `{group}` twice"),
+                "keep one of the two",
+            );
+        }
+        let lanes =
+            group.split_once('.').and_then(|(station, group)| study.station.get(station)?.lanes.get(group));
+        if lanes.is_some_and(|lanes| lanes.servers == Servers::Unlimited) {
+            let servers = format!("station.{}.servers", group.replacen('.', ".lanes.", 1));
+            findings.clash(
+                "E0331",
+                (&path(&format!("lanes.{i}")), "its lanes fail"),
+                (&servers, "a yard has no lanes"),
+                format!("`{}` and `{servers}` contradict each other", path("lanes")),
+                "close a yard with `hours`, or give the group a number of `servers`",
+            );
+        }
+    }
+    let by_chance = [("up", failure.up.is_some()), ("repair", failure.repair.is_some())];
+    if let (Some(_), true) = (failure.pace, failure.truck != OnFailure::Wait) {
+        findings.clash(
+            "E0331",
+            (&path("truck"), "the lane stops"),
+            (&path("pace"), "the lane goes on"),
+            format!("`{}` and `{}` contradict each other", path("truck"), path("pace")),
+            "a truck in service is finished as it was begun: leave `truck` out",
+        );
+    }
+    if failure.pace.is_some() && failure.windows.is_none() {
+        let message = format!("`{}` needs `windows`", path("pace"));
+        let help = "add `windows`: outages that slow lanes are at listed times";
+        findings.error("E0332", &path("pace"), message, "no `windows` beside it", help);
+        return;
+    }
+    if failure.windows.is_some() {
+        let clock = ("clock", failure.clock != UpTime::All);
+        for (key, _) in by_chance.iter().chain([&clock]).filter(|key| key.1) {
+            findings.clash(
+                "E0331",
+                (&path(key), "failures by chance"),
+                (&path("windows"), "failures at listed times"),
+                format!("`{}` and `{}` contradict each other", path("windows"), path(key)),
+                "keep one of the two; another failure can have the other",
+            );
+        }
+        return;
+    }
+    if by_chance.iter().all(|key| !key.1) {
+        let message = format!("`failure.{name}` does not say when lanes fail");
+        let help = "add `windows`, or `up` and `repair`";
+        findings.error(
+            "E0332",
+            &format!("failure.{name}"),
+            message,
+            "no `windows`, no `up` and `repair`",
+            help,
+        );
+        return;
+    }
+    for (key, other) in [("up", "repair"), ("repair", "up")] {
+        if by_chance.contains(&(key, true)) && by_chance.contains(&(other, false)) {
+            let message = format!("`{}` needs `{other}`", path(key));
+            findings.error(
+                "E0332",
+                &path(key),
+                message,
+                format!("no `{other}` beside it"),
+                format!("add `{other}`"),
+            );
+        }
     }
 }
 

@@ -5,10 +5,12 @@
 //! counted, and expected visits per truck (the traffic equations v = e + Pᵀv of Jackson, 1957). It
 //! reads a [`Network`] and no file. Start at [`check`], [`mark_loops`] or [`visits`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Findings, listed};
-use crate::model::network::{Arrivals, Branch, ClassId, Network, RoadId, StationId, Stream, Target};
+use crate::model::network::{
+    Arrivals, Branch, ClassId, Full, GroupId, Network, RoadId, StationId, Stream, Target,
+};
 
 /// A station or a road: stations first.
 type Node = usize;
@@ -64,6 +66,7 @@ pub fn check(network: &mut Network, findings: &mut Findings) {
     let mut trapped: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     let mut refused: BTreeMap<StationId, Vec<&str>> = BTreeMap::new();
     let mut unserved: BTreeMap<(StationId, String), Vec<&str>> = BTreeMap::new();
+    let mut overflowing: BTreeMap<(GroupId, GroupId), Vec<&str>> = BTreeMap::new();
     let mut wait_reached = false;
     for (i, class) in network.classes.iter().enumerate() {
         let graph = Graph::new(network, ClassId(i as u8));
@@ -85,6 +88,13 @@ pub fn check(network: &mut Network, findings: &mut Findings) {
                 let group = &network.groups[group.index()];
                 if group.service[i].is_none() {
                     unserved.entry((id, group.name.clone())).or_default().push(&class.name);
+                }
+            }
+            for (from, into) in overflows(network, &station.choices[i]) {
+                if network.groups[from.index()].service[i].is_some()
+                    && network.groups[into.index()].service[i].is_none()
+                {
+                    overflowing.entry((from, into)).or_default().push(&class.name);
                 }
             }
         }
@@ -124,6 +134,21 @@ pub fn check(network: &mut Network, findings: &mut Findings) {
         let label = "trucks of the class come here";
         findings.error("E0323", &format!("station.{name}.service"), message, label, help);
     }
+    for ((from, into), classes) in overflowing {
+        let (from, into) = (&network.groups[from.index()], &network.groups[into.index()]);
+        let name = &network.stations[from.station.index()].name;
+        let message = format!(
+            "trucks of class {} overflow into `{name}.{}`, which has no service time for them",
+            listed(&classes),
+            into.name
+        );
+        let help = format!(
+            "add `service.{} = \"60 s\"` to `{}`, or let them overflow elsewhere",
+            classes[0], into.name
+        );
+        let path = format!("station.{name}.lanes.{}.overflow", from.name);
+        findings.error("E0327", &path, message, "into a group that cannot serve them", help);
+    }
     if !wait_reached && let Some(wait) = &network.border_wait {
         let name = |station: StationId| &network.stations[station.index()].name;
         let message = format!("no truck goes from `{}` to `{}`", name(wait.from), name(wait.at));
@@ -136,6 +161,21 @@ pub fn check(network: &mut Network, findings: &mut Findings) {
         );
     }
     keep_serving_choices(network);
+}
+
+/// (from, into) of every overflow that trucks may take which choose these groups.
+fn overflows(network: &Network, choices: &[GroupId]) -> BTreeSet<(GroupId, GroupId)> {
+    let mut found = BTreeSet::new();
+    for &group in choices {
+        let mut from = group;
+        while let Some(into) = network.groups[from.index()].overflow {
+            if !found.insert((from, into)) {
+                break;
+            }
+            from = into;
+        }
+    }
+    found
 }
 
 fn keep_serving_choices(network: &mut Network) {
@@ -160,7 +200,7 @@ pub fn mark_loops(networks: &mut [&mut Network]) {
     let mut slots = 0;
     let on_loop: Vec<Option<u16>> = (0..all.next.len())
         .map(|node| {
-            let ways = all.next[node].iter().filter_map(|(_, next)| *next);
+            let ways = all.next[node].iter().filter_map(|(_, next)| *next).chain(all.aside[node]);
             all.reached(ways)[node].then(|| {
                 slots += 1;
                 slots - 1
@@ -206,6 +246,8 @@ pub fn visits(network: &Network, class: ClassId, entry: StationId) -> Vec<f64> {
 /// Edges of positive probability; `None` leads to the exit.
 struct Graph {
     next: Vec<Vec<(f64, Option<Node>)>>,
+    /// By node: where trucks go that find it full.
+    aside: Vec<Option<Node>>,
 }
 
 impl Graph {
@@ -225,11 +267,12 @@ impl Graph {
         let of_stations =
             network.stations.iter().map(|station| edges(&station.routes[class.index()].branches));
         let of_roads = network.roads.iter().map(|road| vec![(1.0, node(road.next, stations))]);
-        Graph { next: of_stations.chain(of_roads).collect() }
+        Graph { next: of_stations.chain(of_roads).collect(), aside: asides(network) }
     }
 
     fn of_all_classes(network: &Network) -> Self {
-        let mut all = Graph { next: vec![Vec::new(); network.stations.len() + network.roads.len()] };
+        let nodes = network.stations.len() + network.roads.len();
+        let mut all = Graph { next: vec![Vec::new(); nodes], aside: asides(network) };
         for class in 0..network.classes.len() {
             for (node, edges) in Graph::new(network, ClassId(class as u8)).next.into_iter().enumerate() {
                 all.next[node].extend(edges.into_iter().map(|(_, next)| (1.0, next)));
@@ -248,7 +291,7 @@ impl Graph {
         let mut open: Vec<Node> = from.into_iter().collect();
         while let Some(node) = open.pop() {
             if !std::mem::replace(&mut seen[node], true) {
-                open.extend(self.next[node].iter().filter_map(|(_, next)| *next));
+                open.extend(self.next[node].iter().filter_map(|(_, next)| *next).chain(self.aside[node]));
             }
         }
         seen
@@ -291,6 +334,20 @@ impl Graph {
             }
         }
     }
+}
+
+/// By node: where trucks go that find it full.
+fn asides(network: &Network) -> Vec<Option<Node>> {
+    let stations = network.stations.iter().map(|station| match station.full {
+        Full::Block | Full::TurnAway => None,
+        Full::Divert(target) => node(target, network.stations.len()),
+    });
+    stations.chain(network.roads.iter().map(|_| None)).collect()
+}
+
+/// Stations and roads to which trucks are diverted that find a station full.
+pub fn is_aside(network: &Network, target: Target) -> bool {
+    network.stations.iter().any(|station| station.full == Full::Divert(target))
 }
 
 fn node(target: Target, stations: usize) -> Option<Node> {

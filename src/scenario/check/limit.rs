@@ -5,8 +5,8 @@
 
 use super::super::file::Study;
 use super::super::limit::{
-    MOST_CLASSES, MOST_COUNTED, MOST_DAYS, MOST_GROUPS, MOST_LANES, MOST_POOLS, MOST_ROADS, MOST_STATIONS,
-    MOST_STREAMS,
+    MOST_CLASSES, MOST_COUNTED, MOST_DAYS, MOST_FAILURES, MOST_GROUPS, MOST_LANES, MOST_POOLS, MOST_ROADS,
+    MOST_STATIONS, MOST_STREAMS,
 };
 use super::super::phrase::{RunLength, Servers, Spread};
 use super::Findings;
@@ -20,6 +20,7 @@ pub fn check(study: &Study, findings: &mut Findings) {
         ("road", study.road.len(), MOST_ROADS, "roads"),
         ("demand", study.demand.len(), MOST_STREAMS, "demand streams"),
         ("officers", study.officers.len(), MOST_POOLS, "officer pools"),
+        ("failure", study.failure.len(), MOST_FAILURES, "failures"),
     ];
     for (path, count, most, what) in tables {
         if count > most {
@@ -60,6 +61,10 @@ pub fn check(study: &Study, findings: &mut Findings) {
                 let help =
                     "for a yard without limit write `\"unlimited\"`; to take a group away leave it out";
                 check_count(&path, built, 1, MOST_LANES, "lanes", help, findings);
+            }
+            if let Some(room) = lanes.room {
+                let path = format!("station.{name}.lanes.{group}.room");
+                check_count(&path, room.0, 0, MOST_COUNTED, "places", "", findings);
             }
         }
         if let Some(room) = station.room {

@@ -1,6 +1,9 @@
 //! Names that must exist: every mention of a class, station, road, lane group or scenario.
 
-use super::super::file::{ByClass, Demand, Officers, RouteShare, Station, Study};
+use super::super::file::{
+    BalkingShare, ByClass, Demand, Failure, Officers, Priority, RouteShare, Station, Study,
+};
+use super::super::phrase::FullPhrase;
 use super::name::{EXIT, Names};
 use super::{Findings, suggestion};
 
@@ -21,6 +24,9 @@ pub fn check(study: &Study, names: &Names, findings: &mut Findings) {
     }
     for (name, officers) in &study.officers {
         check_officers(&format!("officers.{name}"), officers, names, findings);
+    }
+    for (name, failure) in &study.failure {
+        check_failure(&format!("failure.{name}"), failure, names, findings);
     }
     if let Some(wait) = &study.border_wait {
         check_station_name("border_wait.from", &wait.from, names, findings);
@@ -102,7 +108,19 @@ fn check_station(path: &str, name: &str, station: &Station, names: &Names, findi
         for (i, class) in lanes.accepts.iter().flatten().enumerate() {
             check_class(&format!("{path}.accepts.{i}"), class, names, findings);
         }
+        if let Some(into) = lanes.overflow.as_ref().filter(|into| !station.lanes.contains_key(*into)) {
+            let known = station.lanes.keys().filter(|other| *other != group).map(String::as_str);
+            let message = format!("`{name}` has no lane group `{into}`");
+            let help = suggestion(into, known);
+            let help = if help.is_empty() {
+                "trucks overflow into another group of the same station".to_owned()
+            } else {
+                help
+            };
+            findings.error("E0303", &format!("{path}.overflow"), message, "no such lane group", help);
+        }
     }
+    check_rules(path, station, names, findings);
     for (key, share) in &station.route {
         let path = format!("{path}.route.{key}");
         if names.class(key).is_some() && names.target(key).is_some() {
@@ -126,6 +144,48 @@ fn check_station(path: &str, name: &str, station: &Station, names: &Names, findi
             }
         }
     }
+}
+
+/// Names in the rules of a station.
+fn check_rules(path: &str, station: &Station, names: &Names, findings: &mut Findings) {
+    check_by_class(&format!("{path}.patience"), station.patience.as_ref(), names, findings);
+    if let FullPhrase::Divert(place) = &station.full {
+        check_target(&format!("{path}.full"), place, names, findings);
+    }
+    match &station.priority {
+        Some(Priority::Order(classes)) => {
+            for (i, class) in classes.iter().enumerate() {
+                check_class(&format!("{path}.priority.{i}"), class, names, findings);
+            }
+        }
+        Some(Priority::Class(classes)) => {
+            for class in classes.keys() {
+                check_class(&format!("{path}.priority.{class}"), class, names, findings);
+            }
+        }
+        None => {}
+    }
+    for (class, share) in station.balking.iter().flatten() {
+        if let BalkingShare::Class(_) = share {
+            check_class(&format!("{path}.balking.{class}"), class, names, findings);
+        }
+    }
+}
+
+fn check_failure(path: &str, failure: &Failure, names: &Names, findings: &mut Findings) {
+    for (i, group) in failure.lanes.iter().enumerate() {
+        if names.group(group).is_none() {
+            check_group(&format!("{path}.lanes.{i}"), group, names, findings);
+        }
+    }
+}
+
+fn check_group(path: &str, group: &str, names: &Names, findings: &mut Findings) {
+    let known = names.group_names();
+    let message = format!("there is no lane group `{group}`");
+    let help = suggestion(group, known.iter().map(String::as_str));
+    let help = if help.is_empty() { "write it as `station.group`".to_owned() } else { help };
+    findings.error("E0303", path, message, "a group as `station.group`", help);
 }
 
 fn check_officers(path: &str, officers: &Officers, names: &Names, findings: &mut Findings) {

@@ -6,11 +6,12 @@
 
 use std::collections::BTreeSet;
 
+use super::rule::availability;
 use crate::dist::CountSampler;
 use crate::kernel::time::SimTime;
 use crate::model::calendar::Period;
 use crate::model::network::{
-    Arrivals, ClassId, Group, GroupId, LanePlan, Network, StationId, Steps, Stream, Want,
+    Arrivals, ClassId, Group, GroupId, LanePlan, Network, Station, StationId, Steps, Stream, Want,
 };
 use crate::scenario::check::flow::{class_shares, classes_of, visits};
 use crate::scenario::schedule::zip;
@@ -41,7 +42,8 @@ impl Capacity {
 /// Demand against capacity by period, for every set of groups that has trucks of its own: those
 /// that no group outside the set serves (Hall, 1935: that each such set suffices is necessary, and
 /// where groups are alike enough, to serve all). Yards without limit and periods outside the run
-/// length are left out.
+/// length are left out. Failures take their share of the lanes; a pace that changes counts as the slowest
+/// and the fastest there is.
 pub fn capacity_by_hour(network: &Network) -> Vec<Capacity> {
     let flows = Flows::new(network);
     let hours = by_period(network, &Steps::constant(1.0));
@@ -62,6 +64,16 @@ pub fn capacity_by_hour(network: &Network) -> Vec<Capacity> {
         }
     }
     table
+}
+
+/// Slowest and fastest pace of the lanes of a station.
+fn pace_range(station: &Station) -> [f64; 2] {
+    let Some(pace) = &station.pace else { return [1.0, 1.0] };
+    [&pace.by_queue, &pace.by_open].into_iter().fold([1.0, 1.0], |[slowest, fastest], rows| {
+        let least = rows.iter().map(|row| row.1).fold(1.0, f64::min);
+        let most = rows.iter().map(|row| row.1).fold(1.0, f64::max);
+        [slowest * least, fastest * most]
+    })
 }
 
 /// Sets of groups of a station, in order of their groups, each with the classes that only they serve:
@@ -201,14 +213,15 @@ impl<'n> Flows<'n> {
         for (stretch, cycle) in self.stretches.iter().zip(cycles) {
             let network = stretch.network;
             let per_hour = 3600.0 / cycle.unwrap_or(any);
+            let [slowest, fastest] = pace_range(&network.stations[station.index()]);
             for group in groups {
                 let (least, most) = lane_range(network, &network.groups[group.index()]);
-                for (sums, lanes) in [(&mut served.0, least), (&mut served.1, most)] {
-                    let rate = zip(
-                        &lanes,
-                        &stretch.holds,
-                        |lanes, holds| if *holds { lanes * per_hour } else { 0.0 },
-                    );
+                let up = zip(&availability(network, *group), &stretch.holds, |up, holds| {
+                    if *holds { up * per_hour } else { 0.0 }
+                });
+                let all = [(&mut served.0, least, slowest), (&mut served.1, most, fastest)];
+                for (sums, lanes, pace) in all {
+                    let rate = zip(&lanes, &up, |lanes, up| lanes * up * pace);
                     let more = by_period(network, &rate);
                     sums.resize(more.len(), 0.0);
                     sums.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);

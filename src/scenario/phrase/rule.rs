@@ -5,11 +5,15 @@ use std::str::FromStr;
 
 use super::scan::{Dimension, PhraseError, Scanner, seconds_text, tidy};
 use super::{
-    Count, DurationPhrase, GoalPhrase, PostedPhrase, QuantityKind, Rate, RulePhrase, TargetPhrase, WantPhrase,
+    BreaksPhrase, Count, DurationPhrase, FullPhrase, GoalPhrase, PostedPhrase, QuantityKind, Rate,
+    RulePhrase, TargetPhrase, WantPhrase,
 };
 use crate::kernel::time::SimDuration;
 use crate::model::network::{Posted, Trigger};
 use crate::scenario::limit::{MOST_COUNTED, MOST_LANES};
+
+/// The shortest period of breaks.
+const SHORTEST_PERIOD: SimDuration = SimDuration::from_mins(10);
 
 const RULE_EXAMPLE: &str = "2..6 lanes, open when queue >= 20 per lane, close when queue <= 12 per lane";
 
@@ -250,6 +254,76 @@ impl fmt::Display for RulePhrase {
             write!(f, ", priority {}", self.priority)?;
         }
         Ok(())
+    }
+}
+
+impl FromStr for FullPhrase {
+    type Err = PhraseError;
+    fn from_str(text: &str) -> Result<Self, PhraseError> {
+        let mut scanner = Scanner::new(text);
+        let full = if scanner.eat_word("block") {
+            FullPhrase::Block
+        } else if scanner.eat_word("turn-away") {
+            FullPhrase::TurnAway
+        } else if scanner.eat_word("divert") {
+            let Some(place) = scanner.name() else {
+                return Err(scanner.expected("a station, a road or `exit`"));
+            };
+            FullPhrase::Divert(place.to_owned())
+        } else {
+            return Err(scanner.expected("`block`, `turn-away` or `divert PLACE`"));
+        };
+        scanner.end()?;
+        Ok(full)
+    }
+}
+
+impl fmt::Display for FullPhrase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            FullPhrase::Block => f.write_str("block"),
+            FullPhrase::TurnAway => f.write_str("turn-away"),
+            FullPhrase::Divert(place) => write!(f, "divert {place}"),
+        }
+    }
+}
+
+impl FromStr for BreaksPhrase {
+    type Err = PhraseError;
+    fn from_str(text: &str) -> Result<Self, PhraseError> {
+        let mut scanner = Scanner::new(text);
+        let length = duration(&mut scanner)?;
+        if !scanner.eat_word("every") {
+            return Err(scanner.expected("`every`"));
+        }
+        let start = scanner.here();
+        let period = duration(&mut scanner)?;
+        let (whole, span) = (scanner.span_from(0), scanner.span_from(start));
+        let together = scanner.eat(",") && {
+            let together = scanner.eat_word("together");
+            if !together && !scanner.eat_word("staggered") {
+                return Err(scanner.expected("`staggered` or `together`"));
+            }
+            together
+        };
+        scanner.end()?;
+        if period < SHORTEST_PERIOD {
+            return Err(PhraseError::new("E0205", span, "breaks cannot follow one another so fast")
+                .label(format!("at least {} here", seconds_text(SHORTEST_PERIOD.seconds()))));
+        }
+        if length >= period || length == SimDuration::ZERO {
+            return Err(PhraseError::new("E0210", whole, "a break does not fit into its period")
+                .label("more than zero and less than the period"));
+        }
+        Ok(BreaksPhrase { length, period, together })
+    }
+}
+
+impl fmt::Display for BreaksPhrase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = |duration: SimDuration| seconds_text(duration.seconds());
+        write!(f, "{} every {}", text(self.length), text(self.period))?;
+        f.write_str(if self.together { ", together" } else { "" })
     }
 }
 

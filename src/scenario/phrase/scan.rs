@@ -252,6 +252,15 @@ impl<'a> Scanner<'a> {
         Some((&self.text[span.clone()], span))
     }
 
+    /// Reads what may be a name: letters, digits, `_` and `-`.
+    pub(crate) fn name(&mut self) -> Option<&'a str> {
+        self.skip_blanks();
+        let rest = &self.text[self.at..];
+        let length = rest.find(|c: char| !(c.is_alphanumeric() || "_-".contains(c))).unwrap_or(rest.len());
+        self.at += length;
+        Some(&rest[..length]).filter(|name| !name.is_empty())
+    }
+
     /// Reads a text in quotes.
     pub(crate) fn quoted(&mut self) -> Option<(&'a str, Range<usize>)> {
         self.skip_blanks();

@@ -59,6 +59,11 @@ impl Hours {
             fault.help = format!("add `{} = \"closed\"` or its hours", WEEKDAYS[day.weekday()]);
             faults.push(fault);
         }
+        self.steps_where_given(clock)
+    }
+
+    /// The same for what may be left out: on days that are not given it is closed.
+    pub fn steps_where_given(&self, clock: &Clock) -> Steps<bool> {
         let mut open: Vec<(i64, i64)> = Vec::new();
         for day in clock.all_days() {
             for (from, to) in self.days.on(day).into_iter().flatten().flat_map(|row| &row.1) {
