@@ -50,6 +50,10 @@ pub struct Study {
     pub officers: BTreeMap<Name, Officers>,
     /// CBP's public wait: from where to where, how it is posted, what was observed.
     pub border_wait: Option<BorderWait>,
+    /// What time, cargo and lanes are worth; with it costs are measured and plans weighed.
+    pub money: Option<super::value::Money>,
+    /// Fuel and emissions of trucks that stand or creep; with it they are measured.
+    pub air: Option<super::value::Air>,
     /// What a plan should reach, by measure: `"crossing_time.p95" = "<= 90 min"`.
     #[serde(default)]
     pub goals: BTreeMap<String, GoalPhrase>,

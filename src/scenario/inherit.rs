@@ -18,7 +18,7 @@ use super::phrase::nearest;
 use super::schema::{self, Shape};
 
 /// Sections that belong to the whole study: scenarios that differ there could not be compared.
-const OF_THE_STUDY: [&str; 6] = ["format", "goals", "precision", "scenario", "source", "study"];
+const OF_THE_STUDY: [&str; 7] = ["format", "goals", "money", "precision", "scenario", "source", "study"];
 
 /// A value to set, as written.
 #[derive(Clone, Debug)]
@@ -286,7 +286,7 @@ impl<'a> Scenarios<'a> {
         let place = change.node.key_place();
         let of_the_study = whole.first().filter(|section| OF_THE_STUDY.contains(&section.as_str()));
         if let Some(section) = of_the_study
-            && !(command_line && ["study", "precision", "goals"].contains(&section.as_str()))
+            && !(command_line && ["study", "precision", "goals", "money"].contains(&section.as_str()))
         {
             self.reading.report(
                 Diagnostic::error("E0117", format!("`{}` belongs to the whole study", change.path))

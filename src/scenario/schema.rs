@@ -121,7 +121,7 @@ const fn kind<P: Phrase>() -> PhraseKind {
     }
 }
 
-static PHRASES: [PhraseKind; 19] = [
+static PHRASES: [PhraseKind; 31] = [
     kind::<phrase::DurationPhrase>(),
     kind::<phrase::RunLength>(),
     kind::<phrase::Percent>(),
@@ -141,6 +141,18 @@ static PHRASES: [PhraseKind; 19] = [
     kind::<phrase::GoalPhrase>(),
     kind::<phrase::PostedPhrase>(),
     kind::<phrase::RulePhrase>(),
+    kind::<phrase::CurrencyPhrase>(),
+    kind::<phrase::YearPhrase>(),
+    kind::<phrase::HourPricePhrase>(),
+    kind::<phrase::FuelPricePhrase>(),
+    kind::<phrase::AmountPhrase>(),
+    kind::<phrase::LanePricePhrase>(),
+    kind::<phrase::TimeValuePhrase>(),
+    kind::<phrase::PerishablePhrase>(),
+    kind::<phrase::YearsPhrase>(),
+    kind::<phrase::FuelRatePhrase>(),
+    kind::<phrase::Co2Phrase>(),
+    kind::<phrase::MassRatePhrase>(),
 ];
 
 /// Every kind of phrase.

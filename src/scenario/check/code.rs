@@ -4,7 +4,7 @@
 //! new meaning. Start at [`MEANINGS`].
 
 /// (code, title, explanation), in order of codes.
-pub const MEANINGS: [(&str, &str, &str); 46] = [
+pub const MEANINGS: [(&str, &str, &str); 47] = [
     (
         "E0301",
         "a name leads nowhere",
@@ -190,6 +190,12 @@ pub const MEANINGS: [(&str, &str, &str); 46] = [
         "E0353",
         "too many batches an hour",
         "A stream has at most 65,535 batches an hour: split it into several streams.",
+    ),
+    (
+        "E0370",
+        "a price in another currency",
+        "All prices of a study are in `money.currency`, of the year `money.price_year`. Convert the others: rates of \
+         exchange are no part of the file.",
     ),
     (
         "W0401",
