@@ -75,7 +75,7 @@ pub fn capacity_text(plan: &StudyPlan, look: Look) -> String {
     for scenario in &plan.scenarios {
         let network = &scenario.network;
         let days = network.calendar.days_apart() && network.calendar.days > 1;
-        for rows in capacity_by_hour(network).chunk_by(|a, b| a.group == b.group) {
+        for rows in capacity_by_hour(network).chunk_by(|a, b| a.groups == b.groups) {
             lines.push(String::new());
             let columns = rows.iter().map(|row| {
                 let (day, hour) = network.calendar.day_and_hour(row.period);
@@ -95,7 +95,7 @@ pub fn capacity_text(plan: &StudyPlan, look: Look) -> String {
                 labels: ["demand", "least capacity", "most capacity"].map(str::to_owned).into(),
                 columns: columns.collect(),
             };
-            let name = format!("{}, {}", scenario.name, network.group_name(rows[0].group));
+            let name = format!("{}, {}", scenario.name, rows[0].name(network));
             lines.push(look.paint(Tone::Strong, &cut(&name, look.width)));
             lines.extend(grid.lines(look));
         }
@@ -111,7 +111,7 @@ pub fn capacity_object(plan: &StudyPlan) -> Value {
             let (day, hour) = network.calendar.day_and_hour(row.period);
             json!({
                 "scenario": scenario.name,
-                "group": network.group_name(row.group),
+                "group": row.name(network),
                 "day": day + 1,
                 "hour": hour,
                 "unit": "trucks/h",

@@ -31,7 +31,7 @@ pub fn all() -> impl Iterator<Item = Meaning> {
 }
 
 /// Files, keys, overrides, phrases.
-const FORM: [(&str, &str, &str); 34] = [
+const FORM: [(&str, &str, &str); 35] = [
     (
         "E0101",
         "the file is not UTF-8 text",
@@ -134,6 +134,12 @@ const FORM: [(&str, &str, &str); 34] = [
         "E0118",
         "the format is not known",
         "`format = 1` is the format that this version reads. A newer file needs a newer cruce.",
+    ),
+    (
+        "E0119",
+        "a character that cannot be shown",
+        "Texts and the cells of CSV files are one line of characters that can be seen: no ends of lines, tabs or control \
+         characters, which would break tables or act on the terminal that shows them.",
     ),
     (
         "E0201",

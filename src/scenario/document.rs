@@ -229,15 +229,17 @@ pub fn read(sources: &Sources, file: usize) -> Result<Node, Vec<Diagnostic>> {
     if found.is_empty() { Ok(root) } else { Err(found) }
 }
 
-/// Reads one TOML value, as the command line gives it: `None` when it is none.
-pub fn read_value(text: &str, place: &Place) -> Option<Node> {
-    if house_rules(text, 0).1 {
-        return None;
-    }
-    let value = DeValue::parse(text).ok()?;
-    let mut node = convert(value.get_ref(), place.clone(), &mut Vec::new());
+/// Reads one TOML value, as the command line gives it; what is none is a text.
+pub fn read_value(text: &str, place: &Place, found: &mut Vec<Diagnostic>) -> Node {
+    let parsed = if house_rules(text, 0).1 { None } else { DeValue::parse(text).ok() };
+    let plain = DeValue::String(text.into());
+    let value = parsed.as_ref().map_or(&plain, |value| value.get_ref());
+    let mut mistakes = Vec::new();
+    let mut node = convert(value, place.clone(), &mut mistakes);
     relocate(&mut node, place);
-    Some(node)
+    // All of them stand in the one value that was given.
+    found.extend(mistakes.into_iter().map(|mistake| Diagnostic { place: Some(place.clone()), ..mistake }));
+    node
 }
 
 fn relocate(node: &mut Node, place: &Place) {
@@ -289,7 +291,10 @@ fn convert_table(table: &DeTable<'_>, file: usize, found: &mut Vec<Diagnostic>) 
 
 fn convert(value: &DeValue<'_>, place: Place, found: &mut Vec<Diagnostic>) -> Node {
     let value = match value {
-        DeValue::String(text) => Value::Text(text.to_string()),
+        DeValue::String(text) => {
+            found.extend(unseen(text).map(|c| unseen_character(c, place.clone())));
+            Value::Text(text.to_string())
+        }
         DeValue::Integer(number) => match i128::from_str_radix(number.as_str(), number.radix()) {
             Ok(number) => Value::Integer(number),
             Err(_) => {
@@ -313,6 +318,24 @@ fn convert(value: &DeValue<'_>, place: Place, found: &mut Vec<Diagnostic>) -> No
         DeValue::Table(table) => Value::Table(convert_table(table, place.file, found)),
     };
     Node::new(value, place)
+}
+
+/// The first character of a text that would break the line it is shown in, or act on a terminal.
+pub fn unseen(text: &str) -> Option<char> {
+    text.chars().find(|c| c.is_control())
+}
+
+/// The diagnostic for what [`unseen`] finds.
+pub fn unseen_character(character: char, place: Place) -> Diagnostic {
+    let (name, help) = match character {
+        '\n' | '\r' => (
+            "the end of a line".to_owned(),
+            "write it on one line; between `\"\"\"` a line that ends with `\\` goes on in the next",
+        ),
+        '\t' => ("a tab".to_owned(), "put a blank in its place"),
+        c => (format!("the control character U+{:04X}", u32::from(c)), "take it out"),
+    };
+    Diagnostic::error("E0119", format!("there is {name} in this text")).at(Some(place), "").help(help)
 }
 
 /// What TOML 1.1 allows and we do not, read from the text itself: arrays of tables, headers of more
@@ -478,7 +501,8 @@ mod tests {
         assert_eq!(codes("a = { b = 1,\n c = 2 }\n"), Some(vec!["E0115"]));
         assert_eq!(codes("a = { b = 1, }\n"), Some(vec!["E0115"]));
         assert_eq!(codes("a = [\n 1,\n 2,\n]\n"), None);
-        assert_eq!(codes("a = '''\n{\n'''\n# {\nb = \"{\"\n"), None);
+        assert_eq!(codes("a = \"\"\"{ \\\n} {\"\"\"\n# {\nb = \"{\"\n"), None);
+        assert_eq!(codes("a = '''\n{\n'''\n"), Some(vec!["E0119"]));
         assert_eq!(codes("a = \n"), Some(vec!["E0102"]));
     }
 

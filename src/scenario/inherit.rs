@@ -149,7 +149,7 @@ impl<'a> Scenarios<'a> {
         let settled: BTreeSet<Path> = local
             .iter()
             .filter(|change| change.node.scalar().is_none_or(|text| change::relative(&text).is_none()))
-            .filter_map(|change| match locate(&self.base, schema::study(), &change.path) {
+            .filter_map(|change| match locate(&self.base, schema::study(), &change.path, &change.node) {
                 Ok(Target::Value(path) | Target::New(path)) => Some(path),
                 Ok(Target::Part(path, part)) => Some(extended(&path, part)),
                 Err(_) => None,
@@ -239,7 +239,7 @@ impl<'a> Scenarios<'a> {
                 );
                 continue;
             }
-            match locate(&outcome.tree, schema::study(), &change.path) {
+            match locate(&outcome.tree, schema::study(), &change.path, &change.node) {
                 Ok(target) => {
                     let path = match &target {
                         Target::Value(path) | Target::New(path) => path.clone(),
@@ -596,7 +596,7 @@ fn flatten(set: &Node, prefix: &str, tree: &Node, out: &mut Vec<Change>) {
     for (key, child) in set.table().into_iter().flatten() {
         let key = key.replace('"', "");
         let path = if prefix.is_empty() { key } else { format!("{prefix}.{key}") };
-        let inside = match locate(tree, schema::study(), &path) {
+        let inside = match locate(tree, schema::study(), &path, child) {
             Ok(Target::Value(at)) => {
                 let parts = schema::study().at(&at).map_or(&[][..], change::parts);
                 let names_parts =

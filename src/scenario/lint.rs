@@ -9,6 +9,8 @@ mod capacity;
 
 pub use capacity::{Capacity, capacity_by_hour};
 
+use std::collections::BTreeSet;
+
 use super::build::integral;
 use super::check::Findings;
 use super::diagnostic::Diagnostic;
@@ -67,9 +69,13 @@ pub fn lint(
 fn demand_above_capacity(network: &Network, findings: &mut Findings) {
     let table = capacity_by_hour(network);
     let hours = by_period(network, &Steps::constant(1.0));
-    for rows in table.chunk_by(|a, b| a.group == b.group) {
-        let id = rows[0].group;
-        let group = &network.groups[id.index()];
+    let mut told: BTreeSet<GroupId> = BTreeSet::new();
+    // What is told of one group is not told again of the groups it shares trucks with.
+    let mut sets: Vec<&[Capacity]> = table.chunk_by(|a, b| a.groups == b.groups).collect();
+    sets.sort_by_key(|rows| rows[0].groups.len());
+    for rows in sets {
+        let groups = &rows[0].groups;
+        let group = &network.groups[groups[0].index()];
         // Trucks that come before a station opens are another warning's business.
         let closed = closed(network, group.station).steps.into_iter();
         let closed = Steps::new(closed.map(|(at, closed)| (at, f64::from(u8::from(closed)))));
@@ -84,7 +90,11 @@ fn demand_above_capacity(network: &Network, findings: &mut Findings) {
         let Some(peak) = over.iter().copied().reduce(|a, b| if excess(b) > excess(a) { b } else { a }) else {
             continue;
         };
-        let name = network.group_name(id);
+        if groups.iter().any(|group| told.contains(group)) {
+            continue;
+        }
+        told.extend(groups);
+        let name = peak.name(network);
         let (station, lanes) = (&network.stations[group.station.index()].name, &group.name);
         let message = format!(
             "demand exceeds capacity at `{name}` in {} of {} hours: {}",

@@ -301,10 +301,14 @@ fn command_line(reading: &mut Reading, overrides: &Overrides) -> Vec<Change> {
         let key_start = start + option.len();
         let key_end = if option == "--set " { key_start + key.len() } else { end };
         let value_place = diagnostic::Place { file, span: end - value.len()..end };
-        let text = document::Value::Text(value.clone());
-        let is_relative = change::relative(&value).is_some();
-        let node = if is_relative { None } else { document::read_value(&value, &value_place) };
-        let mut node = node.unwrap_or_else(|| Node::new(text, value_place));
+        let mut node = if change::relative(&value).is_some() {
+            Node::new(document::Value::Text(value), value_place)
+        } else {
+            let mut found = Vec::new();
+            let node = document::read_value(&value, &value_place, &mut found);
+            found.into_iter().for_each(|mistake| reading.report(mistake));
+            node
+        };
         node.key = Some(diagnostic::Place { file, span: key_start..key_end });
         changes.push(Change { path: key.replace('"', ""), node });
         start = end + 1;

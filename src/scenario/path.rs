@@ -33,12 +33,18 @@ pub struct Miss {
     pub rest: String,
 }
 
-/// Follows a dotted path; keys may contain dots themselves.
-pub fn locate(tree: &Node, shape: &Shape, path: &str) -> Result<Target, Miss> {
-    follow(tree, shape, path, &mut Vec::new())
+/// Follows a dotted path to where `value` is to be put; keys may contain dots themselves.
+pub fn locate(tree: &Node, shape: &Shape, path: &str, value: &Node) -> Result<Target, Miss> {
+    follow(tree, shape, path, Some(value), &mut Vec::new())
 }
 
-fn follow(node: &Node, shape: &Shape, rest: &str, at: &mut Path) -> Result<Target, Miss> {
+fn follow(
+    node: &Node,
+    shape: &Shape,
+    rest: &str,
+    value: Option<&Node>,
+    at: &mut Path,
+) -> Result<Target, Miss> {
     if rest.is_empty() {
         return Ok(Target::Value(at.clone()));
     }
@@ -62,7 +68,7 @@ fn follow(node: &Node, shape: &Shape, rest: &str, at: &mut Path) -> Result<Targe
     for (key, after) in keys {
         let Some(under) = shape.under(key) else { continue };
         at.push(key.clone());
-        let found = follow(&table[key], under, after, at);
+        let found = follow(&table[key], under, after, value, at);
         at.pop();
         match found {
             Ok(target) => return Ok(target),
@@ -77,8 +83,26 @@ fn follow(node: &Node, shape: &Shape, rest: &str, at: &mut Path) -> Result<Targe
         return Err(deepest);
     }
     match fresh(shape, rest) {
-        Some(new) if !slip(table, shape, &new[0]) => Ok(Target::New(at.iter().cloned().chain(new).collect())),
+        Some(new) if is_whole_section(shape, &new, value) || !slip(table, shape, &new[0]) => {
+            Ok(Target::New(at.iter().cloned().chain(new).collect()))
+        }
         Some(_) | None => Err(miss(at)),
+    }
+}
+
+/// Whether a new name is given a section with all that a section needs: nobody writes that by a slip.
+/// A single key is no section: `set.station.booth.lanes.al.servers = 4` is one value of `all`.
+fn is_whole_section(shape: &Shape, new: &[String], value: Option<&Node>) -> bool {
+    let under = match new {
+        [name] => shape.under(name).and_then(Shape::of_keys),
+        _ => None,
+    };
+    match (under, value.and_then(Node::table)) {
+        (Some(Shape::Record(fields)), Some(given)) => {
+            let mut needed = fields.iter().filter(|(_, field)| field.required);
+            given.len() > 1 && needed.all(|(key, _)| given.contains_key(key))
+        }
+        _ => false,
     }
 }
 
@@ -141,7 +165,7 @@ pub fn near_miss(tree: &Node, miss: &Miss) -> Option<Path> {
     // What follows may be right as it is, or have a slip of its own.
     let Some(child) = value_at(tree, &path).filter(|_| !after.is_empty()) else { return Some(path) };
     let under = schema::study().at(&path)?;
-    match follow(child, under, after, &mut path.clone()) {
+    match follow(child, under, after, None, &mut path.clone()) {
         Ok(Target::Value(full) | Target::New(full)) => Some(full),
         Ok(Target::Part(full, part)) => Some(extended(&full, part)),
         Err(_) => Some(path),

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::diagnostic::{Diagnostic, Place, Sources};
-use super::document::{Node, Value};
+use super::document::{Node, Value, unseen, unseen_character};
 use super::limit::MOST_CELLS;
 use super::phrase::{self, nearest};
 use super::schema::{Shape, TableKind};
@@ -129,6 +129,11 @@ impl Csv {
                     "take the cell out, or name its column"
                 };
                 return Err(diagnostic.help(decimal));
+            }
+        }
+        for (header, cell) in rows.iter().flat_map(|row| headers.iter().zip(row)) {
+            if let Some(character) = unseen(&cell.text).filter(|_| !REMARKS.contains(&header.name.as_str())) {
+                return Err(unseen_character(character, Place { file, span: cell.span.clone() }));
             }
         }
         let comma_is_decimal =

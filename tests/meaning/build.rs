@@ -301,8 +301,7 @@ fn capacity_is_told_by_hour() {
     // Standard trucks: 64 % of 64 %; empties in the same lanes; both queue, so both move up.
     let network = self::network(PORT);
     let table = capacity_by_hour(&network);
-    let standard =
-        table.iter().find(|row| network.group_name(row.group) == "primary.standard").expect("a row");
+    let standard = table.iter().find(|row| row.name(&network) == "primary.standard").expect("a row");
     let (standard_share, empty_share) = (0.64 * 0.64, 0.36);
     assert!(near(standard.demand, 100.0 * (standard_share + empty_share)), "{standard:?}");
     let cycle = 15.0 + (75.0 * standard_share + 35.0 * empty_share) / (standard_share + empty_share);

@@ -27,6 +27,32 @@ fn demand_above_capacity_is_told_with_its_hours() {
 }
 
 #[test]
+fn trucks_that_several_groups_serve_are_told_against_all_of_them() {
+    // 60 s in each of two groups of one lane, 120 trucks an hour at most, for trucks that may use both.
+    let booths = |volume: &str, left: &str, right: &str| {
+        wrong(&with(&[
+            ("240 trucks/day", volume),
+            (
+                "lanes.all = { servers = 1 }",
+                &format!(
+                    "lanes.left = {{ servers = 1, preference = 2{left} }}\nlanes.right = {{ servers = 1, preference = 1{right} }}"
+                ),
+            ),
+            ("share = \"100 % of trucks\"", "share = \"75 % of trucks\"\n[class.fast]\nshare = \"rest\""),
+        ]))
+    };
+    let both = ", accepts = [\"all\", \"fast\"]";
+    assert_eq!(booths("2400 trucks/day", both, both), "", "100 an hour are served by two lanes");
+    let told = |where_: &str| {
+        format!("W0401 demand exceeds capacity at `booth.{where_}` in 24 of 24 hours: from 00:00 to 24:00")
+    };
+    assert_eq!(booths("3000 trucks/day", both, both), told("left + right"));
+    // Three in four have only the left lane: 75 an hour are too many for it, 45 are not.
+    assert_eq!(booths("2400 trucks/day", both, ", accepts = [\"fast\"]"), told("left"));
+    assert_eq!(booths("1440 trucks/day", both, ", accepts = [\"fast\"]"), "");
+}
+
+#[test]
 fn lanes_that_nobody_opens_are_told() {
     assert_eq!(booth("servers = 1", "servers = 2, open = 3"), "W0406 `booth.all` would open 3 lanes of 2");
     assert_eq!(

@@ -1,24 +1,28 @@
-//! Demand against capacity by lane group and hour, by arithmetic.
+//! Demand against capacity by lane groups and hour, by arithmetic.
 //!
 //! Trucks per hour follow from arrivals, class shares and expected visits, as if nothing held trucks
 //! up; capacity is lanes × 3600 ÷ (mean service + move-up), weighted with the classes that come.
 //! Start at [`capacity_by_hour`].
 
+use std::collections::BTreeSet;
+
 use crate::dist::CountSampler;
 use crate::kernel::time::SimTime;
 use crate::model::calendar::Period;
-use crate::model::network::{Arrivals, ClassId, Group, GroupId, LanePlan, Network, Steps, Stream, Want};
+use crate::model::network::{
+    Arrivals, ClassId, Group, GroupId, LanePlan, Network, StationId, Steps, Stream, Want,
+};
 use crate::scenario::check::flow::{class_shares, classes_of, visits};
 use crate::scenario::schedule::zip;
 
-/// Demand and capacity of a lane group in one period of the calendar.
-#[derive(Clone, Copy, PartialEq, Debug)]
+/// Demand and capacity of lane groups in one period of the calendar.
+#[derive(Clone, PartialEq, Debug)]
 pub struct Capacity {
-    /// The group.
-    pub group: GroupId,
+    /// One group of a station, or several that some trucks may use alike.
+    pub groups: Vec<GroupId>,
     /// The hour, as results tell hours apart.
     pub period: Period,
-    /// Trucks per hour that come to the group if nothing holds them up.
+    /// Trucks per hour that come if nothing holds them up and that no other group serves.
     pub demand: f64,
     /// Trucks per hour that the lanes serve that are open at least.
     pub least: f64,
@@ -26,30 +30,87 @@ pub struct Capacity {
     pub most: f64,
 }
 
-/// Demand against capacity by group and period. Yards without limit and periods outside the run
-/// length are left out; trucks that several groups accept count with the most preferred.
+impl Capacity {
+    /// `primary.standard`, or `primary.fast + standard`.
+    pub fn name(&self, network: &Network) -> String {
+        let first = network.group_name(self.groups[0]);
+        self.groups[1..].iter().fold(first, |name, group| name + " + " + &network.groups[group.index()].name)
+    }
+}
+
+/// Demand against capacity by period, for every set of groups that has trucks of its own: those
+/// that no group outside the set serves (Hall, 1935: that each such set suffices is necessary, and
+/// where groups are alike enough, to serve all). Yards without limit and periods outside the run
+/// length are left out.
 pub fn capacity_by_hour(network: &Network) -> Vec<Capacity> {
     let flows = Flows::new(network);
     let hours = by_period(network, &Steps::constant(1.0));
     let mut table = Vec::new();
-    for (i, group) in network.groups.iter().enumerate() {
-        let id = GroupId(i as u16);
-        let (Some(cycle), Some(_)) = (flows.cycle(network, id), group.lanes) else { continue };
-        let (least, most) = lane_range(network, group);
-        let (least, most) = (by_period(network, &least), by_period(network, &most));
-        let demand = flows.to_group(network, id);
-        for period in (0..hours.len()).filter(|period| hours[*period] > 0.0) {
-            let per_hour = |sum: f64| sum / hours[period];
-            table.push(Capacity {
-                group: id,
-                period: Period(period as u16),
-                demand: per_hour(demand[period]),
-                least: per_hour(least[period]) * 3600.0 / cycle,
-                most: per_hour(most[period]) * 3600.0 / cycle,
-            });
+    for station in (0..network.stations.len()).map(|i| StationId(i as u16)) {
+        for (groups, classes) in sets(network, &flows, station) {
+            let Some(cycle) = flows.cycle(network, station, &groups, &classes) else { continue };
+            let mut lanes = vec![[0.0; 2]; hours.len()];
+            for group in &groups {
+                let (least, most) = lane_range(network, &network.groups[group.index()]);
+                let both = by_period(network, &least).into_iter().zip(by_period(network, &most));
+                for (sum, (least, most)) in lanes.iter_mut().zip(both) {
+                    sum[0] += least;
+                    sum[1] += most;
+                }
+            }
+            let demand = flows.to_station(station, &classes, hours.len());
+            for period in (0..hours.len()).filter(|period| hours[*period] > 0.0) {
+                let [least, most] = lanes[period];
+                table.push(Capacity {
+                    groups: groups.clone(),
+                    period: Period(period as u16),
+                    demand: demand[period] / hours[period],
+                    least: least / hours[period] * 3600.0 / cycle,
+                    most: most / hours[period] * 3600.0 / cycle,
+                });
+            }
         }
     }
     table
+}
+
+/// Sets of groups of a station, in order of their groups, each with the classes that only they serve:
+/// whatever some class may use, and the whole of what is tied together by such classes.
+fn sets(network: &Network, flows: &Flows, station: StationId) -> Vec<(Vec<GroupId>, Vec<ClassId>)> {
+    let classes = (0..network.classes.len()).map(|i| ClassId(i as u8));
+    let reached: Vec<(ClassId, BTreeSet<GroupId>)> = classes
+        .filter(|class| flows.total(station.index(), *class) > 0.0)
+        .map(|class| (class, reach(network, station, class)))
+        .filter(|(_, groups)| !groups.is_empty())
+        .collect();
+    let mut sets: BTreeSet<BTreeSet<GroupId>> = reached.iter().map(|(_, groups)| groups.clone()).collect();
+    let mut tied: Vec<BTreeSet<GroupId>> = Vec::new();
+    for groups in &sets {
+        let (touching, apart) = tied.into_iter().partition(|other| !other.is_disjoint(groups));
+        tied = apart;
+        let touching: Vec<BTreeSet<GroupId>> = touching;
+        tied.push(touching.into_iter().flatten().chain(groups.iter().copied()).collect());
+    }
+    sets.extend(tied);
+    let limited =
+        |groups: &BTreeSet<GroupId>| groups.iter().all(|group| network.groups[group.index()].lanes.is_some());
+    let with_classes = |groups: BTreeSet<GroupId>| {
+        let own = reached.iter().filter(|(_, reach)| reach.is_subset(&groups)).map(|(class, _)| *class);
+        (groups.iter().copied().collect(), own.collect())
+    };
+    sets.into_iter().filter(limited).map(with_classes).collect()
+}
+
+/// Groups that may serve a class at a station: those that accept it, and those into which they overflow.
+fn reach(network: &Network, station: StationId, class: ClassId) -> BTreeSet<GroupId> {
+    let mut open = network.stations[station.index()].choices[class.index()].clone();
+    let mut reached = BTreeSet::new();
+    while let Some(group) = open.pop() {
+        if reached.insert(group) {
+            open.extend(network.groups[group.index()].overflow);
+        }
+    }
+    reached
 }
 
 /// Trucks by period, class and place, as if nothing held them up.
@@ -111,38 +172,38 @@ impl Flows {
         entering.zip(self.visits_per_truck(node, class)).map(|(entering, visits)| entering * visits).sum()
     }
 
-    fn to_group(&self, network: &Network, group: GroupId) -> Vec<f64> {
-        let periods = network.calendar.period_count();
+    /// Trucks of some classes that visit a station, by period.
+    fn to_station(&self, station: StationId, classes: &[ClassId], periods: usize) -> Vec<f64> {
         let mut trucks = vec![0.0; periods];
-        for class in chosen_by(network, group) {
-            let station = network.groups[group.index()].station;
-            for (sum, more) in trucks.iter_mut().zip(self.by_period(station.index(), class, periods)) {
+        for class in classes {
+            for (sum, more) in trucks.iter_mut().zip(self.by_period(station.index(), *class, periods)) {
                 *sum += more;
             }
         }
         trucks
     }
 
-    /// Mean seconds that a truck holds a lane of the group; `None` if none comes or it takes no time.
-    fn cycle(&self, network: &Network, id: GroupId) -> Option<f64> {
-        let group = &network.groups[id.index()];
-        let move_up = group.move_up.as_ref().map_or(0.0, |move_up| move_up.mean().seconds());
+    /// Mean seconds that a truck holds a lane where it is served fastest; `None` if it takes no time.
+    fn cycle(
+        &self,
+        network: &Network,
+        station: StationId,
+        groups: &[GroupId],
+        classes: &[ClassId],
+    ) -> Option<f64> {
         let (mut trucks, mut seconds) = (0.0, 0.0);
-        for class in chosen_by(network, id) {
-            let visiting = self.total(group.station.index(), class);
-            let service = group.service[class.index()].as_ref()?;
+        for class in classes {
+            let held = groups.iter().filter_map(|group| {
+                let group = &network.groups[group.index()];
+                let move_up = group.move_up.as_ref().map_or(0.0, |move_up| move_up.mean().seconds());
+                Some(group.service[class.index()].as_ref()?.mean().seconds() + move_up)
+            });
+            let visiting = self.total(station.index(), *class);
             trucks += visiting;
-            seconds += visiting * (service.mean().seconds() + move_up);
+            seconds += visiting * held.reduce(f64::min)?;
         }
         (seconds > 0.0).then(|| seconds / trucks)
     }
-}
-
-/// Classes whose most preferred group this is.
-fn chosen_by(network: &Network, group: GroupId) -> impl Iterator<Item = ClassId> {
-    let station = &network.stations[network.groups[group.index()].station.index()];
-    let first = station.choices.iter().map(|choices| choices.first().copied());
-    first.enumerate().filter(move |(_, first)| *first == Some(group)).map(|(class, _)| ClassId(class as u8))
 }
 
 /// Trucks that a stream brings, by period.
