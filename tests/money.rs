@@ -314,3 +314,15 @@ fn the_table_has_costs_and_worth() {
         assert!(said.lines().all(|line| line.chars().count() <= width), "{said}");
     }
 }
+
+/// A plan that turns half of the trucks away looks cheap: the table says so with a warning, and not for a
+/// plan that serves the same trucks.
+#[test]
+fn a_plan_with_other_trucks_is_doubted() {
+    let fewer = format!("{STUDY}[scenario.fewer]\nfrom = \"one\"\nset.\"station.booth.room\" = 0\n");
+    let result = results(&plan(&fewer, &[]));
+    let place = |name: &str| result.scenarios.iter().position(|scenario| scenario.name == name);
+    let doubted: Vec<_> = result.warnings.iter().filter(|warning| warning.code == "W0509").collect();
+    assert_eq!(doubted.iter().map(|warning| warning.scenario).collect::<Vec<_>>(), [place("fewer")]);
+    assert!(doubted[0].message.starts_with("2.0 fewer trucks per run cross than in `one`"), "{doubted:?}");
+}
