@@ -5,6 +5,7 @@
 //! same plan gives the same bytes on any number of threads. It does not know how a study was
 //! written down nor how results are shown. Start at [`run`], then [`StudyResult`].
 
+mod appraisal;
 mod compare;
 mod fold;
 mod look;
@@ -19,6 +20,7 @@ mod study;
 mod tests;
 mod warn;
 
+pub use appraisal::{Appraisal, Worth};
 pub use names::{UnknownMeasure, unknown_measures};
 pub use result::*;
 pub use single::{RunOne, run_one, trucks_of};

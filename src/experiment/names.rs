@@ -5,7 +5,7 @@
 
 use crate::measure::{Catalog, Unit};
 use crate::scenario::phrase::QuantityKind;
-use crate::scenario::plan::StudyPlan;
+use crate::scenario::plan::{ScenarioPlan, StudyPlan};
 
 /// A name of a measure in the plan that cannot stand there.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -27,7 +27,12 @@ pub struct UnknownMeasure {
 /// Names of measures in the plan's target and goals that the baseline's crossing does not have, or
 /// that are of another kind than the quantity beside them.
 pub fn unknown_measures(plan: &StudyPlan) -> Vec<UnknownMeasure> {
-    unknown_in(plan, &Catalog::new(&plan.scenarios[plan.baseline].network))
+    unknown_in(plan, &catalog_of(&plan.scenarios[plan.baseline]))
+}
+
+/// What is measured of a scenario.
+pub(super) fn catalog_of(scenario: &ScenarioPlan) -> Catalog {
+    Catalog::valued(&scenario.network, scenario.valuation.as_ref())
 }
 
 pub(super) fn unknown_in(plan: &StudyPlan, catalog: &Catalog) -> Vec<UnknownMeasure> {
@@ -63,9 +68,17 @@ pub(super) fn unknown_in(plan: &StudyPlan, catalog: &Catalog) -> Vec<UnknownMeas
 pub(super) fn in_unit(quantity: f64, unit: Unit) -> f64 {
     match unit {
         Unit::Hours => quantity / 3600.0,
-        Unit::Seconds | Unit::Fraction | Unit::Trucks | Unit::TrucksPerHour | Unit::Lanes | Unit::Number => {
-            quantity
-        }
+        Unit::Seconds
+        | Unit::Fraction
+        | Unit::Trucks
+        | Unit::TrucksPerHour
+        | Unit::Lanes
+        | Unit::TruckHours
+        | Unit::Gallons
+        | Unit::Kilograms
+        | Unit::Grams
+        | Unit::Money(_)
+        | Unit::Number => quantity,
     }
 }
 
@@ -75,7 +88,14 @@ fn kind_of(unit: Unit) -> QuantityKind {
         Unit::Seconds | Unit::Hours => QuantityKind::Duration,
         Unit::Fraction => QuantityKind::Share,
         Unit::TrucksPerHour => QuantityKind::Rate,
-        Unit::Trucks | Unit::Lanes | Unit::Number => QuantityKind::Number,
+        Unit::Trucks
+        | Unit::Lanes
+        | Unit::TruckHours
+        | Unit::Gallons
+        | Unit::Kilograms
+        | Unit::Grams
+        | Unit::Money(_)
+        | Unit::Number => QuantityKind::Number,
     }
 }
 

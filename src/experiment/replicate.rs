@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::measure::{BrokenLaw, Catalog, Collector, Observed};
 use crate::model::crossing::simulate;
 use crate::model::network::Network;
+use crate::model::value::Valuation;
 
 use super::{Progress, RunError};
 
@@ -19,6 +20,7 @@ use super::{Progress, RunError};
 pub(super) struct Plan<'p> {
     pub(super) name: &'p str,
     pub(super) network: &'p Network,
+    pub(super) valuation: Option<&'p Valuation>,
     pub(super) catalog: Arc<Catalog>,
 }
 
@@ -113,7 +115,7 @@ impl<'p> Replicator<'p> {
         collector: &mut Option<Collector<'p>>,
     ) -> Result<Replication, BrokenLaw> {
         let plan = &self.plans[scenario];
-        let collector = collector.get_or_insert_with(|| Collector::new(plan.network));
+        let collector = collector.get_or_insert_with(|| Collector::valued(plan.network, plan.valuation));
         collector.reset();
         match simulate(plan.network, self.seed, u64::from(self.first + row), collector) {
             Ok(end) => collector.finish(&plan.catalog, end.trucks).map(Ok),

@@ -6,6 +6,7 @@
 
 use serde::Serialize;
 
+use super::appraisal::Appraisal;
 use crate::measure::Entry;
 pub use crate::measure::Place;
 
@@ -44,6 +45,8 @@ pub struct StudyResult {
     pub goals: Vec<GoalResult>,
     /// Posted waits, simulated beside observed, by lane group of the primary station.
     pub posted: Vec<PostedGroup>,
+    /// What each plan is worth against the baseline, if the study says how to weigh it.
+    pub appraisal: Option<Appraisal>,
     /// What a reader must know before trusting the numbers.
     pub warnings: Vec<Warning>,
     /// The run was interrupted; the results rest on what was complete.

@@ -118,6 +118,11 @@ impl Scale {
             Unit::TrucksPerHour => (1.0, 1, "trucks/h"),
             Unit::Lanes => (1.0, 2, "lanes"),
             Unit::Hours => (1.0, 1, "h"),
+            Unit::TruckHours => (1.0, 1, "truck-hours"),
+            Unit::Gallons => (1.0, 1, "gal"),
+            Unit::Kilograms => (1.0, 1, "kg"),
+            Unit::Grams => (1.0, 1, "g"),
+            Unit::Money(currency) => (1.0, 1, currency.code()),
             Unit::Number => (1.0, 2, ""),
         };
         // Tenths of a hundred are noise.

@@ -15,10 +15,11 @@ use crate::scenario::phrase::GoalPhrase;
 use crate::scenario::plan::{ScenarioPlan, StudyPlan};
 use crate::stats::Estimate;
 
+use super::appraisal::appraise;
 use super::compare::Comparer;
 use super::fold::Fold;
 use super::look::{looks, widest};
-use super::names::{in_unit, unknown_in};
+use super::names::{catalog_of, in_unit, unknown_in};
 use super::replicate::{Plan, Replicator};
 use super::result::{
     GoalResult, GoalStatus, Look, Mean, MinimumRuns, PeriodLabel, PostedGroup, PostedHour, Stopping,
@@ -50,11 +51,16 @@ pub fn run(
 ) -> Result<StudyResult, RunError> {
     let mut plans: Vec<Plan> = Vec::new();
     for scenario in &plan.scenarios {
-        let own = Catalog::new(&scenario.network);
+        let own = catalog_of(scenario);
         // Scenarios mostly measure the same: one copy is enough.
         let known = plans.iter().map(|plan| &plan.catalog).find(|catalog| ***catalog == own).cloned();
         let catalog = known.unwrap_or_else(|| Arc::new(own));
-        plans.push(Plan { name: &scenario.name, network: &scenario.network, catalog });
+        plans.push(Plan {
+            name: &scenario.name,
+            network: &scenario.network,
+            valuation: scenario.valuation.as_ref(),
+            catalog,
+        });
     }
     let baseline = &plans[plan.baseline].catalog;
     let unknown = unknown_in(plan, baseline);
@@ -220,6 +226,7 @@ impl Study<'_> {
         let comparisons = comparisons.collect();
         let goals = self.goals(&folds, &single);
         let posted = self.posted(&plans[self.plan.baseline], &folds, &single);
+        let appraisal = appraise(self.plan, self.entries, &folds, &together);
         let replications = folds[0].values.len() as u32;
         let calendar = &plans[self.plan.baseline].network.calendar;
         let label = |period: usize| {
@@ -248,6 +255,7 @@ impl Study<'_> {
             stopping,
             goals,
             posted,
+            appraisal,
             warnings: Vec::new(),
             interrupted,
         }

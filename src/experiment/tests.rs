@@ -38,6 +38,7 @@ fn scenario(name: &str, network: Network) -> ScenarioPlan {
         name: name.to_owned(),
         title,
         network,
+        valuation: None,
         changes: Vec::new(),
         resolved: String::new(),
         traced: String::new(),

@@ -14,6 +14,8 @@ use crate::scenario::plan::StudyPlan;
 const BEYOND: f64 = 20.0;
 /// Share of time above which a place counts as too small: then it is full at the 95 % queue.
 const FULL: f64 = 0.05;
+/// Share of the baseline's crossings by which a plan's may differ before its worth is doubted.
+const OTHER_TRUCKS: f64 = 0.01;
 /// FHWA's Traffic Analysis Toolbox III (2019) asks for at least four runs before anything is said.
 const FEWEST: u32 = 4;
 
@@ -45,6 +47,7 @@ pub(super) fn warnings(plan: &StudyPlan, result: &StudyResult, quoted: &[usize])
     warnings.extend(stranded(plan, result));
     warnings.extend(storage(result));
     warnings.extend(few_trucks(result, quoted));
+    warnings.extend(other_trucks(result));
     warnings
 }
 
@@ -177,4 +180,26 @@ fn few_trucks(result: &StudyResult, quoted: &[usize]) -> Vec<Warning> {
         }
     }
     warnings
+}
+
+/// Plans that are weighed against the baseline although not as many trucks cross.
+fn other_trucks(result: &StudyResult) -> Vec<Warning> {
+    let (Some(appraisal), Some(crossed)) = (&result.appraisal, result.find("trucks.crossed")) else {
+        return Vec::new();
+    };
+    let mean = |scenario: usize| result.scenarios[scenario].estimates[crossed].mean.unwrap_or(0.0);
+    let before = mean(result.baseline);
+    let others = appraisal.plans.iter().map(|worth| (worth.scenario, mean(worth.scenario) - before));
+    let others = others.filter(|(_, more)| more.abs() > OTHER_TRUCKS * before);
+    let warn = |(scenario, more): (usize, f64)| {
+        let message = format!(
+            "{:.1} {} trucks per run cross than in `{}`: costs are those of the trucks inside, and a trip that is \
+             made or not has no price, so worth and ratio are not of the same trips",
+            more.abs(),
+            if more > 0.0 { "more" } else { "fewer" },
+            result.scenarios[result.baseline].name
+        );
+        Warning { code: "W0509", scenario: Some(scenario), message }
+    };
+    others.map(warn).collect()
 }

@@ -8,8 +8,10 @@
 
 use crate::model::calendar::Period;
 use crate::model::network::{GroupId, Network, Station};
+use crate::model::value::{Currency, Valuation};
 
 use super::entry::{Entry, Measure, Place, Statistic};
+use super::money;
 
 /// Everything that is measured of a crossing: one value per entry and replication.
 #[derive(Clone, PartialEq, Debug)]
@@ -21,6 +23,7 @@ pub struct Catalog {
     stations: Vec<(String, Vec<String>)>,
     classes: Vec<String>,
     pools: Vec<String>,
+    currency: Currency,
 }
 
 /// Entries that differ in their statistic only: they are worked out together.
@@ -104,6 +107,11 @@ impl Rows {
 impl Catalog {
     /// The measures of a crossing.
     pub fn new(network: &Network) -> Self {
+        Catalog::valued(network, None)
+    }
+
+    /// The same, with those of money and air that a valuation gives.
+    pub fn valued(network: &Network, valuation: Option<&Valuation>) -> Self {
         let name_of = |group: usize| network.groups[group].name.clone();
         let stations = network.stations.iter().map(|station| {
             let first = station.first_group.index();
@@ -118,9 +126,15 @@ impl Catalog {
             stations: stations.collect(),
             classes: network.classes.iter().map(|class| class.name.clone()).collect(),
             pools: network.pools.iter().map(|pool| pool.name.clone()).collect(),
+            currency: valuation
+                .and_then(|valuation| valuation.money.as_ref())
+                .map_or(Currency::Usd, |money| money.currency),
         };
         let rows = Rows::new(network);
         catalog.add_all(network, &rows, None);
+        if let Some(valuation) = valuation {
+            catalog.add_value(network, valuation);
+        }
         catalog.whole_run = catalog.entries.len();
         for period in 0..network.calendar.period_count() {
             catalog.add_all(network, &rows, Some(period));
@@ -321,6 +335,21 @@ impl Catalog {
         }
     }
 
+    /// Money and air, over the whole run only.
+    fn add_value(&mut self, network: &Network, valuation: &Valuation) {
+        let classes: Vec<usize> = (0..network.classes.len()).collect();
+        let (of_trucks, of_crossing) = money::offered(valuation, network);
+        for measure in of_trucks {
+            self.push(measure, Spot::Crossing, None, classes.clone(), None);
+            for &class in &classes {
+                self.push(measure, Spot::Crossing, Some(class), vec![class], None);
+            }
+        }
+        for measure in of_crossing {
+            self.push(measure, Spot::Crossing, None, classes.clone(), None);
+        }
+    }
+
     fn add_crossing(&mut self, classes: &[usize], period: Option<usize>) {
         for measure in [
             Measure::CrossingTime,
@@ -433,7 +462,7 @@ impl Catalog {
                 class: class.clone(),
                 period: period.map(|period| period as u16),
                 statistic,
-                unit: statistic.unit(measure),
+                unit: statistic.unit(measure, self.currency),
             });
         }
         self.blocks.push(Block { measure, spot, rows, period, first });

@@ -14,11 +14,13 @@ use crate::kernel::time::{SimDuration, SimTime};
 use crate::model::network::{End, GroupId, Network, StationId};
 use crate::model::notice::{LaneNotice, Notice, Observer, Outcome};
 use crate::model::truck::{Truck, TruckId};
+use crate::model::value::Valuation;
 
 use super::catalog::Rows;
 use super::clock::{Hours, Window};
 use super::grid::{Grid, NOTHING};
 use super::level::{Counts, Ledger, Level, QuarterSpans, Spans};
+use super::money::Stays;
 use super::posted::PostedBoard;
 
 /// Listens to one replication at a time; may be used for many, one after another.
@@ -71,6 +73,8 @@ pub struct Collector<'n> {
     /// Trucks by class, from node, to node.
     pub(super) links: Vec<u64>,
     pub(super) nodes: Nodes,
+    /// For money and air, when a study asks for them.
+    pub(super) stays: Option<Box<Stays>>,
 }
 
 /// Integer books of the whole run, warm-up and drain included.
@@ -184,6 +188,11 @@ pub(super) fn place_of(outcome: Outcome) -> usize {
 impl<'n> Collector<'n> {
     /// For runs of one crossing.
     pub fn new(network: &'n Network) -> Self {
+        Collector::valued(network, None)
+    }
+
+    /// The same, with what a valuation needs.
+    pub fn valued(network: &'n Network, valuation: Option<&Valuation>) -> Self {
         let hours = Hours::new(network);
         let rows = Rows::new(network);
         let window = Window::of(network);
@@ -239,6 +248,7 @@ impl<'n> Collector<'n> {
             posted,
             links: vec![0; classes * nodes.count() * nodes.count()],
             nodes,
+            stays: valuation.map(|valuation| Box::new(Stays::new(network, valuation))),
             network,
             hours,
             rows,
@@ -285,6 +295,19 @@ impl<'n> Collector<'n> {
             posted.reset();
         }
         self.links.fill(0);
+        if let Some(stays) = &mut self.stays {
+            stays.reset();
+        }
+    }
+
+    /// Tells the books of money and air, if they are kept and the truck belongs to the window.
+    #[inline(always)]
+    fn stay(&mut self, truck: &Truck, tell: impl FnOnce(&mut Stays, usize)) {
+        if let Some(stays) = &mut self.stays
+            && truck.entered.micros() >= self.window.from
+        {
+            tell(stays, truck.class.index());
+        }
     }
 
     fn is_observed(&self, arrival: SimTime) -> bool {
@@ -306,7 +329,9 @@ impl<'n> Collector<'n> {
         }
         inside.node = to as u16;
         if inside.phase == Phase::OnRoad {
-            self.on_the_way.add(&self.hours, truck.class.index(), inside.took_road, now);
+            let since = inside.took_road;
+            self.on_the_way.add(&self.hours, truck.class.index(), since, now);
+            self.stay(truck, |stays, class| stays.drive(class, now - since));
         }
     }
 
@@ -371,6 +396,7 @@ impl<'n> Collector<'n> {
         }
         if now > truck.arrived {
             self.queue.add(&self.hours, row, truck.arrived, now);
+            self.stay(truck, |stays, class| stays.wait(class, now - truck.arrived));
         }
     }
 
@@ -384,6 +410,7 @@ impl<'n> Collector<'n> {
         self.leave_line(now, truck, inside, row);
         if truck.began > now {
             self.moving_up.add(&self.hours, row, now, truck.began);
+            self.stay(truck, |stays, class| stays.move_up(class, truck.began - now));
         }
         if let Some(joined) = truck.line_from
             && truck.began < self.last_start
@@ -447,8 +474,9 @@ impl<'n> Collector<'n> {
         if !self.inside[place].interrupted && truck.began > now {
             // All of its moving up has been booked already: take back what did not happen.
             self.moving_up.take_back(&self.hours, row, now, truck.began);
+            self.stay(truck, |stays, class| stays.move_up(class, now - truck.began));
         }
-        self.end_stretch(now, row, before);
+        self.end_stretch(now, row, truck, before);
         self.inside[place].interrupted = true;
         let at = if sent_back { Doing::InLine } else { Doing::Stopped };
         self.stretches.insert(id, Stretch { since: now, from: now, at });
@@ -460,11 +488,11 @@ impl<'n> Collector<'n> {
 
     /// It has a lane again.
     #[inline(never)]
-    fn resume(&mut self, now: SimTime, id: TruckId, from: SimTime) {
+    fn resume(&mut self, now: SimTime, id: TruckId, truck: &Truck, from: SimTime) {
         self.hours.advance(now);
         let inside = self.inside[id.0 as usize];
         let before = self.stretches[&id];
-        self.end_stretch(now, inside.row as usize, before);
+        self.end_stretch(now, inside.row as usize, truck, before);
         if before.at == Doing::InLine {
             self.waiting[inside.station as usize].change(now, -1);
         }
@@ -472,17 +500,21 @@ impl<'n> Collector<'n> {
     }
 
     /// Books what a truck did since it was last heard of.
-    fn end_stretch(&mut self, now: SimTime, row: usize, stretch: Stretch) {
+    fn end_stretch(&mut self, now: SimTime, row: usize, truck: &Truck, stretch: Stretch) {
         if now <= stretch.since {
             return;
         }
         match stretch.at {
-            Doing::InLine => self.queue.add(&self.hours, row, stretch.since, now),
+            Doing::InLine => {
+                self.queue.add(&self.hours, row, stretch.since, now);
+                self.stay(truck, |stays, class| stays.wait(class, now - stretch.since));
+            }
             Doing::Stopped => self.stopped.add(&self.hours, row, stretch.since, now),
             Doing::InLane => {
                 let from = stretch.from.min(now);
                 self.moving_up.add(&self.hours, row, stretch.since, from);
                 self.serving.add(&self.hours, row, from, now);
+                self.stay(truck, |stays, class| stays.move_up(class, from - stretch.since));
             }
         }
     }
@@ -493,7 +525,7 @@ impl<'n> Collector<'n> {
         let Some(stretch) = self.stretches.remove(&id) else { return };
         let row = inside.row as usize;
         let served_until = if stretch.at == Doing::InLane { now.min(truck.ends) } else { now };
-        self.end_stretch(served_until, row, stretch);
+        self.end_stretch(served_until, row, truck, stretch);
         if now > served_until {
             self.blocked.add(&self.hours, row, served_until, now);
         }
@@ -525,6 +557,7 @@ impl<'n> Collector<'n> {
         let crossing_time = now - truck.entered;
         self.books.gone[place_of(outcome)] += 1;
         self.books.crossing.leave(now, crossing_time);
+        self.stay(truck, |stays, class| stays.end(class, crossing_time, truck.own));
         if self.is_observed(truck.entered) {
             let period = self.inside[id.0 as usize].entered_in as usize;
             self.gone[place_of(outcome)].add(class, period);
@@ -556,7 +589,13 @@ impl<'n> Collector<'n> {
                 let row = self.rows.pair(inside.joined as usize, class);
                 self.leave_unserved(now, truck, inside, row, outcome);
             }
-            Phase::InLane => self.leave_lane(now, id, truck, inside, NOTHING),
+            Phase::InLane => {
+                self.leave_lane(now, id, truck, inside, NOTHING);
+                if now < truck.began && !inside.interrupted {
+                    // All of its moving up has been told already.
+                    self.stay(truck, |stays, class| stays.move_up(class, now - truck.began));
+                }
+            }
         }
         self.books.stations[station].leave(now, now - truck.arrived);
     }
@@ -600,7 +639,7 @@ impl Observer for Collector<'_> {
             }
             Notice::ServiceBegan { group, .. } => self.begin(now, id, truck, group),
             Notice::Interrupted { sent_back, .. } => self.interrupt(now, id, truck, sent_back),
-            Notice::Resumed { from, .. } => self.resume(now, id, from),
+            Notice::Resumed { from, .. } => self.resume(now, id, truck, from),
             // `Left` tells when service ended, and how long the truck was blocked.
             Notice::ServiceEnded { .. } | Notice::Blocked { .. } => {}
             Notice::Left { .. } => self.depart(now, id, truck),

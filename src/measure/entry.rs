@@ -6,6 +6,8 @@
 
 use serde::Serialize;
 
+use crate::model::value::Currency;
+
 /// One thing that is measured.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Entry {
@@ -56,6 +58,22 @@ impl Measure {
             Measure::OnDutyHours => "on_duty_hours",
             Measure::BufferIndex => "buffer_index",
             Measure::PlanningTimeIndex => "planning_time_index",
+            Measure::TruckHours => "truck_hours",
+            Measure::DelayTruckHours => "delay_truck_hours",
+            Measure::IdleHours => "idle_hours",
+            Measure::CreepHours => "creep_hours",
+            Measure::Fuel => "fuel",
+            Measure::Co2 => "co2",
+            Measure::Nox => "nox",
+            Measure::TruckTimeCost => "truck_time_cost",
+            Measure::FuelCost => "fuel_cost",
+            Measure::CargoTimeCost => "cargo_time_cost",
+            Measure::PerishableLoss => "perishable_loss",
+            Measure::UserCost => "user_cost",
+            Measure::OfficerCost => "officer_cost",
+            Measure::OvertimeCost => "overtime_cost",
+            Measure::Cost => "cost",
+            Measure::CostPerDay => "cost_per_day",
         }
     }
 
@@ -85,15 +103,31 @@ impl Measure {
             | Measure::OfficerOvertimeHours
             | Measure::OnDutyHours
             | Measure::BufferIndex
-            | Measure::PlanningTimeIndex => &[Value],
+            | Measure::PlanningTimeIndex
+            | Measure::TruckHours
+            | Measure::DelayTruckHours
+            | Measure::IdleHours
+            | Measure::CreepHours
+            | Measure::Fuel
+            | Measure::Co2
+            | Measure::Nox
+            | Measure::TruckTimeCost
+            | Measure::FuelCost
+            | Measure::CargoTimeCost
+            | Measure::PerishableLoss
+            | Measure::UserCost
+            | Measure::OfficerCost
+            | Measure::OvertimeCost
+            | Measure::Cost
+            | Measure::CostPerDay => &[Value],
             Measure::Trucks => {
                 &[Entered, Crossed, TurnedAway, Diverted, Balked, Reneged, Unfinished, Stranded]
             }
         }
     }
 
-    /// The unit of its mean.
-    pub fn unit(self) -> Unit {
+    /// The unit of its mean; money is in `currency`.
+    pub fn unit(self, currency: Currency) -> Unit {
         match self {
             Measure::Wait
             | Measure::QueueTime
@@ -115,7 +149,22 @@ impl Measure {
             Measure::LaneHours
             | Measure::OfficerHours
             | Measure::OfficerOvertimeHours
-            | Measure::OnDutyHours => Unit::Hours,
+            | Measure::OnDutyHours
+            | Measure::IdleHours
+            | Measure::CreepHours => Unit::Hours,
+            Measure::TruckHours | Measure::DelayTruckHours => Unit::TruckHours,
+            Measure::Fuel => Unit::Gallons,
+            Measure::Co2 => Unit::Kilograms,
+            Measure::Nox => Unit::Grams,
+            Measure::TruckTimeCost
+            | Measure::FuelCost
+            | Measure::CargoTimeCost
+            | Measure::PerishableLoss
+            | Measure::UserCost
+            | Measure::OfficerCost
+            | Measure::OvertimeCost
+            | Measure::Cost
+            | Measure::CostPerDay => Unit::Money(currency),
             Measure::BufferIndex | Measure::PlanningTimeIndex => Unit::Number,
         }
     }
@@ -133,7 +182,21 @@ impl Measure {
             | Measure::QueueLength
             | Measure::InSystem
             | Measure::BufferIndex
-            | Measure::PlanningTimeIndex => Some(true),
+            | Measure::PlanningTimeIndex
+            | Measure::TruckHours
+            | Measure::DelayTruckHours
+            | Measure::IdleHours
+            | Measure::CreepHours
+            | Measure::Fuel
+            | Measure::Co2
+            | Measure::Nox
+            | Measure::TruckTimeCost
+            | Measure::FuelCost
+            | Measure::CargoTimeCost
+            | Measure::PerishableLoss
+            | Measure::UserCost
+            | Measure::Cost
+            | Measure::CostPerDay => Some(true),
             Measure::Throughput => Some(false),
             Measure::OwnTime
             | Measure::Utilization
@@ -147,7 +210,9 @@ impl Measure {
             | Measure::Trucks
             | Measure::OfficerHours
             | Measure::OfficerOvertimeHours
-            | Measure::OnDutyHours => None,
+            | Measure::OnDutyHours
+            | Measure::OfficerCost
+            | Measure::OvertimeCost => None,
         }
     }
 }
@@ -177,13 +242,13 @@ impl Statistic {
         }
     }
 
-    /// The unit of this statistic of a measure.
-    pub fn unit(self, measure: Measure) -> Unit {
+    /// The unit of this statistic of a measure; money is in `currency`.
+    pub fn unit(self, measure: Measure, currency: Currency) -> Unit {
         match (self, measure) {
             (Statistic::Count, Measure::PostedWait) => Unit::Number,
             (Statistic::Count, _) => Unit::Trucks,
             (Statistic::ShareWaiting, _) => Unit::Fraction,
-            _ => measure.unit(),
+            _ => measure.unit(currency),
         }
     }
 }
@@ -198,6 +263,11 @@ impl Unit {
             Unit::TrucksPerHour => "trucks/h",
             Unit::Lanes => "lanes",
             Unit::Hours => "h",
+            Unit::TruckHours => "truck-h",
+            Unit::Gallons => "gal",
+            Unit::Kilograms => "kg",
+            Unit::Grams => "g",
+            Unit::Money(currency) => currency.code(),
             Unit::Number => "1",
         }
     }
@@ -292,6 +362,38 @@ pub enum Measure {
     BufferIndex,
     /// p95 of crossing time over mean own time.
     PlanningTimeIndex,
+    /// Time inside of all trucks that came after the warm-up, whatever became of them.
+    TruckHours,
+    /// The same less own travel and service on the path taken, never below 0 for a truck.
+    DelayTruckHours,
+    /// Standing with the engine on: in line, served, blocked.
+    IdleHours,
+    /// Moving up into booths, and the stated share of the time in line.
+    CreepHours,
+    /// Fuel burnt standing and creeping.
+    Fuel,
+    /// CO₂ of that fuel.
+    Co2,
+    /// NOx given off standing and creeping.
+    Nox,
+    /// Truck-hours at the price of an hour.
+    TruckTimeCost,
+    /// Fuel at its price, when the truck hour is without fuel.
+    FuelCost,
+    /// What cargo loses by time inside (Hummels and Schaur 2013).
+    CargoTimeCost,
+    /// What perishable cargo loses beyond its knee.
+    PerishableLoss,
+    /// What those who cross bear: truck time, fuel, cargo time, perishable loss.
+    UserCost,
+    /// Officer-hours without overtime at their price.
+    OfficerCost,
+    /// Officer overtime at its price.
+    OvertimeCost,
+    /// User cost and officers, of the run.
+    Cost,
+    /// The same per day of 24 hours.
+    CostPerDay,
 }
 
 /// Which number of a measure.
@@ -352,6 +454,16 @@ pub enum Unit {
     Lanes,
     /// Hours.
     Hours,
+    /// Hours of trucks.
+    TruckHours,
+    /// US gallons.
+    Gallons,
+    /// Kilograms.
+    Kilograms,
+    /// Grams.
+    Grams,
+    /// Money.
+    Money(Currency),
     /// Without unit.
     Number,
 }

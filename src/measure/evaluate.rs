@@ -131,7 +131,23 @@ impl Collector<'_> {
             | Measure::Trucks
             | Measure::OfficerHours
             | Measure::OfficerOvertimeHours
-            | Measure::OnDutyHours => unreachable!("levels and counts have no tallies"),
+            | Measure::OnDutyHours
+            | Measure::TruckHours
+            | Measure::DelayTruckHours
+            | Measure::IdleHours
+            | Measure::CreepHours
+            | Measure::Fuel
+            | Measure::Co2
+            | Measure::Nox
+            | Measure::TruckTimeCost
+            | Measure::FuelCost
+            | Measure::CargoTimeCost
+            | Measure::PerishableLoss
+            | Measure::UserCost
+            | Measure::OfficerCost
+            | Measure::OvertimeCost
+            | Measure::Cost
+            | Measure::CostPerDay => unreachable!("levels, counts and sums have no tallies"),
         }
     }
 
@@ -218,6 +234,22 @@ impl Collector<'_> {
             Measure::OfficerHours => values[0] = hours_of(self.holding.sum(rows, period)),
             Measure::OfficerOvertimeHours => values[0] = hours_of(self.overtime.sum(rows, period)),
             Measure::OnDutyHours => values[0] = hours_of(self.on_duty.sum(rows, period)),
+            Measure::TruckHours
+            | Measure::DelayTruckHours
+            | Measure::IdleHours
+            | Measure::CreepHours
+            | Measure::Fuel
+            | Measure::Co2
+            | Measure::Nox
+            | Measure::TruckTimeCost
+            | Measure::FuelCost
+            | Measure::CargoTimeCost
+            | Measure::PerishableLoss
+            | Measure::UserCost
+            | Measure::OfficerCost
+            | Measure::OvertimeCost
+            | Measure::Cost
+            | Measure::CostPerDay => values[0] = self.value_of(measure, rows),
         }
     }
 

@@ -15,6 +15,7 @@ mod evaluate;
 pub(crate) mod fixture;
 mod grid;
 mod level;
+mod money;
 mod posted;
 #[cfg(test)]
 mod tests;

@@ -24,3 +24,4 @@ mod shortcut;
 mod staffing;
 mod station;
 pub mod truck;
+pub mod value;

@@ -15,7 +15,7 @@ use crate::scenario::plan::StudyPlan;
 
 /// The fields of the object, without its envelope.
 pub fn result_object(plan: &StudyPlan, result: &StudyResult, notices: &[Notice]) -> Value {
-    json!({
+    let mut object = json!({
         "study": {
             "name": plan.name,
             "title": Language::English.text(&plan.title),
@@ -33,7 +33,11 @@ pub fn result_object(plan: &StudyPlan, result: &StudyResult, notices: &[Notice])
         "goals": goals(result),
         "posted": posted(result),
         "warnings": warnings(notices),
-    })
+    });
+    if let Some(money) = super::money::object(result) {
+        object["money"] = money;
+    }
+    object
 }
 
 /// Warnings as JSON, without their lines.
@@ -67,7 +71,7 @@ fn in_unit(unit: Unit, value: Option<f64>) -> Value {
 }
 
 /// `unit`, then mean, interval and count under the given name.
-fn estimate(name: &str, unit: Unit, mean: &Mean) -> Map<String, Value> {
+pub(super) fn estimate(name: &str, unit: Unit, mean: &Mean) -> Map<String, Value> {
     let fields = [
         ("unit", json!(file_unit(unit).1)),
         (name, in_unit(unit, mean.mean)),

@@ -7,6 +7,7 @@
 
 pub mod json;
 pub mod layout;
+mod money;
 mod notice;
 pub mod number;
 pub mod outline;

@@ -26,12 +26,20 @@ pub fn file_unit(unit: Unit) -> (f64, &'static str) {
         Unit::TrucksPerHour => (1.0, "trucks/h"),
         Unit::Lanes => (1.0, "lanes"),
         Unit::Hours => (1.0, "h"),
+        Unit::TruckHours => (1.0, "truck-h"),
+        Unit::Gallons => (1.0, "gal"),
+        Unit::Kilograms => (1.0, "kg"),
+        Unit::Grams => (1.0, "g"),
+        Unit::Money(currency) => (1.0, currency.code()),
         Unit::Number => (1.0, ""),
     }
 }
 
 /// Times below this many seconds are shown in seconds.
 const SHORT: f64 = 60.0;
+
+/// Money from here on is shown by the thousand, and from a thousand times this by the million.
+const DEAR: f64 = 10_000.0;
 
 impl Scale {
     /// The scale on which all of `means` are shown beside each other.
@@ -50,16 +58,26 @@ impl Scale {
             Unit::TrucksPerHour => (1.0, "trucks/h"),
             Unit::Lanes => (1.0, "lanes"),
             Unit::Hours => (1.0, "h"),
+            Unit::TruckHours => (1.0, "truck-h"),
+            Unit::Gallons => (1.0, "gal"),
+            Unit::Kilograms if largest >= 1_000.0 => (1_000.0, "t"),
+            Unit::Kilograms => (1.0, "kg"),
+            Unit::Grams if largest >= 1_000.0 => (1_000.0, "kg"),
+            Unit::Grams => (1.0, "g"),
+            Unit::Money(currency) if largest >= 1_000.0 * DEAR => (1e6, currency.millions()),
+            Unit::Money(currency) if largest >= DEAR => (1_000.0, currency.thousands()),
+            Unit::Money(currency) => (1.0, currency.code()),
             Unit::Number => (1.0, ""),
         };
-        let decimals = match narrowest / divisor {
-            exact if exact.is_infinite() && unit == Unit::Trucks => 0,
-            wide if wide >= 1.0 && unit == Unit::Trucks => 0,
-            wide if wide.is_finite() && wide >= 10.0 => 0,
-            narrow if narrow < 0.05 => 2,
-            _ => 1,
-        };
+        let decimals = decimals(unit, narrowest / divisor);
         Scale { divisor, label, decimals }
+    }
+
+    /// The same scale with as many digits as other values ask for.
+    pub fn for_row<'a>(self, unit: Unit, means: impl IntoIterator<Item = &'a Mean>) -> Scale {
+        let half_widths = means.into_iter().filter_map(|mean| mean.half_width.filter(|half| *half > 0.0));
+        let narrowest = half_widths.fold(f64::INFINITY, f64::min);
+        Scale { decimals: decimals(unit, narrowest / self.divisor), ..self }
     }
 
     /// `62.1`; blank if there is nothing.
@@ -87,6 +105,17 @@ impl Scale {
             (Some(mean), _, _) => signed(mean),
             (None, _, _) => String::new(),
         }
+    }
+}
+
+/// Digits after the point for values of which the surest is known to ± `narrowest`.
+fn decimals(unit: Unit, narrowest: f64) -> usize {
+    match narrowest {
+        exact if exact.is_infinite() && unit == Unit::Trucks => 0,
+        wide if wide >= 1.0 && unit == Unit::Trucks => 0,
+        wide if wide.is_finite() && wide >= 10.0 => 0,
+        narrow if narrow < 0.05 => 2,
+        _ => 1,
     }
 }
 

@@ -12,7 +12,7 @@ use crate::measure::{Entry, Measure, Statistic, Unit};
 use crate::scenario::plan::StudyPlan;
 
 /// The measures of the first table, in order; those a study does not have are left out.
-const HEADLINES: [(Measure, Statistic); 8] = [
+const HEADLINES: [(Measure, Statistic); 11] = [
     (Measure::CrossingTime, Statistic::Mean),
     (Measure::CrossingTime, Statistic::P95),
     (Measure::BorderWait, Statistic::Mean),
@@ -21,6 +21,9 @@ const HEADLINES: [(Measure, Statistic); 8] = [
     (Measure::Trucks, Statistic::Crossed),
     (Measure::Trucks, Statistic::Stranded),
     (Measure::OfficerHours, Statistic::Value),
+    (Measure::TruckHours, Statistic::Value),
+    (Measure::CostPerDay, Statistic::Value),
+    (Measure::Co2, Statistic::Value),
 ];
 
 /// More warnings than this are counted, not shown.
@@ -34,6 +37,7 @@ pub fn summary(plan: &StudyPlan, result: &StudyResult, notices: &[Notice], look:
         page.head(),
         page.measures(),
         page.differences(),
+        super::money::lines(result, look),
         page.sentences(),
         page.classes(),
         page.posted(),
@@ -435,7 +439,7 @@ fn label(entry: &Entry, scale: Scale) -> String {
     let name = words::entry(entry);
     match (entry.unit, scale.label) {
         (Unit::Trucks, _) | (_, "") => name,
-        (Unit::Hours, _) if name.contains("hours") => name,
+        (Unit::Hours | Unit::TruckHours, _) if name.contains("hours") => name,
         (_, unit) => format!("{name} ({unit})"),
     }
 }
@@ -453,7 +457,7 @@ fn worth_showing(group: &PostedGroup, baseline: usize) -> bool {
         && group.hours.iter().any(|hour| hour.simulated[baseline].mean.is_some())
 }
 
-fn or_dash(text: String) -> String {
+pub(super) fn or_dash(text: String) -> String {
     if text.is_empty() { "–".to_owned() } else { text }
 }
 

@@ -17,7 +17,7 @@ use crate::stats;
 
 /// All tables of a study, in the order in which the package lists them.
 pub fn tables(plan: &StudyPlan, result: &StudyResult, notices: &[Notice]) -> Vec<Sheet> {
-    vec![
+    let first = vec![
         measures(result),
         replications(result),
         pooled(result),
@@ -31,13 +31,12 @@ pub fn tables(plan: &StudyPlan, result: &StudyResult, notices: &[Notice]) -> Vec
         storage(result),
         posted(result),
         goals(result),
-        warnings(notices),
-        changes(plan),
-        inputs(plan),
-    ]
+    ];
+    let last = [warnings(notices), changes(plan), inputs(plan)];
+    first.into_iter().chain(super::money::table(plan, result)).chain(last).collect()
 }
 
-const SCENARIO: Column = Column::text("scenario", "Name of the scenario.");
+pub(super) const SCENARIO: Column = Column::text("scenario", "Name of the scenario.");
 const REPLICATION: Column = Column::whole(
     "replication",
     "",
@@ -49,13 +48,15 @@ const STATION: Column =
 const GROUP: Column = Column::text("group", "Lane group of the station; blank for the whole station.");
 const CLASS: Column = Column::text("class", "Class of trucks; blank for all.");
 const STATISTIC: Column = Column::text("statistic", "Which number of the measure: mean, p95, count, ...");
-const UNIT: Column =
-    Column::text("unit", "Unit of the values in this row: min, fraction, trucks, trucks/h, lanes, h.");
-const LOW: Column =
+const UNIT: Column = Column::text(
+    "unit",
+    "Unit of the values in this row: min, fraction, trucks, trucks/h, lanes, h, truck-h, gal, kg, g, or a currency.",
+);
+pub(super) const LOW: Column =
     Column::number("ci_low", "as in `unit`", "Lower end of the interval; blank with fewer than two values.");
-const HIGH: Column =
+pub(super) const HIGH: Column =
     Column::number("ci_high", "as in `unit`", "Upper end of the interval; blank with fewer than two values.");
-const N: Column = Column::whole("n", "replications", "Replications that have a value.");
+pub(super) const N: Column = Column::whole("n", "replications", "Replications that have a value.");
 const DAY: Column = Column::whole(
     "day",
     "days",
@@ -74,7 +75,7 @@ fn unit_cell(unit: Unit) -> Cell {
 }
 
 /// Mean, lower and upper end, replications.
-fn estimate(unit: Unit, mean: &Mean) -> [Cell; 4] {
+pub(super) fn estimate(unit: Unit, mean: &Mean) -> [Cell; 4] {
     [value(unit, mean.mean), value(unit, mean.low()), value(unit, mean.high()), mean.n.into()]
 }
 

@@ -63,6 +63,22 @@ pub fn measure(measure: Measure) -> &'static str {
         Measure::OnDutyHours => "on-duty hours",
         Measure::BufferIndex => "buffer index",
         Measure::PlanningTimeIndex => "planning-time index",
+        Measure::TruckHours => "truck-hours",
+        Measure::DelayTruckHours => "truck-hours of delay",
+        Measure::IdleHours => "engine-hours standing",
+        Measure::CreepHours => "engine-hours creeping",
+        Measure::Fuel => "fuel, standing and creeping",
+        Measure::Co2 => "CO2",
+        Measure::Nox => "NOx",
+        Measure::TruckTimeCost => "cost of truck time",
+        Measure::FuelCost => "cost of fuel",
+        Measure::CargoTimeCost => "cost of cargo time",
+        Measure::PerishableLoss => "perishable loss",
+        Measure::UserCost => "user cost",
+        Measure::OfficerCost => "officer cost",
+        Measure::OvertimeCost => "overtime cost",
+        Measure::Cost => "cost",
+        Measure::CostPerDay => "cost per day",
     }
 }
 

@@ -28,6 +28,7 @@ use super::phrase::{DistPhrase, DistSpec};
 use super::plan::{StudyPlan, study_plan};
 use super::resolve::{Files, Resolved};
 use super::schedule::hour;
+use super::value;
 use crate::dist::{Dist, DurationSampler};
 use crate::kernel::time::SimDuration;
 use crate::model::network::{BorderWait, Class, End, Network, Posted, StationId};
@@ -41,6 +42,9 @@ pub fn build(name: &str, resolved: &[Resolved]) -> (Option<StudyPlan>, Vec<Diagn
         let (network, found) = compile(scenario, i == 0);
         told.add(scenario, i == 0, found);
         networks.push(network);
+    }
+    if let Some(first) = resolved.first() {
+        told.add(first, true, value::stray_capital(resolved));
     }
     if resolved.is_empty() || told.list.iter().any(Diagnostic::is_error) {
         return (None, told.list);

@@ -77,6 +77,14 @@ fn manner(kind: &PhraseKind) -> Manner {
         | phrase::SharePhrase::FORMAT
         | phrase::Length::FORMAT
         | phrase::Minutes::FORMAT
+        | phrase::HourPricePhrase::FORMAT
+        | phrase::FuelPricePhrase::FORMAT
+        | phrase::AmountPhrase::FORMAT
+        | phrase::LanePricePhrase::FORMAT
+        | phrase::TimeValuePhrase::FORMAT
+        | phrase::FuelRatePhrase::FORMAT
+        | phrase::Co2Phrase::FORMAT
+        | phrase::MassRatePhrase::FORMAT
         | phrase::GoalPhrase::FORMAT => Manner::Numbers(false),
         DistPhrase::FORMAT | FactorPhrase::FORMAT | BatchPhrase::FORMAT => Manner::Law,
         _ => Manner::None,

@@ -29,6 +29,7 @@ pub fn check(study: &Study, names: &Names, findings: &mut Findings) -> (Drawing,
     let sound = !findings.any_error();
     limit::check(study, findings);
     contradiction::check(study, findings);
+    super::value::check(study, names, findings);
     (drawing, sound)
 }
 

@@ -247,7 +247,7 @@ const FORM: [(&str, &str, &str); 38] = [
 ];
 
 /// What is said about a run, and of measures that the file names.
-const RUN: [(&str, &str, &str); 9] = [
+const RUN: [(&str, &str, &str); 10] = [
     (
         "E0360",
         "there is no such measure",
@@ -302,6 +302,14 @@ const RUN: [(&str, &str, &str); 9] = [
         "a quantile of few trucks",
         "Fewer than 20 trucks of a replication lie beyond the quantile, so it jumps from one to the next. Take a lower \
          quantile or a longer run.",
+    ),
+    (
+        "W0509",
+        "a plan is weighed on other trucks",
+        "The plan lets more or fewer trucks cross than the baseline (by more than 1 %), so what users save is partly \
+         that trucks are not there. Net present value and benefit-cost ratio hold demand fixed: a trip that is made or \
+         not has no price here. Compare the trucks that crossed first; for a plan that changes demand, put the same \
+         demand into the baseline.",
     ),
 ];
 

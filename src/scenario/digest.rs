@@ -91,9 +91,8 @@ fn decides(path: &str) -> bool {
     let (table, rest) = path.split_once('.').unwrap_or((path, ""));
     let observed = table == "border_wait" && (rest.starts_with("observed") || rest.starts_with("check"));
     match table {
-        "class" | "demand" | "station" | "road" | "officers" | "failure" | "border_wait" | "event" => {
-            !observed && !is_title(path)
-        }
+        "class" | "demand" | "station" | "road" | "officers" | "failure" | "border_wait" | "event"
+        | "money" | "air" => !observed && !is_title(path),
         "study" => matches!(rest, "time_zone" | "start" | "run_length" | "warm_up" | "end"),
         _ => false,
     }

@@ -60,6 +60,10 @@ pub struct Study {
     #[serde(default)]
     #[schemars(extend("propertyNames" = names()))]
     pub event: BTreeMap<Name, Event>,
+    /// What time, cargo and lanes are worth; with it costs are measured and plans weighed.
+    pub money: Option<super::value::Money>,
+    /// Fuel and emissions of trucks that stand or creep; with it they are measured.
+    pub air: Option<super::value::Air>,
     /// What a plan should reach, by measure: `"crossing_time.p95" = "<= 90 min"`.
     #[serde(default)]
     pub goals: BTreeMap<String, GoalPhrase>,

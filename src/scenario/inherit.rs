@@ -18,10 +18,10 @@ use super::phrase::{FullPhrase, nearest};
 use super::schema::{self, Shape};
 
 /// Sections that belong to the whole study: scenarios that differ there could not be compared.
-const OF_THE_STUDY: [&str; 6] = ["format", "goals", "precision", "scenario", "source", "study"];
+const OF_THE_STUDY: [&str; 7] = ["format", "goals", "money", "precision", "scenario", "source", "study"];
 
 /// Sections that hold for a whole run: no event changes them.
-const OF_THE_RUN: [&str; 2] = ["border_wait", "event"];
+const OF_THE_RUN: [&str; 3] = ["air", "border_wait", "event"];
 
 /// Who changes a value.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -331,7 +331,8 @@ impl<'a> Scenarios<'a> {
         let place = change.node.key_place();
         let of_the_study = whole.first().filter(|section| OF_THE_STUDY.contains(&section.as_str()));
         if let Some(section) = of_the_study
-            && !(by == Author::CommandLine && ["study", "precision", "goals"].contains(&section.as_str()))
+            && !(by == Author::CommandLine
+                && ["study", "precision", "goals", "money"].contains(&section.as_str()))
         {
             self.reading.report(
                 Diagnostic::error("E0117", format!("`{}` belongs to the whole study", change.path))

@@ -75,6 +75,10 @@ pub const MOST_PHASES: u32 = 1_000;
 pub const MOST_PARTS: usize = 50;
 /// Mixtures of mixtures of mixtures end here.
 pub const DEEPEST_MIXTURE: usize = 4;
+/// The largest price or amount of money.
+pub const LARGEST_PRICE: f64 = 1e12;
+/// Years of an appraisal.
+pub const MOST_YEARS: u32 = 100;
 /// Replications.
 pub const MOST_REPLICATIONS: u32 = 100_000;
 
@@ -120,6 +124,8 @@ pub fn table() -> String {
         ("a cv", format!("{} to {}", CV[0], CV[1])),
         ("phases of an Erlang law", grouped(f64::from(MOST_PHASES))),
         ("parts of a mixture", format!("{MOST_PARTS}, {DEEPEST_MIXTURE} deep")),
+        ("a price or an amount of money", grouped(LARGEST_PRICE)),
+        ("the horizon of an appraisal", format!("{MOST_YEARS} years")),
         ("replications", grouped(f64::from(MOST_REPLICATIONS))),
     ];
     let rows = rows.map(|(what, most)| format!("| {what} | {most} |\n"));

@@ -29,6 +29,7 @@ pub mod schedule;
 pub mod schema;
 mod show;
 mod table;
+pub mod value;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -6,6 +6,7 @@
 //! phrases ("+2", "x1.15") are in `change`. Start at [`Phrase`].
 
 mod law;
+mod money;
 mod quantity;
 mod rule;
 mod scan;
@@ -19,8 +20,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::kernel::time::SimDuration;
 use crate::model::network::{Posted, Trigger};
+use crate::model::value::{Currency, Perishable};
 
 pub(crate) use law::{Kind as LawKind, nearest};
+pub use money::Price;
 pub use scan::PhraseError;
 pub(crate) use scan::{Scanner, Unit, tidy};
 
@@ -256,6 +259,53 @@ pub struct BreaksPhrase {
     /// All at the same time, in the middle of the period; otherwise one officer after another.
     pub together: bool,
 }
+/// A currency by its three letters: `"USD"`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CurrencyPhrase(pub Currency);
+
+/// A calendar year: `2024`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct YearPhrase(pub u32);
+
+/// A price per hour: `"90.89 USD/h"`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct HourPricePhrase(pub Price);
+
+/// A price of fuel, kept per US gallon: `"3.95 USD/gal"`, `"25 MXN/l"`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FuelPricePhrase(pub Price);
+
+/// An amount of money: `"81000 USD"`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct AmountPhrase(pub Price);
+
+/// A price per lane: `"2.5 million USD/lane"`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LanePricePhrase(pub Price);
+
+/// Share of its value that cargo loses on the way, kept per hour: `"1.4 %/day"`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TimeValuePhrase(pub f64);
+
+/// What perishes, and from when on: `"2 %/h after 4 h"`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PerishablePhrase(pub Perishable);
+
+/// Whole years: `"20 years"`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct YearsPhrase(pub u32);
+
+/// Fuel per hour, kept in US gallons: `"0.8 gal/h"`, `"3 l/h"`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FuelRatePhrase(pub f64);
+
+/// CO₂ of fuel, kept in kilograms per US gallon: `"10.18 kg/gal"`, `"2.69 kg/l"`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Co2Phrase(pub f64);
+
+/// What an engine gives off, kept in grams per hour: `"34 g/h"`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MassRatePhrase(pub f64);
 
 macro_rules! phrase {
     ($type:ident, $format:literal, $what:literal, $bare:literal, $examples:expr) => {
@@ -355,6 +405,24 @@ phrase!(
     false,
     ["15 min every 4 h", "30 min every 8 h, together"]
 );
+phrase!(CurrencyPhrase, "cruce-currency", "a currency", false, ["USD", "MXN", "CAD", "EUR"]);
+phrase!(YearPhrase, "cruce-year", "a year", true, ["2024"]);
+phrase!(HourPricePhrase, "cruce-hour-price", "a price per hour", false, ["90.89 USD/h"]);
+phrase!(FuelPricePhrase, "cruce-fuel-price", "a price of fuel", false, ["3.95 USD/gal", "25 MXN/l"]);
+phrase!(AmountPhrase, "cruce-amount", "an amount of money", false, ["81000 USD"]);
+phrase!(
+    LanePricePhrase,
+    "cruce-lane-price",
+    "a price per lane",
+    false,
+    ["2500000 USD/lane", "2.5 million USD/lane"]
+);
+phrase!(TimeValuePhrase, "cruce-time-value", "a loss of value by time", false, ["1.4 %/day", "0.1 %/h"]);
+phrase!(PerishablePhrase, "cruce-perishable", "a loss beyond a knee", false, ["2 %/h after 4 h"]);
+phrase!(YearsPhrase, "cruce-years", "a number of years", false, ["20 years"]);
+phrase!(FuelRatePhrase, "cruce-fuel-rate", "a use of fuel", false, ["0.8 gal/h", "3 l/h"]);
+phrase!(Co2Phrase, "cruce-co2", "a content of CO₂", false, ["10.18 kg/gal", "2.69 kg/l"]);
+phrase!(MassRatePhrase, "cruce-mass-rate", "an emission", false, ["34 g/h"]);
 
 fn leaf_schema<P: Phrase>() -> Schema {
     let kinds: &[&str] = if P::BARE { &["string", "number"] } else { &["string"] };

@@ -11,7 +11,9 @@ use super::file::{BorderWait, Table, Text};
 use super::phrase::{GoalPhrase, Minutes, Replications, Spread, TargetPhrase};
 use super::resolve::{Origins, Resolved};
 use super::schedule::hour;
+use super::value::valuation;
 use crate::model::network::Network;
+use crate::model::value::Valuation;
 
 /// A checked study: all its scenarios, ready to run.
 #[derive(Clone, Debug)]
@@ -60,6 +62,8 @@ pub struct ScenarioPlan {
     pub title: Option<Text>,
     /// The crossing.
     pub network: Network,
+    /// What its time, fuel and lanes are worth, if the study says so.
+    pub valuation: Option<Valuation>,
     /// Keys that differ from the baseline: (path, baseline value, value here).
     pub changes: Vec<(String, String, String)>,
     /// The whole scenario as TOML after inheritance, each value with the file or scenario that it
@@ -82,6 +86,7 @@ pub(super) fn study_plan(name: &str, resolved: &[Resolved], networks: Vec<Networ
         name: scenario.name.clone(),
         title: scenario.study.scenario.get(&scenario.name).and_then(|table| table.title.clone()),
         network,
+        valuation: valuation(&scenario.study),
         changes: changes(&first.origins, &scenario.origins),
         resolved: scenario.text.clone(),
         traced: scenario.traced.clone(),
@@ -164,15 +169,30 @@ fn source_of<'a>(path: &str, sources: &'a BTreeMap<String, String>) -> Option<&'
 /// Whether a path is part of the crossing, titles left out.
 fn is_model(path: &str) -> bool {
     let table = path.split('.').next().unwrap_or_default();
-    matches!(
-        table,
-        "class" | "demand" | "station" | "road" | "officers" | "failure" | "border_wait" | "event" | "study"
-    ) && !is_title(path)
+    let model = [
+        "air",
+        "border_wait",
+        "class",
+        "demand",
+        "event",
+        "failure",
+        "money",
+        "officers",
+        "road",
+        "station",
+        "study",
+    ];
+    model.contains(&table)
+        && !is_title(path)
         && !matches!(path, "study.baseline" | "study.title")
         && !path.starts_with("study.title.")
 }
 
 fn is_layout(path: &str) -> bool {
+    // In which currency and of which year prices are is how to read them.
+    if matches!(path, "money.currency" | "money.price_year") {
+        return true;
+    }
     let mut keys = path.split('.');
     let table = keys.next();
     let of_failure = table == Some("failure") && path.split('.').nth(2) == Some("lanes");

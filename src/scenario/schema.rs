@@ -138,7 +138,7 @@ const fn kind<P: Phrase>() -> PhraseKind {
     }
 }
 
-static PHRASES: [PhraseKind; 21] = [
+static PHRASES: [PhraseKind; 33] = [
     kind::<phrase::DurationPhrase>(),
     kind::<phrase::RunLength>(),
     kind::<phrase::Percent>(),
@@ -160,6 +160,18 @@ static PHRASES: [PhraseKind; 21] = [
     kind::<phrase::RulePhrase>(),
     kind::<phrase::FullPhrase>(),
     kind::<phrase::BreaksPhrase>(),
+    kind::<phrase::CurrencyPhrase>(),
+    kind::<phrase::YearPhrase>(),
+    kind::<phrase::HourPricePhrase>(),
+    kind::<phrase::FuelPricePhrase>(),
+    kind::<phrase::AmountPhrase>(),
+    kind::<phrase::LanePricePhrase>(),
+    kind::<phrase::TimeValuePhrase>(),
+    kind::<phrase::PerishablePhrase>(),
+    kind::<phrase::YearsPhrase>(),
+    kind::<phrase::FuelRatePhrase>(),
+    kind::<phrase::Co2Phrase>(),
+    kind::<phrase::MassRatePhrase>(),
 ];
 
 /// Every kind of phrase.

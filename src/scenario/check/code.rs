@@ -4,7 +4,7 @@
 //! new meaning. Start at [`MEANINGS`].
 
 /// (code, title, explanation), in order of codes.
-pub const MEANINGS: [(&str, &str, &str); 52] = [
+pub const MEANINGS: [(&str, &str, &str); 53] = [
     (
         "E0301",
         "a name leads nowhere",
@@ -203,6 +203,12 @@ pub const MEANINGS: [(&str, &str, &str); 52] = [
         "an event lies outside the run",
         "It begins after the run length or ends before the run begins, so nothing would come of it. Mind the date in `from` \
          and the first day in `study.start`; `happens = false` turns an event off.",
+    ),
+    (
+        "E0370",
+        "a price in another currency",
+        "All prices of a study are in `money.currency`, of the year `money.price_year`. Convert the others: rates of \
+         exchange are no part of the file.",
     ),
     (
         "W0401",

@@ -139,7 +139,7 @@ const UNITS: [Unit; 17] = [
     unit("pp", Dimension::Share, 1.0, 100.0),
 ];
 
-fn find_unit(name: &str) -> Option<Unit> {
+pub(super) fn find_unit(name: &str) -> Option<Unit> {
     UNITS.into_iter().find(|unit| unit.name == name)
 }
 
@@ -427,6 +427,16 @@ impl<'a> Scanner<'a> {
         };
         self.at = span.end;
         Ok(Some((unit, span)))
+    }
+
+    /// Reads what stands where a unit does, whether it is one or not.
+    pub(crate) fn unit_text(&mut self) -> Option<(&'a str, Range<usize>)> {
+        self.skip_blanks();
+        let rest = &self.text[self.at..];
+        let length = rest.find(|c: char| !(c.is_alphabetic() || "/%$€".contains(c))).unwrap_or(rest.len());
+        let span = self.at..self.at + length;
+        self.at = span.end;
+        (length > 0).then(|| (&self.text[span.clone()], span))
     }
 
     /// Reads a number with a unit of a dimension.
