@@ -80,6 +80,9 @@ fn every_scenario_loads_and_runs_with_no_warning_that_surprises() {
         ("5-split", &["W0401"]),
         ("6-lanes-follow-queue", &["W0401"]),
         ("7-night-backlog", &["W0401", "W0403"]),
+        ("fast-lane-opened-to-all", &["W0401"]),
+        ("staffing-2019", &["W0401"]),
+        ("state-inspection-2022", &["W0401"]),
         ("world-trade", &["W0403"]),
         ("ysleta", &[]),
     ];

@@ -43,6 +43,13 @@ pub const TEMPLATES: &[Template] = &[
         "World Trade Bridge, Laredo: a Tuesday",
         ["study.toml", "README.md", "demand-by-hour.csv"]
     ),
+    template!(
+        "state-inspection-2022",
+        "Pharr: the state inspects every truck, and CBP's line grows",
+        ["study.toml"]
+    ),
+    template!("staffing-2019", "Ysleta: officers for two of eight booths", ["study.toml"]),
+    template!("fast-lane-opened-to-all", "FAST lanes open to all: who loses?", ["study.toml"]),
     template!("1-one-booth", "lesson: one booth or two", ["study.toml"]),
     template!("2-two-booths", "lesson: one line or two", ["study.toml"]),
     template!("3-referral", "lesson: some trucks are referred to secondary inspection", ["study.toml"]),

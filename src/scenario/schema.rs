@@ -298,6 +298,10 @@ impl Shape {
 
     /// The shape of the value under a key, if there may be one.
     pub fn under(&self, key: &str) -> Option<&Shape> {
+        // What an event sets may be tables in tables, down to any depth.
+        if matches!(self, Shape::Any) {
+            return Some(self);
+        }
         match self.of_keys()? {
             Shape::Record(fields) => fields.get(key).map(|field| &field.shape),
             Shape::Map(value, _) | Shape::Table(_, value) => Some(value),
