@@ -7,8 +7,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use cruce::experiment::{Options, StudyResult, run, run_one};
+use cruce::experiment::{Comparison, Options, StudyResult, run, run_one};
 use cruce::kernel::time::{SimDuration, SimTime};
+use cruce::measure::Place;
 use cruce::model::crossing::simulate;
 use cruce::model::network::{Network, RoadId};
 use cruce::model::notice::{LaneNotice, Notice, Observer};
@@ -473,4 +474,80 @@ fn world_trade_clears_its_day_with_about_half_an_hour_of_wait() {
     assert!((25.0..=35.0).contains(&wait), "{wait} min");
     let open = mean(&result, "today", "lanes_open.primary.standard.mean@12");
     assert!((9.0..=13.0).contains(&open), "{open} booths at noon; 11 were open at 19 h in Oct 2022");
+}
+
+/// The comparison of a scenario with the baseline.
+fn comparison<'a>(result: &'a StudyResult, scenario: &str) -> &'a Comparison {
+    let mut found = result.comparisons.iter();
+    let found = found.find(|comparison| result.scenarios[comparison.scenario].name == scenario);
+    found.expect("the scenario is compared")
+}
+
+/// The paired difference of a measure from the baseline, and its standard error.
+fn paired(result: &StudyResult, scenario: &str, measure: &str) -> (f64, f64) {
+    let place = result.find(measure).unwrap_or_else(|| panic!("no measure {measure}"));
+    let difference = &comparison(result, scenario).paired[place].difference;
+    let sd = difference.sd.expect("there are several replications");
+    (difference.mean.expect("it is observed"), sd / f64::from(difference.n).sqrt())
+}
+
+/// The state station fills, CBP's exit blocks, the bridge fills, and CBP's wait rises; with room
+/// behind CBP exits fall alike and CBP's wait does not change at all.
+#[test]
+fn state_inspection_blocks_cbp_from_behind() {
+    let result = results(&plan("state-inspection-2022", &[], &[], 20));
+    let of = |scenario: &str, measure: &str| mean(&result, scenario, measure);
+    let (ordinary, every, room) = ("ordinary-day", "every-truck", "every-truck-with-room");
+    let crossed = |scenario| of(scenario, "trucks.crossed");
+    assert!(crossed(every) < 0.67 * crossed(ordinary), "{} {}", crossed(every), crossed(ordinary));
+    assert!((crossed(room) / crossed(every) - 1.0).abs() < 0.02, "{} {}", crossed(room), crossed(every));
+    let wait = |scenario| of(scenario, "border_wait.primary.mean");
+    assert!(wait(every) > 3.0 * wait(ordinary), "{} {}", wait(every), wait(ordinary));
+    // 63 minutes on an ordinary day, over 300 then: what was seen; how it was measured is not told.
+    let crossing = |scenario| of(scenario, "crossing_time.mean") / 60.0;
+    assert!((40.0..80.0).contains(&crossing(ordinary)) && crossing(every) > 280.0, "{}", crossing(every));
+    assert_eq!(
+        paired(&result, room, "border_wait.primary.mean"),
+        (0.0, 0.0),
+        "the same trucks, the same booths"
+    );
+    let blocked = |scenario| of(scenario, "blocked_share.primary.mean");
+    assert!(blocked(every) > 0.3 && blocked(ordinary) < 0.01 && blocked(room) == 0.0, "{}", blocked(every));
+    let full = |scenario: &str, place: &Place| {
+        let scenario = result.scenarios.iter().find(|found| found.name == scenario).expect("it is there");
+        let storage = scenario.storage.iter().find(|storage| storage.place == *place).expect("it has room");
+        storage.full.mean.expect("it is observed")
+    };
+    let bridge = Place::Road("bridge".to_owned());
+    for place in [&Place::Station("state".to_owned()), &bridge] {
+        assert!(full(every, place) > 0.3, "{place:?} {}", full(every, place));
+    }
+    assert!(full(ordinary, &bridge) < 0.01 && full(room, &bridge) < 0.01);
+}
+
+#[test]
+fn two_officers_of_eight_multiply_the_wait() {
+    let result = results(&plan("staffing-2019", &[], &[], 20));
+    let wait = |scenario| mean(&result, scenario, "border_wait.primary.mean");
+    let (all, half, two) = (wait("ordinary-staffing"), wait("half-of-them-back"), wait("two-of-eight"));
+    assert!(two > 5.0 * all, "{two} {all}");
+    assert!(
+        half - all < 0.3 * (two - all),
+        "half of the officers are most of the way back: {all} {half} {two}"
+    );
+    // What officers who are not there would have cost, against what trucks lose.
+    let (saved, _) = paired(&result, "two-of-eight", "officer_cost");
+    let (lost, error) = paired(&result, "two-of-eight", "truck_time_cost");
+    assert!(saved < 0.0 && lost - 3.5 * error > -20.0 * saved, "{saved} {lost} {error}");
+}
+
+#[test]
+fn a_fast_lane_open_to_all_lowers_the_mean_and_fast_trucks_pay() {
+    let result = results(&plan("fast-lane-opened-to-all", &[], &[], 20));
+    let (all, error) = paired(&result, "open-to-all", "crossing_time.mean");
+    assert!(all + 3.5 * error < 0.0, "{all} {error}");
+    let (fast, error) = paired(&result, "open-to-all", "crossing_time.fast.mean");
+    assert!(fast - 3.5 * error > 0.0, "{fast} {error}");
+    let told = &comparison(&result, "open-to-all").sentence;
+    assert!(told.contains("clearly better") && told.contains("fast trucks lose"), "{told}");
 }

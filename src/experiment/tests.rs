@@ -132,7 +132,7 @@ fn decisions_depend_on_prefixes_alone() {
 
 #[test]
 fn a_cancelled_run_keeps_a_complete_prefix() {
-    let plan = two_plans(50, 50, None);
+    let plan = two_plans(50, 50, Some(60.0));
     let cancel = AtomicBool::new(false);
     let done = AtomicU64::new(0);
     let progress = |progress: super::Progress| {
@@ -146,6 +146,8 @@ fn a_cancelled_run_keeps_a_complete_prefix() {
     assert!(cut.interrupted);
     assert!((9..=12).contains(&cut.replications), "{}", cut.replications);
     assert!(cut.warnings.iter().any(|warning| warning.code == "W0501"));
+    let target = cut.warnings.iter().find(|warning| warning.code == "W0504").unwrap();
+    assert!(target.message.contains("before the first look"), "{}", target.message);
     let whole = go(&plan, 2);
     let kept = cut.replications as usize;
     let mean = |result: &StudyResult| result.scenarios[1].values[..kept].to_vec();

@@ -76,6 +76,10 @@ fn few_replications(result: &StudyResult) -> Vec<Warning> {
             None if result.replications < 2 => {
                 "the target was not met: one replication has no interval; allow more".to_owned()
             }
+            None if result.stopping.looks.is_empty() => format!(
+                "whether the target is met was not looked at: the run ended after {}, before the first look",
+                counted(result.replications, "replication")
+            ),
             None => "the target was not met: its measure is blank in some replications".to_owned(),
         };
         warnings.push(Warning { code: "W0504", scenario: None, message });
@@ -172,8 +176,9 @@ fn few_trucks(result: &StudyResult, quoted: &[usize]) -> Vec<Warning> {
             let trucks = count.and_then(|count| results.estimates[count].mean).unwrap_or(0.0);
             if trucks * share < BEYOND && trucks > 0.0 {
                 let message = format!(
-                    "`{}` rests on {trucks:.0} trucks per replication: fewer than {BEYOND:.0} lie beyond it",
-                    data.name
+                    "`{}` rests on {} per replication: fewer than {BEYOND:.0} lie beyond it",
+                    data.name,
+                    counted(trucks.round() as u32, "truck")
                 );
                 warnings.push(Warning { code: "W0508", scenario: Some(scenario), message });
             }

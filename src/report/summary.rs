@@ -367,7 +367,11 @@ impl Page<'_> {
             let reached = widest.map(|widest| format!(" (±{} {})", scale.value(Some(widest)), scale.label));
             let reached = reached.unwrap_or_default();
             let target = format!("{} {}", plain(target / scale.divisor), scale.label);
-            let met = if met { "met" } else { "not met" };
+            let met = match met {
+                true => "met",
+                false if stopping.looks.is_empty() => "not looked at yet",
+                false => "not met",
+            };
             let what = words::entry(headline);
             text.push_str(&format!(
                 "; target ±{} for differences in {what}: {met}{reached}",

@@ -26,7 +26,7 @@ use super::limit::LONGEST_MEAN;
 use super::lint;
 use super::phrase::{DistPhrase, DistSpec};
 use super::plan::{StudyPlan, study_plan};
-use super::resolve::{Files, Resolved};
+use super::resolve::{Files, Later, Resolved};
 use super::schedule::hour;
 use super::value;
 use crate::dist::{Dist, DurationSampler};
@@ -139,7 +139,11 @@ pub fn compile(resolved: &Resolved, base: bool) -> (Network, Vec<Diagnostic>) {
     match event::joined(parts) {
         Ok(network) => (network, found),
         Err(path) => {
-            let mut findings = Findings::new(&resolved.later[0].resolved.origins);
+            // Where an event says so: the value differs from what holds without events.
+            let differs =
+                |later: &&Later| later.resolved.origins.canonical(&path) != resolved.origins.canonical(&path);
+            let setter = resolved.later.iter().find(differs).map_or(resolved, |later| &later.resolved);
+            let mut findings = Findings::new(&setter.origins);
             tell_fixed(&path, &mut findings);
             found.extend(findings.into_list());
             (networks.swap_remove(0), found)

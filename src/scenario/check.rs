@@ -77,6 +77,12 @@ impl<'a> Findings<'a> {
         self.push(with_help(found, help.into()));
     }
 
+    /// Adds that two keys contradict each other.
+    pub fn contradict(&mut self, one: (&str, &str), other: (&str, &str), help: impl Into<String>) {
+        let message = format!("`{}` and `{}` contradict each other", one.0, other.0);
+        self.clash("E0331", one, other, message, help);
+    }
+
     /// Adds a warning at a path; `help` may be empty.
     pub fn warning(
         &mut self,

@@ -483,7 +483,7 @@ mod tests {
     use super::*;
 
     /// A phrase in its own words, which mean the same when read again.
-    fn check<P: Phrase + PartialEq + fmt::Debug>(cases: &[(&str, &str)]) {
+    pub(super) fn check<P: Phrase + PartialEq + fmt::Debug>(cases: &[(&str, &str)]) {
         for (text, expected) in cases {
             let phrase: P = text.parse().unwrap_or_else(|error| panic!("{text}: {error}"));
             assert_eq!(phrase.to_string(), *expected, "{text}");

@@ -81,11 +81,9 @@ fn check_demand(name: &str, demand: &Demand, findings: &mut Findings) {
         for (key, _) in
             [("batch", demand.batch.is_some()), ("class", demand.class.is_some())].iter().filter(|key| key.1)
         {
-            findings.clash(
-                "E0331",
+            findings.contradict(
                 (&path(key), "each truck is listed already"),
                 (&path("trace"), "lists every truck and its class"),
-                format!("`{}` and `{}` contradict each other", path(key), path("trace")),
                 format!("leave `{key}` out"),
             );
         }
@@ -112,11 +110,9 @@ fn check_demand(name: &str, demand: &Demand, findings: &mut Findings) {
         );
     }
     if demand.appointments.is_some() && demand.batch.is_some() {
-        findings.clash(
-            "E0331",
+        findings.contradict(
             (&path("batch"), "trucks that come together"),
             (&path("appointments"), "each truck has a time of its own"),
-            format!("`{}` and `{}` contradict each other", path("batch"), path("appointments")),
             "leave `batch` out, and book more trucks in a slot",
         );
     }
@@ -127,11 +123,9 @@ fn check_station(name: &str, station: &Station, study: &Study, findings: &mut Fi
         let path = |key: &str| format!("station.{name}.lanes.{group}.{key}");
         if lanes.servers == Servers::Unlimited {
             if lanes.open.is_some() {
-                findings.clash(
-                    "E0331",
+                findings.contradict(
                     (&path("open"), "opens some of its lanes"),
                     (&path("servers"), "has no lanes to open"),
-                    format!("`{}` and `{}` contradict each other", path("open"), path("servers")),
                     "a yard without limit is always open; leave `open` out, or use `hours`",
                 );
             }
@@ -140,11 +134,9 @@ fn check_station(name: &str, station: &Station, study: &Study, findings: &mut Fi
                 Queue::Shortest | Queue::Random | Queue::RoundRobin => Some("a line per lane"),
             };
             if let Some(lines) = lines {
-                findings.clash(
-                    "E0331",
+                findings.contradict(
                     (&format!("station.{name}.queue"), lines),
                     (&path("servers"), "has no lanes"),
-                    format!("`station.{name}.queue` and `{}` contradict each other", path("servers")),
                     "write `queue = \"pooled\"`, or make the yard a station of its own",
                 );
             }
@@ -163,20 +155,16 @@ fn check_station_rules(name: &str, station: &Station, findings: &mut Findings) {
         Queue::Shortest | Queue::Random | Queue::RoundRobin => Some("a line per lane"),
     };
     if let (Some(lines), Some(_)) = (lines, &station.priority) {
-        findings.clash(
-            "E0331",
+        findings.contradict(
             (&path("priority"), "who is served first of one line"),
             (&path("queue"), lines),
-            format!("`{}` and `{}` contradict each other", path("priority"), path("queue")),
             "write `queue = \"pooled\"` or `\"shared\"`, or give the classes lanes of their own",
         );
     }
     if let (Some(lines), FreeLane::Fastest) = (lines, station.free_lane) {
-        findings.clash(
-            "E0331",
+        findings.contradict(
             (&path("free_lane"), "chooses among the free lanes of one line"),
             (&path("queue"), lines),
-            format!("`{}` and `{}` contradict each other", path("free_lane"), path("queue")),
             "write `queue = \"pooled\"` or `\"shared\"`, or leave `free_lane` out",
         );
     }
@@ -226,11 +214,9 @@ fn check_group_rules(name: &str, group: &str, lanes: &Lanes, station: &Station, 
             findings.error("E0331", &path("overflow"), message, "the same group", help);
         }
         if station.queue == Queue::Shared {
-            findings.clash(
-                "E0331",
+            findings.contradict(
                 (&path("overflow"), "from one line into another"),
                 (&format!("station.{name}.queue"), "one line for all groups"),
-                format!("`{}` and `station.{name}.queue` contradict each other", path("overflow")),
                 "with a shared line let both groups accept the class, and say which is preferred",
             );
         }
@@ -241,11 +227,9 @@ fn check_group_rules(name: &str, group: &str, lanes: &Lanes, station: &Station, 
             ("other_work", lanes.other_work.is_some(), "what its officers do"),
         ];
         for (key, _, label) in keys.iter().filter(|key| key.1) {
-            findings.clash(
-                "E0331",
+            findings.contradict(
                 (&path(key), label),
                 (&path("servers"), "a yard has no lanes"),
-                format!("`{}` and `{}` contradict each other", path(key), path("servers")),
                 format!("leave `{key}` out, or give the group a number of `servers`"),
             );
         }
@@ -290,11 +274,9 @@ fn check_failure(name: &str, failure: &Failure, study: &Study, findings: &mut Fi
     }
     let by_chance = [("up", failure.up.is_some()), ("repair", failure.repair.is_some())];
     if let (Some(_), true) = (failure.pace, failure.truck != OnFailure::Wait) {
-        findings.clash(
-            "E0331",
+        findings.contradict(
             (&path("truck"), "the lane stops"),
             (&path("pace"), "the lane goes on"),
-            format!("`{}` and `{}` contradict each other", path("truck"), path("pace")),
             "a truck in service is finished as it was begun: leave `truck` out",
         );
     }
@@ -370,11 +352,9 @@ fn check_staffing(station: &str, group: &str, lanes: &Lanes, study: &Study, find
             let help = format!("add `rule.\"{full}\" = \"1..2 lanes\"` to a pool of officers");
             findings.error("E0332", &open, message, "no rule for this group", help);
         }
-        (Some(Open::Lanes(_)), Some(rule)) => findings.clash(
-            "E0331",
+        (Some(Open::Lanes(_)), Some(rule)) => findings.contradict(
             (&open, "lanes by number or table"),
             (rule, "lanes as officers allow"),
-            format!("`{open}` and `{rule}` contradict each other"),
             "write `open = \"officers\"`, or take the rule away; a plan for officers stands in `plan`",
         ),
         (None, Some(rule)) if lanes.servers == Servers::Unlimited => findings.clash(
@@ -438,11 +418,9 @@ fn check_officers(study: &Study, findings: &mut Findings) {
                 );
             }
             if !planned && pool.plan.contains_key(group) {
-                findings.clash(
-                    "E0331",
+                findings.contradict(
                     (&plan, "a plan that nothing follows"),
                     (&path, "does not say `as planned`"),
-                    format!("`{plan}` and `{path}` contradict each other"),
                     "write `as planned` in the rule, or take the plan away",
                 );
             }

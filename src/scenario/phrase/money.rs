@@ -310,18 +310,7 @@ impl fmt::Display for PerishablePhrase {
 mod tests {
     use super::*;
     use crate::scenario::phrase::Phrase;
-
-    /// Texts in their own words, which mean the same when read again.
-    fn check<P: Phrase + PartialEq + fmt::Debug>(cases: &[(&str, &str)]) {
-        for (text, expected) in cases {
-            let phrase: P = text.parse().unwrap_or_else(|error| panic!("{text}: {error}"));
-            assert_eq!(phrase.to_string(), *expected, "{text}");
-            assert_eq!(expected.parse::<P>().as_ref(), Ok(&phrase), "{text}");
-        }
-        for example in P::EXAMPLES {
-            assert!(example.parse::<P>().is_ok(), "{example}");
-        }
-    }
+    use crate::scenario::phrase::tests::check;
 
     #[test]
     fn prices_and_rates_are_shown_as_they_are_read() {
