@@ -1,17 +1,17 @@
 //! The benchmark tandem from a scenario file against the hand-written loop of the same model.
 //!
 //! Prints nanoseconds a truck of both, in turns, and the ratio: the file with all default statistics
-//! (`Collector`), and without an observer, against `reference`. Times on a shared machine are noisy:
+//! (`Collector`), and without an observer, against `reference`. How time is taken is told in `timing`;
 //! the ratio pair by pair is what counts. `cargo bench --bench tandem`.
 
 mod reference;
-
-use std::time::Instant;
+mod timing;
 
 use cruce::measure::Collector;
 use cruce::model::crossing::simulate;
 use cruce::model::network::Network;
 use cruce::scenario::{Overrides, load};
+use timing::{per_truck, quartiles};
 
 const PAIRS: u64 = 7;
 
@@ -25,16 +25,10 @@ fn main() {
         "{:>6} {:>14} {:>14} {:>14} {:>8} {:>8}",
         "seed", "reference ns", "bare ns", "cruce ns", "bare", "cruce"
     );
-    let mut ratios: Vec<(f64, f64)> = (0..PAIRS).map(|seed| pair(network, &mut collector, seed)).collect();
-    let mut median = |pick: fn(&(f64, f64)) -> f64| {
-        ratios.sort_by(|a, b| pick(a).total_cmp(&pick(b)));
-        pick(&ratios[ratios.len() / 2])
-    };
-    println!(
-        "median ratio to the reference: bare {:.2}, with all statistics {:.2}",
-        median(|r| r.0),
-        median(|r| r.1)
-    );
+    let (bare, whole): (Vec<f64>, Vec<f64>) =
+        (0..PAIRS).map(|seed| pair(network, &mut collector, seed)).unzip();
+    let ([_, bare, _], [_, whole, _]) = (quartiles(bare), quartiles(whole));
+    println!("median ratio to the reference: bare {bare:.2}, with all statistics {whole:.2}");
 }
 
 /// One seed by each of the three; ratios of the bare model and of the whole to the reference.
@@ -58,10 +52,4 @@ fn pair(network: &Network, collector: &mut Collector<'_>, seed: u64) -> (f64, f6
         whole / reference
     );
     (bare / reference, whole / reference)
-}
-
-fn per_truck(run: impl FnOnce() -> u64) -> (f64, u64) {
-    let start = Instant::now();
-    let trucks = run();
-    (start.elapsed().as_nanos() as f64 / trucks as f64, trucks)
 }
