@@ -8,7 +8,7 @@
 use std::fmt::Write as _;
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -226,10 +226,6 @@ impl Sources {
             if column != drawn_column {
                 cut.push((format!("{name}:{line}:{drawn_column}\n"), format!("{name}:{line}:{column}\n")));
             }
-            if window.text.is_empty() {
-                group = group.element(Origin::path(name).line(line).char_column(column));
-                continue;
-            }
             let annotation =
                 kind.span(window.span).label(Some(shown(label)).filter(|label| !label.is_empty()));
             let snippet = Snippet::source(window.text).path(name).line_start(line).fold(false);
@@ -271,6 +267,9 @@ impl Sources {
         shown.push_str(&escaped(text[stop..to].trim_end_matches('\r')));
         if to < end {
             shown.push_str("...");
+        }
+        if shown.is_empty() {
+            shown.push(' '); // of a line without text nothing would be drawn, its place neither
         }
         Window { text: shown, span: span_start..span_end }
     }

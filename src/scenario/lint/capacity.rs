@@ -342,8 +342,13 @@ pub(super) fn lane_range(network: &Network, group: &Group) -> (Steps<f64>, Steps
         LanePlan::Officers(pool, member) => {
             let pool = &network.pools[pool.index()];
             let member = &pool.members[*member];
-            let staffed =
-                zip(&pool.on_duty, &member.open, |officers, open| if *open { *officers } else { 0 });
+            // Officers go first to the least of every group that is open, its own among them.
+            let others = pool.members.iter().filter(|other| other.group != member.group);
+            let left = others.fold(pool.on_duty.clone(), |left, other| {
+                zip(&left, &other.open, |left, open| left.saturating_sub(if *open { other.least } else { 0 }))
+            });
+            let free = zip(&left, &pool.on_duty, |left, on_duty| (*left).max((*on_duty).min(member.least)));
+            let staffed = zip(&free, &member.open, |officers, open| if *open { *officers } else { 0 });
             let range = match &member.want {
                 Want::Table(lanes) => {
                     let lanes = zip(lanes, &staffed, |lanes, staffed| {
