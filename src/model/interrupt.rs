@@ -145,7 +145,7 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
             from: truck.began,
             since: now,
         };
-        let before = self.interrupted.get(&id).copied().unwrap_or(whole);
+        let before = self.interrupted.get(id).copied().unwrap_or(whole);
         let moving = (before.from - now).or_zero();
         let stopped = matches!(self.groups[group.index()].lanes[lane as usize].state, LaneState::Stopped(_));
         let left = match how {
@@ -171,7 +171,7 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
         lane: u32,
         events: &mut Events,
     ) -> bool {
-        let Some(interrupted) = self.interrupted.get(&id).copied() else { return false };
+        let Some(interrupted) = self.interrupted.get(id).copied() else { return false };
         let data = self.groups[group.index()].data;
         let visit = self.visit(id, self.stations[data.station.index()].data.loop_slot);
         let move_up = data.move_up.as_ref().map_or(SimDuration::ZERO, |law| {
@@ -190,7 +190,7 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
         lane: u32,
         events: &mut Events,
     ) {
-        let interrupted = self.interrupted[&id];
+        let interrupted = *self.interrupted.get(id).expect("its service was interrupted");
         self.go_on_serving(now, id, group, lane, interrupted, events);
     }
 
@@ -242,7 +242,7 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
         let busy = self.groups[group.index()].lanes[lane as usize].state == LaneState::Busy(id);
         let ends = busy && self.truck(id).ends == now;
         if ends {
-            self.interrupted.remove(&id);
+            self.interrupted.remove(id);
             self.serving_stops(now, group, lane);
         }
         ends

@@ -759,7 +759,7 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
         let state = &self.groups[group.index()];
         let since = |id: TruckId| {
             // One whose service was interrupted stands in line anew.
-            let back = if RULED { self.interrupted.get(&id).map(Interrupted::since) } else { None };
+            let back = if RULED { self.interrupted.get(id).map(Interrupted::since) } else { None };
             back.unwrap_or(self.truck(id).arrived)
         };
         let lines = state.lines.iter().filter_map(|line| line.front().copied());
