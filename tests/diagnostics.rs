@@ -113,7 +113,7 @@ fn bytes_that_no_text_has() {
     check("latin.toml", &latin, "E0101", "latin.toml:3:14");
     check("utf16.toml", &[0xff, 0xfe, b'f', 0], "E0101", "UTF-16");
     check("zeros.toml", &[0; 64], "E0102", "zeros.toml:1:1");
-    check("empty.toml", b"", "E0106", "is empty");
+    check("empty.toml", b"", "E0106", "empty.toml:1:1");
     check("blank.toml", b"\xef\xbb\xbf\r\n  \n", "E0106", "is empty");
     check("large.toml", &vec![b'#'; 8 * 1024 * 1024 + 1], "E0103", "larger than 8 MB");
     let deep = format!("{} = 1", vec!["a"; 1_000_000].join("."));

@@ -82,6 +82,7 @@ fn every_scenario_loads_and_runs_with_no_warning_that_surprises() {
         ("6-lanes-follow-queue", &["W0401"]),
         ("7-night-backlog", &["W0401", "W0403"]),
         ("fast-lane-opened-to-all", &["W0401"]),
+        ("pandemic-2020", &[]),
         ("staffing-2019", &["W0401"]),
         ("state-inspection-2022", &["W0401"]),
         ("world-trade", &["W0403"]),
@@ -539,6 +540,32 @@ fn two_officers_of_eight_multiply_the_wait() {
     let (saved, _) = paired(&result, "two-of-eight", "officer_cost");
     let (lost, error) = paired(&result, "two-of-eight", "truck_time_cost");
     assert!(saved < 0.0 && lost - 3.5 * error > -20.0 * saved, "{saved} {lost} {error}");
+}
+
+/// Staffing that follows the line turns a fall in demand into officer-hours, not into shorter waits;
+/// kept booths do the opposite, and officers taken away with the trucks cost more than the fall saved.
+#[test]
+fn a_pandemic_saves_officer_hours_where_booths_follow_the_line() {
+    let result = results(&plan("pandemic-2020", &[], &[], 20));
+    let of = |scenario: &str, measure: &str| mean(&result, scenario, measure);
+    let (ordinary, kept, fewer) = ("ordinary-day", "may-booths-kept", "may-fewer-officers");
+    for (month, left) in [("april", 0.772), ("may", 0.682)] {
+        let trucks = of(month, "trucks.crossed") / of(ordinary, "trucks.crossed");
+        // Half a percent is four standard errors of a ratio of means over 20 days of 7,100 trucks.
+        assert!((trucks - left).abs() < 0.005, "{month} {trucks}");
+        let hours = of(month, "officer_hours") / of(ordinary, "officer_hours");
+        assert!((0.7..0.9).contains(&hours), "{month} {hours}");
+        let wait = of(month, "border_wait.primary.mean") / of(ordinary, "border_wait.primary.mean");
+        assert!((0.85..1.0).contains(&wait), "the line is as long as the rule lets it be: {month} {wait}");
+    }
+    assert!(of("may", "officer_hours") < 0.8 * of(ordinary, "officer_hours"));
+    assert!(of(kept, "border_wait.primary.mean") < 60.0, "no line at all");
+    assert!(of(kept, "officer_hours") > 1.2 * of("may", "officer_hours"));
+    let (more, error) = paired(&result, fewer, "border_wait.primary.mean");
+    assert!(more - 3.5 * error > 30.0 * 60.0, "{more} {error}");
+    let told = |scenario| &comparison(&result, scenario).sentence;
+    assert!(told("april").contains("no useful difference"), "{}", told("april"));
+    assert!(told(fewer).contains("clearly worse"), "{}", told(fewer));
 }
 
 #[test]

@@ -48,6 +48,7 @@ pub const TEMPLATES: &[Template] = &[
         "Pharr: the state inspects every truck, and CBP's line grows",
         ["study.toml"]
     ),
+    template!("pandemic-2020", "World Trade Bridge: the plants close, trucks stay away", ["study.toml"]),
     template!("staffing-2019", "Ysleta: officers for two of eight booths", ["study.toml"]),
     template!("fast-lane-opened-to-all", "FAST lanes open to all: who loses?", ["study.toml"]),
     template!("1-one-booth", "lesson: one booth or two", ["study.toml"]),

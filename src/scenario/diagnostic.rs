@@ -8,7 +8,7 @@
 use std::fmt::Write as _;
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -225,6 +225,10 @@ impl Sources {
             let drawn_column = window.text[..window.span.start].chars().count() + 1;
             if column != drawn_column {
                 cut.push((format!("{name}:{line}:{drawn_column}\n"), format!("{name}:{line}:{column}\n")));
+            }
+            if window.text.is_empty() {
+                group = group.element(Origin::path(name).line(line).char_column(column));
+                continue;
             }
             let annotation =
                 kind.span(window.span).label(Some(shown(label)).filter(|label| !label.is_empty()));

@@ -307,7 +307,14 @@ impl Reading {
             format!("{} is expected", shape.what()),
         );
         let last = path.last().map_or("", String::as_str);
-        self.report(diagnostic.help(format!("write it like `{last} = {}`", shape.example())));
+        let diagnostic = diagnostic.help(format!("write it like `{last} = {}`", shape.example()));
+        let tabled = shape.choices().iter().any(|choice| matches!(choice, Shape::Table(..)));
+        self.report(match &node.value {
+            Value::Text(name) if tabled && !name.is_empty() => {
+                diagnostic.help(format!("if `{name}` is a CSV file: its name must end in `.csv`"))
+            }
+            _ => diagnostic,
+        });
     }
 
     /// Puts the contents of a CSV file in the place of its name. False: no table may stand here.

@@ -34,7 +34,7 @@ pub mod value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use diagnostic::{Diagnostic, Sources};
+use diagnostic::{Diagnostic, Place, Sources};
 use document::{Folder, Node};
 use event::Stretch;
 use inherit::{Change, Scenarios};
@@ -177,8 +177,9 @@ fn resolve_all(
         }
     };
     if reading.sources.text(file).trim().is_empty() {
+        let empty = Diagnostic::error("E0106", format!("`{file_name}` is empty"));
         let help = "`cruce init` writes a study to start from";
-        reading.report(Diagnostic::error("E0106", format!("`{file_name}` is empty")).help(help));
+        reading.report(empty.at(Some(Place { file, span: 0..0 }), "").help(help));
         return Vec::new();
     }
     let mut tree = match document::read(&reading.sources, file) {
