@@ -25,17 +25,19 @@ const WEYL: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// Philox2x64-7: two words that depend on both counter words and the key.
 #[inline]
-pub fn philox(key: u64, counter: [u64; 2]) -> [u64; 2] {
+pub const fn philox(key: u64, counter: [u64; 2]) -> [u64; 2] {
     philox_rounds::<ROUNDS>(key, counter)
 }
 
 #[inline(always)]
-fn philox_rounds<const R: u32>(mut key: u64, [mut a, mut b]: [u64; 2]) -> [u64; 2] {
-    for _ in 0..R {
-        let product = u128::from(a) * u128::from(MULTIPLIER);
+const fn philox_rounds<const R: u32>(mut key: u64, [mut a, mut b]: [u64; 2]) -> [u64; 2] {
+    let mut round = 0;
+    while round < R {
+        let product = a as u128 * MULTIPLIER as u128;
         a = (product >> 64) as u64 ^ key ^ b;
         b = product as u64;
         key = key.wrapping_add(WEYL);
+        round += 1;
     }
     [a, b]
 }
@@ -61,8 +63,9 @@ impl Key {
 }
 
 impl Purpose {
-    /// A purpose by its name; the lowest 16 bits are left for [`Purpose::nth`].
-    pub fn new(name: &str) -> Self {
+    /// A purpose by its name; the lowest 16 bits are left for [`Purpose::nth`]. Names are hashed, so
+    /// what the event loop asks for is made before it, or a constant.
+    pub const fn new(name: &str) -> Self {
         Purpose(hash_name(name) << 16)
     }
 
@@ -131,10 +134,12 @@ pub fn below(share: f64) -> u64 {
 }
 
 /// FNV-1a, then a mixing step, over the bytes of a name: the same on any machine, for ever.
-pub fn hash_name(name: &str) -> u64 {
+pub const fn hash_name(name: &str) -> u64 {
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
-    for byte in name.bytes() {
-        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    let (bytes, mut place) = (name.as_bytes(), 0);
+    while place < bytes.len() {
+        hash = (hash ^ bytes[place] as u64).wrapping_mul(0x0000_0100_0000_01b3);
+        place += 1;
     }
     philox(hash, [name.len() as u64, 0])[0]
 }

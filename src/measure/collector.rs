@@ -8,12 +8,10 @@
 //! conservation and Little's law (Little 1961), which are checked in every run. Start at
 //! [`Collector`].
 
-use std::collections::BTreeMap;
-
 use crate::kernel::time::{SimDuration, SimTime};
 use crate::model::network::{End, GroupId, Network, StationId};
 use crate::model::notice::{LaneNotice, Notice, Observer, Outcome};
-use crate::model::truck::{Truck, TruckId};
+use crate::model::truck::{Truck, TruckId, TruckTable};
 use crate::model::value::Valuation;
 
 use super::catalog::Rows;
@@ -33,7 +31,7 @@ pub struct Collector<'n> {
     /// Services that begin later did not begin.
     last_start: SimTime,
     inside: Vec<Inside>,
-    stretches: BTreeMap<TruckId, Stretch>,
+    stretches: TruckTable<Stretch>,
     pub(super) books: Books,
 
     // By group and class: what a truck does at a station, one after another.
@@ -238,7 +236,7 @@ impl<'n> Collector<'n> {
             down: spans(groups),
             away: spans(groups),
             lanes: vec![(SimTime::ZERO, [0; 3]); groups],
-            stretches: BTreeMap::new(),
+            stretches: TruckTable::default(),
             holding: spans(pools),
             overtime: spans(pools),
             on_duty: spans(pools),
@@ -470,7 +468,7 @@ impl<'n> Collector<'n> {
         let place = id.0 as usize;
         let row = self.inside[place].row as usize;
         let first = Stretch { since: truck.began, from: truck.began, at: Doing::InLane };
-        let before = if self.inside[place].interrupted { self.stretches[&id] } else { first };
+        let before = if self.inside[place].interrupted { self.stretch(id) } else { first };
         if !self.inside[place].interrupted && truck.began > now {
             // All of its moving up has been booked already: take back what did not happen.
             self.moving_up.take_back(&self.hours, row, now, truck.began);
@@ -486,12 +484,16 @@ impl<'n> Collector<'n> {
         }
     }
 
+    fn stretch(&self, id: TruckId) -> Stretch {
+        *self.stretches.get(id).expect("a truck is interrupted before it goes on")
+    }
+
     /// It has a lane again.
     #[inline(never)]
     fn resume(&mut self, now: SimTime, id: TruckId, truck: &Truck, from: SimTime) {
         self.hours.advance(now);
         let inside = self.inside[id.0 as usize];
-        let before = self.stretches[&id];
+        let before = self.stretch(id);
         self.end_stretch(now, inside.row as usize, truck, before);
         if before.at == Doing::InLine {
             self.waiting[inside.station as usize].change(now, -1);
@@ -522,7 +524,7 @@ impl<'n> Collector<'n> {
     /// A truck whose service was interrupted leaves its lane, or the run is over.
     #[inline(never)]
     fn leave_again(&mut self, now: SimTime, id: TruckId, truck: &Truck, inside: Inside) {
-        let Some(stretch) = self.stretches.remove(&id) else { return };
+        let Some(stretch) = self.stretches.remove(id) else { return };
         let row = inside.row as usize;
         let served_until = if stretch.at == Doing::InLane { now.min(truck.ends) } else { now };
         self.end_stretch(served_until, row, truck, stretch);

@@ -5,7 +5,7 @@
 //! the life of a truck from its first arrival to its outcome. Nothing is computed about what
 //! happened: that is the observers' business.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use thiserror::Error;
 
@@ -29,7 +29,7 @@ use crate::model::road::RoadState;
 use crate::model::shortcut::Shortcuts;
 use crate::model::staffing::PoolState;
 use crate::model::station::{GroupState, StationState, has_rules};
-use crate::model::truck::{Truck, TruckId};
+use crate::model::truck::{Truck, TruckId, TruckTable};
 
 /// How a run ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -180,7 +180,7 @@ pub(super) struct Crossing<'n, O, const RULED: bool> {
     pub(super) roads: Vec<RoadState>,
     pub(super) pools: Vec<PoolState>,
     /// Services that were interrupted and are not over.
-    pub(super) interrupted: BTreeMap<TruckId, Interrupted>,
+    pub(super) interrupted: TruckTable<Interrupted>,
     pub(super) failing: Vec<FailingLane>,
     pub(super) bulletin: Bulletin,
     /// Ends of patience given out so far.
@@ -271,7 +271,7 @@ impl<'n, O: Observer, const RULED: bool> Crossing<'n, O, RULED> {
                 .map(|place| RoadState::new(network, RoadId(place as u16)))
                 .collect(),
             pools: network.pools.iter().map(|_| PoolState::default()).collect(),
-            interrupted: BTreeMap::new(),
+            interrupted: TruckTable::default(),
             failing: failing_lanes(network, seed, replication),
             bulletin: Bulletin::default(),
             patience_given: 0,

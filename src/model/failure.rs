@@ -14,6 +14,10 @@ use crate::model::network::{Breakdown, Downtime, GroupId, Network, OnFailure, Up
 use crate::model::notice::Observer;
 use crate::model::station::LaneState;
 
+const UP: Purpose = Purpose::new("up");
+const REPAIR: Purpose = Purpose::new("repair");
+const OTHER_WORK: Purpose = Purpose::new("other work");
+
 /// One lane and one thing that makes it fail.
 #[derive(Clone, Debug)]
 pub(super) struct FailingLane {
@@ -62,8 +66,8 @@ pub(super) fn failing_lanes(network: &Network, seed: u64, replication: u64) -> V
 }
 
 impl FailingLane {
-    fn bits(&self, purpose: &str) -> u64 {
-        self.key.bits(u64::from(self.lane) << 32 | self.times, Purpose::new(purpose))
+    fn bits(&self, purpose: Purpose) -> u64 {
+        self.key.bits(u64::from(self.lane) << 32 | self.times, purpose)
     }
 }
 
@@ -91,7 +95,7 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
     /// A lane that has just been repaired will fail again.
     fn count_up_time(&mut self, now: SimTime, place: usize, events: &mut Events) {
         let Downtime::Random { up, clock, .. } = &self.breakdown(place).when else { return };
-        let (length, clock) = (up.sample(self.failing[place].bits("up")), *clock);
+        let (length, clock) = (up.sample(self.failing[place].bits(UP)), *clock);
         match clock {
             UpClock::Serving => self.failing[place].left = length,
             UpClock::All => {
@@ -183,7 +187,7 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
         let FailingLane { group, lane, .. } = self.failing[place];
         self.groups[group.index()].lanes[lane as usize].failures += 1;
         if let Downtime::Random { repair, .. } = &self.breakdown(place).when {
-            let length = repair.sample(self.failing[place].bits("repair"));
+            let length = repair.sample(self.failing[place].bits(REPAIR));
             schedule(events, now + length, Event::Repaired { place: place as u32 });
         }
         self.failing[place].state = Health::Down;
@@ -298,7 +302,7 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
         let key = self.group_keys[group.index()];
         let here = &mut state.lanes[lane as usize];
         let who = u64::from(lane) << 32 | u64::from(here.breaks);
-        let until = now + law.sample(key.bits(who, Purpose::new("other work")));
+        let until = now + law.sample(key.bits(who, OTHER_WORK));
         here.breaks += 1;
         (here.state, here.ready) = (LaneState::Away, until);
         state.away += 1;

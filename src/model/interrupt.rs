@@ -45,6 +45,9 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
         station.preempt?;
         let rank = |id: TruckId| station.priority.get(self.truck(id).class.index()).copied().unwrap_or(0);
         let own = rank(id);
+        if station.priority.iter().all(|other| *other <= own) {
+            return None;
+        }
         let served = lanes.iter().take(*plan as usize).enumerate().filter_map(|(lane, here)| {
             let LaneState::Busy(other) = here.state else { return None };
             (rank(other) > own).then(|| (rank(other), self.truck(other).began, lane as u32))
@@ -142,7 +145,7 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
             from: truck.began,
             since: now,
         };
-        let before = self.interrupted.get(&id).copied().unwrap_or(whole);
+        let before = self.interrupted.get(id).copied().unwrap_or(whole);
         let moving = (before.from - now).or_zero();
         let stopped = matches!(self.groups[group.index()].lanes[lane as usize].state, LaneState::Stopped(_));
         let left = match how {
@@ -168,7 +171,7 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
         lane: u32,
         events: &mut Events,
     ) -> bool {
-        let Some(interrupted) = self.interrupted.get(&id).copied() else { return false };
+        let Some(interrupted) = self.interrupted.get(id).copied() else { return false };
         let data = self.groups[group.index()].data;
         let visit = self.visit(id, self.stations[data.station.index()].data.loop_slot);
         let move_up = data.move_up.as_ref().map_or(SimDuration::ZERO, |law| {
@@ -187,7 +190,7 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
         lane: u32,
         events: &mut Events,
     ) {
-        let interrupted = self.interrupted[&id];
+        let interrupted = *self.interrupted.get(id).expect("its service was interrupted");
         self.go_on_serving(now, id, group, lane, interrupted, events);
     }
 
@@ -239,7 +242,7 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
         let busy = self.groups[group.index()].lanes[lane as usize].state == LaneState::Busy(id);
         let ends = busy && self.truck(id).ends == now;
         if ends {
-            self.interrupted.remove(&id);
+            self.interrupted.remove(id);
             self.serving_stops(now, group, lane);
         }
         ends
@@ -253,9 +256,9 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
         if self.stations[station.index()].data.preempt.is_none() {
             return;
         }
-        let groups: Vec<GroupId> = self.network.groups_of(station).collect();
+        let groups = self.network.groups_of(station);
         // Each truck that takes a lane ranks higher than the one that was there, so this ends.
-        while let Some((id, group, lane)) = groups.iter().find_map(|group| self.first_to_preempt(*group)) {
+        while let Some((id, group, lane)) = groups.clone().find_map(|group| self.first_to_preempt(group)) {
             self.make_way(now, group, lane, events);
             let first = self.next_in_line(group, lane).expect("it waits in line");
             debug_assert!(first == id, "who ranks highest is first");
@@ -280,8 +283,7 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
             return;
         }
         let station = self.station_of(group);
-        let groups: Vec<GroupId> = self.network.groups_of(station).collect();
-        for group in groups {
+        for group in self.network.groups_of(station) {
             while let Some(lane) = self.groups[group.index()].free.first()
                 && let Some(next) = self.next_in_line(group, lane)
             {

@@ -528,7 +528,7 @@ impl Network {
     }
 
     /// The groups of a station.
-    pub fn groups_of(&self, station: StationId) -> impl Iterator<Item = GroupId> + use<> {
+    pub fn groups_of(&self, station: StationId) -> impl Iterator<Item = GroupId> + Clone + use<> {
         let station = &self.stations[station.index()];
         let first = station.first_group.0;
         (first..first + station.group_count).map(GroupId)

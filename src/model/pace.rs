@@ -10,6 +10,9 @@ use crate::model::crossing::Crossing;
 use crate::model::network::{GroupId, Network, Pace, from_there_on};
 use crate::model::notice::Observer;
 
+const DAY_FACTOR: Purpose = Purpose::new("day factor");
+const OFFICER_FACTOR: Purpose = Purpose::new("officer factor");
+
 /// Keys of what belongs to a group and not to a truck: by group.
 pub(super) fn group_keys(network: &Network, seed: u64, replication: u64) -> Vec<Key> {
     let groups = (0..network.groups.len()).map(|group| network.group_name(GroupId(group as u16)));
@@ -37,7 +40,7 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
         let day = self.network.calendar.local_day(now) as u64;
         let of_day = day_factor
             .as_ref()
-            .map_or(1.0, |law| law.sample(self.station_keys[station].bits(day, Purpose::new("day factor"))));
+            .map_or(1.0, |law| law.sample(self.station_keys[station].bits(day, DAY_FACTOR)));
         let of_officer = if officer_factor.is_some() { self.officer_factor(now, group, lane) } else { 1.0 };
         of_day * of_officer / (queue * open * outage)
     }
@@ -48,7 +51,7 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
         let law = self.stations[station].data.pace.as_ref().and_then(|pace| pace.officer_factor.as_ref());
         law.map_or(1.0, |law| {
             let who = u64::from(lane) << 32 | self.network.calendar.local_day(now) as u64;
-            law.sample(self.group_keys[group.index()].bits(who, Purpose::new("officer factor")))
+            law.sample(self.group_keys[group.index()].bits(who, OFFICER_FACTOR))
         })
     }
 }

@@ -270,8 +270,11 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
             return choice;
         }
         // Nobody makes way while one of its groups has a lane free.
-        let mut groups = self.stations[station.index()].data.choices[class.index()].iter();
-        if let Some(taking) = groups.find_map(|group| self.choose_by_rank(id, *group)) {
+        let data = self.stations[station.index()].data;
+        let mut groups = data.choices[class.index()].iter();
+        if data.preempt.is_some()
+            && let Some(taking) = groups.find_map(|group| self.choose_by_rank(id, *group))
+        {
             return taking;
         }
         if choice.has_place { choice } else { self.overflow(id, choice) }
@@ -362,13 +365,12 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
 
     fn lane_by_rule(&self, id: TruckId, group: GroupId, rule: LaneChoice) -> Option<u32> {
         let state = &self.groups[group.index()];
-        let ready = (0..state.plan).filter(|lane| state.is_ready(*lane));
+        let mut ready = (0..state.plan).filter(|lane| state.is_ready(*lane));
         match rule {
             LaneChoice::Shortest => ready.min_by_key(|lane| (state.length(*lane), *lane)),
             LaneChoice::Random => {
-                let lanes: Vec<u32> = ready.collect();
-                let chosen = self.random_below(id, group, lanes.len() as u32);
-                lanes.get(chosen as usize).copied()
+                let count = ready.clone().count() as u32;
+                ready.nth(self.random_below(id, group, count) as usize)
             }
             LaneChoice::RoundRobin => ready.min_by_key(|lane| (*lane < state.turn, *lane)),
         }
@@ -757,7 +759,7 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
         let state = &self.groups[group.index()];
         let since = |id: TruckId| {
             // One whose service was interrupted stands in line anew.
-            let back = if RULED { self.interrupted.get(&id).map(Interrupted::since) } else { None };
+            let back = if RULED { self.interrupted.get(id).map(Interrupted::since) } else { None };
             back.unwrap_or(self.truck(id).arrived)
         };
         let lines = state.lines.iter().filter_map(|line| line.front().copied());

@@ -55,3 +55,42 @@ pub fn field_identity(slot: u32, layer: u16, point: u8, member: u16) -> u64 {
 pub fn field_number(identity: u64) -> String {
     format!("{}.{}.{}.{}", identity >> 40, identity >> 24 & 0xffff, identity >> 16 & 0xff, identity & 0xffff)
 }
+
+/// What only some of the trucks inside have, by truck: as long as the most that were inside at once,
+/// so that nothing is allocated when one of them comes to have it again.
+#[derive(Clone, Debug)]
+pub struct TruckTable<T>(Vec<Option<T>>);
+
+impl<T> Default for TruckTable<T> {
+    fn default() -> Self {
+        TruckTable(Vec::new())
+    }
+}
+
+impl<T> TruckTable<T> {
+    /// What a truck has, if anything.
+    #[inline]
+    pub fn get(&self, id: TruckId) -> Option<&T> {
+        self.0.get(id.0 as usize)?.as_ref()
+    }
+
+    /// A truck has this from now on.
+    pub fn insert(&mut self, id: TruckId, value: T) {
+        let place = id.0 as usize;
+        if self.0.len() <= place {
+            self.0.resize_with(place + 1, || None);
+        }
+        self.0[place] = Some(value);
+    }
+
+    /// What a truck had; it has nothing any more.
+    #[inline]
+    pub fn remove(&mut self, id: TruckId) -> Option<T> {
+        self.0.get_mut(id.0 as usize)?.take()
+    }
+
+    /// Nobody has anything; the memory stays.
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+}
