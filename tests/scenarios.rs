@@ -81,6 +81,7 @@ fn every_scenario_loads_and_runs_with_no_warning_that_surprises() {
         ("5-split", &["W0401"]),
         ("6-lanes-follow-queue", &["W0401"]),
         ("7-night-backlog", &["W0401", "W0403"]),
+        ("appointments", &["W0401"]),
         ("fast-lane-opened-to-all", &["W0401"]),
         ("pandemic-2020", &["W0401"]),
         ("staffing-2019", &["W0401"]),
@@ -579,4 +580,44 @@ fn a_fast_lane_open_to_all_lowers_the_mean_and_fast_trucks_pay() {
     assert!(fast - 3.5 * error > 0.0, "{fast} {error}");
     let told = &comparison(&result, "open-to-all").sentence;
     assert!(told.contains("clearly better") && told.contains("fast trucks lose"), "{told}");
+}
+
+#[test]
+fn appointments_help_by_a_flat_day_and_not_by_punctual_trucks() {
+    let result = results(&plan("appointments", &[], &[], 40));
+    let of = |scenario: &str, measure: &str| mean(&result, scenario, measure);
+    let (ready, same, flat, loose, called) =
+        ("come-when-ready", "same-hours", "flat-day", "flat-and-loose", "called-from-yard");
+    for booked in [same, flat, loose] {
+        assert!((of(booked, "trucks.crossed") - 2560.0).abs() < 1e-9, "{booked} books what comes today");
+    }
+    let saved = |scenario: &str| paired(&result, scenario, "crossing_time.mean");
+    let (punctual, error) = saved(same);
+    assert!(punctual.abs() < 3.5 * error, "the very hours of today give nothing: {punctual} {error}");
+    let (gain, error) = saved(flat);
+    assert!(gain + 3.5 * error < -10.0 * 60.0, "{gain} {error}");
+    let lost = of(loose, "delay.mean") - of(flat, "delay.mean");
+    assert!((0.0..60.0).contains(&lost), "two hours early or late give back less than a minute: {lost} s");
+    // The yard takes the line off the bridge, and makes it no shorter.
+    let share = of(called, "wait.primary.mean") / of(ready, "wait.primary.mean");
+    assert!(share < 0.35, "{share}");
+    let (longer, error) = saved(called);
+    assert!(longer > -3.5 * error && longer < 60.0, "{longer} {error}");
+    let (fast, error) = paired(&result, called, "crossing_time.fast.mean");
+    assert!(fast - 3.5 * error > 0.0, "{fast} {error}");
+    let told = |scenario| &comparison(&result, scenario).sentence;
+    assert!(told(flat).contains("clearly better") && told(loose).contains("clearly better"));
+    assert!(told(called).contains("no useful difference; fast trucks lose"), "{}", told(called));
+}
+
+#[test]
+fn only_plans_with_the_same_demand_claim_the_same_trucks() {
+    let same = |name: &str, scenario: &str| {
+        let plan = plan(name, &[], &[], 1);
+        let found = plan.scenarios.iter().find(|found| found.name == scenario).expect("it is in the file");
+        found.network.meets_the_same_trucks(&plan.scenarios[plan.baseline].network)
+    };
+    assert!(same("ysleta", "two-more-booths") && same("appointments", "called-from-yard"));
+    assert!(!same("appointments", "same-hours"), "a book has other trucks than the street");
+    assert!(!same("pandemic-2020", "may"), "an event that keeps trucks away is a change of demand");
 }

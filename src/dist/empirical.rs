@@ -7,7 +7,7 @@
 use crate::kernel::draws::uniform;
 
 /// Values with cumulative weights, increasing.
-#[derive(Debug)]
+#[derive(PartialEq, Debug)]
 pub(super) struct Discrete {
     values: Box<[f64]>,
     /// Share at or below each value; the last is 1.

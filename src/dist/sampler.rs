@@ -18,10 +18,10 @@ use crate::kernel::draws::uniform;
 use crate::kernel::time::SimDuration;
 
 /// Samples a law by inversion.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Sampler(Kind);
 
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 enum Kind {
     Constant(f64),
     Uniform { min: f64, width: f64 },
@@ -33,7 +33,7 @@ enum Kind {
 }
 
 /// One law of a mixture, for uniforms from `from` up to `to`.
-#[derive(Debug)]
+#[derive(PartialEq, Debug)]
 struct Component {
     from: f64,
     to: f64,
@@ -151,7 +151,7 @@ fn sample_mixture(components: &[Component], bits: u64) -> f64 {
 
 /// Samples durations: the law in seconds, rounded to the microsecond, never negative, and never
 /// above a hundred years, so that sums of samples stay within the clock.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct DurationSampler {
     micros: Sampler,
     mean: SimDuration,
@@ -194,7 +194,7 @@ impl DurationSampler {
 }
 
 /// Samples counts of at least 1.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct CountSampler {
     sampler: Sampler,
     mean: f64,

@@ -37,7 +37,7 @@ type Cubic = [f64; 4];
 const EXACT: Cubic = [f64::NAN; 4];
 
 /// The tabulated inverse of one standardised law.
-#[derive(Debug)]
+#[derive(PartialEq, Debug)]
 pub(super) struct Table {
     law: Standard,
     /// The lower half, then the upper, each from its end towards the median.

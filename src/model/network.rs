@@ -154,7 +154,7 @@ pub struct Stream {
 }
 
 /// When the trucks of a stream arrive.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Arrivals {
     /// A non-homogeneous Poisson process of batches, read from the keyed field.
     Field {
@@ -195,7 +195,7 @@ pub enum Arrivals {
 }
 
 /// A factor on the demand of a whole day, drawn once per day.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct DayFactor {
     /// Streams with the same name here have the same luck on the same day.
     pub name: String,
@@ -525,6 +525,15 @@ impl Network {
     /// The crossing as it begins, then as it is from each instant of `later` on.
     pub fn phases(&self) -> impl Iterator<Item = &Network> + Clone {
         std::iter::once(self).chain(self.later.iter().map(|(_, network)| network))
+    }
+
+    /// Whether the same trucks come as to another crossing: the same streams, to the truck. What
+    /// they carry, and what they do once they have come, may differ.
+    pub fn meets_the_same_trucks(&self, other: &Network) -> bool {
+        let alike = |(one, another): (&Stream, &Stream)| {
+            one.name == another.name && one.arrivals == another.arrivals && one.class == another.class
+        };
+        self.streams.len() == other.streams.len() && self.streams.iter().zip(&other.streams).all(alike)
     }
 
     /// The groups of a station.

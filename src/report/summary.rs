@@ -80,7 +80,10 @@ impl Page<'_> {
             if scenarios == 1 {
                 "1 scenario".to_owned()
             } else {
-                format!("{scenarios} scenarios on the same trucks")
+                format!(
+                    "{scenarios} scenarios{}",
+                    if self.same_trucks() { " on the same trucks" } else { "" }
+                )
             },
             counted(self.result.replications, "replication")
         );
@@ -90,6 +93,12 @@ impl Page<'_> {
             lines.extend(paragraph("", text, self.look).iter().map(|line| self.look.paint(Tone::Warn, line)));
         }
         lines
+    }
+
+    /// Whether every scenario meets the trucks of the baseline: no more, no fewer and no others.
+    fn same_trucks(&self) -> bool {
+        let baseline = &self.plan.scenarios[self.plan.baseline].network;
+        self.plan.scenarios.iter().all(|scenario| scenario.network.meets_the_same_trucks(baseline))
     }
 
     /// Scenarios side by side, measures below each other.
@@ -151,7 +160,12 @@ impl Page<'_> {
         });
         let grid = Grid { corner: String::new(), labels, columns: columns.collect() };
         let baseline = &result.scenarios[result.baseline].name;
-        let mut lines = self.bold(&format!("Difference from {baseline}, truck by truck the same demand"));
+        let paired = if self.same_trucks() {
+            "truck by truck the same demand"
+        } else {
+            "replication by replication; their demand differs"
+        };
+        let mut lines = self.bold(&format!("Difference from {baseline}, {paired}"));
         lines.extend(grid.lines(self.look));
         let family = match result.family {
             0 | 1 => "difference (95 % interval)".to_owned(),

@@ -40,7 +40,7 @@ pub(super) const SCENARIO: Column = Column::text("scenario", "Name of the scenar
 const REPLICATION: Column = Column::whole(
     "replication",
     "",
-    "Number of the replication, from 0; the same number means the same trucks.",
+    "Number of the replication, from 0; the same number means the same chance, so the same trucks where demand is alike.",
 );
 const MEASURE: Column = Column::text("measure", "What is measured: wait, crossing_time, queue_length, ...");
 const STATION: Column =
@@ -207,7 +207,7 @@ fn paired(result: &StudyResult) -> Sheet {
         Column::number(
             "difference",
             "as in `unit`",
-            "Mean over replications of scenario minus baseline, on the same trucks.",
+            "Mean over replications of scenario minus baseline, replication by replication.",
         ),
         LOW,
         HIGH,
@@ -256,7 +256,7 @@ fn classes(result: &StudyResult) -> Sheet {
         Column::number(
             "difference",
             "as in `unit`",
-            "Mean over replications of scenario minus baseline, on the same trucks.",
+            "Mean over replications of scenario minus baseline, replication by replication.",
         ),
         LOW,
         HIGH,

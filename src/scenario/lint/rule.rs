@@ -179,15 +179,15 @@ fn appointments(study: &Study, network: &Network, findings: &mut Findings) {
     for stream in &network.streams {
         let Arrivals::Appointments { booked, early, show_up, .. } = &stream.arrivals else { continue };
         let path = format!("demand.{}.appointments", stream.name);
-        let first_day = study.demand.get(&stream.name).and_then(|demand| demand.appointments.as_ref());
         if booked.is_empty() {
+            // A book that is zero throughout is one that another scenario fills.
+            let table = study.demand.get(&stream.name).and_then(|demand| demand.appointments.as_ref());
+            let Some(ByTime::Time(rows)) = table else { continue };
+            if rows.iter().all(|(_, trucks)| trucks.0 == 0) {
+                continue;
+            }
             let message = format!("`{}` books no truck in this run", stream.name);
-            let label = match first_day {
-                Some(ByTime::Time(_)) => {
-                    "every row that holds in the run has no trucks, or no slot begins in it"
-                }
-                Some(ByTime::Always(_)) | None => "no trucks",
-            };
+            let label = "every row that holds in the run has no trucks, or no slot begins in it";
             let help = "look at the days and times of the table, and at `slot`";
             findings.warning("W0422", &path, message, label, help);
             continue;
