@@ -326,3 +326,37 @@ fn a_plan_with_other_trucks_is_doubted() {
     assert_eq!(doubted.iter().map(|warning| warning.scenario).collect::<Vec<_>>(), [place("fewer")]);
     assert!(doubted[0].message.starts_with("2.0 fewer trucks per run cross than in `one`"), "{doubted:?}");
 }
+
+/// A fourth truck, of produce, comes at 25 min: 11 min are posted, which truck 2 waited, so it goes
+/// elsewhere and loses 45 min there: 45 USD of truck time and 48,000 × 1 %/h × 0.75 h = 360 USD of
+/// cargo time. Nobody else fares otherwise; with two
+/// lanes truck 3 waited 10 min, and it comes. With an event at 24 min it loses 90 min: twice as much.
+#[test]
+fn who_goes_elsewhere_loses_time_there() {
+    let posted = "[border_wait]\nfrom = \"booth\"\nat = \"booth\"\nposted = \"every 10 min\"\n";
+    let stay = STUDY.replace("[station.booth]", &format!("{posted}[station.booth]"));
+    let divert = "divert = { \"10.5 min\" = \"100 %\" }\ndivert_cost = \"45 min\"\n\
+                  trace.4 = { arrival = \"25 min\", class = \"produce\" }\n[border_wait]";
+    let gone = stay.replace("[border_wait]", divert);
+    let event = "[event.closed-bridge]\nfrom = \"00:24\"\nset.demand.north.divert_cost = \"90 min\"\n[air]";
+    let of = |text: &str| {
+        let found = results(&plan(text, &[("study.baseline", "one")]));
+        ["truck_time_cost", "cargo_time_cost", "cargo_time_cost.produce", "user_cost", "truck_hours"]
+            .map(|name| found.scenarios[0].values[0][found.find(name).expect("it is measured")])
+    };
+    let without = of(&stay);
+    for (text, hours) in [(gone.clone(), 0.75), (gone.replace("[air]", event), 1.5)] {
+        let found = results(&plan(&text, &[]));
+        check(
+            &found,
+            0,
+            &[("diversion_hours", hours), ("diversion_hours.dry", 0.0), ("trucks.diverted", 1.0)],
+        );
+        let more: Vec<f64> = of(&text).iter().zip(without).map(|(with, without)| with - without).collect();
+        let (time, cargo) = (60.0 * hours, 480.0 * hours);
+        for (found, expected) in more.iter().zip([time, cargo, cargo, time + cargo, 0.0]) {
+            near("what it loses elsewhere", *found, expected);
+        }
+        check(&found, 1, &[("diversion_hours", 0.0), ("trucks.diverted", 0.0)]);
+    }
+}

@@ -132,9 +132,7 @@ impl Catalog {
         };
         let rows = Rows::new(network);
         catalog.add_all(network, &rows, None);
-        if let Some(valuation) = valuation {
-            catalog.add_value(network, valuation);
-        }
+        catalog.add_value(network, valuation);
         catalog.whole_run = catalog.entries.len();
         for period in 0..network.calendar.period_count() {
             catalog.add_all(network, &rows, Some(period));
@@ -335,8 +333,8 @@ impl Catalog {
         }
     }
 
-    /// Money and air, over the whole run only.
-    fn add_value(&mut self, network: &Network, valuation: &Valuation) {
+    /// Diversion, money and air, over the whole run only.
+    fn add_value(&mut self, network: &Network, valuation: Option<&Valuation>) {
         let classes: Vec<usize> = (0..network.classes.len()).collect();
         let (of_trucks, of_crossing) = money::offered(valuation, network);
         for measure in of_trucks {

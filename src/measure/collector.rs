@@ -71,6 +71,8 @@ pub struct Collector<'n> {
     /// Trucks by class, from node, to node.
     pub(super) links: Vec<u64>,
     pub(super) nodes: Nodes,
+    /// Microseconds that trucks lose elsewhere, by class.
+    pub(super) elsewhere: Vec<i128>,
     /// For money and air, when a study asks for them.
     pub(super) stays: Option<Box<Stays>>,
 }
@@ -246,6 +248,7 @@ impl<'n> Collector<'n> {
             posted,
             links: vec![0; classes * nodes.count() * nodes.count()],
             nodes,
+            elsewhere: vec![0; classes],
             stays: valuation.map(|valuation| Box::new(Stays::new(network, valuation))),
             network,
             hours,
@@ -293,6 +296,7 @@ impl<'n> Collector<'n> {
             posted.reset();
         }
         self.links.fill(0);
+        self.elsewhere.fill(0);
         if let Some(stays) = &mut self.stays {
             stays.reset();
         }
@@ -554,6 +558,11 @@ impl<'n> Collector<'n> {
         let class = truck.class.index();
         match outcome {
             Outcome::Unfinished | Outcome::Balked | Outcome::Reneged => self.give_up(now, id, truck, outcome),
+            Outcome::Diverted if self.is_observed(truck.entered) => {
+                let streams = &self.network.phase_at(now).streams;
+                let cost = streams[truck.stream.index()].diversion.as_ref().map(|diversion| diversion.cost);
+                self.elsewhere[class] += i128::from(cost.unwrap_or_default().micros());
+            }
             Outcome::Crossed | Outcome::TurnedAway | Outcome::Diverted => {}
         }
         let crossing_time = now - truck.entered;

@@ -60,6 +60,7 @@ impl Measure {
             Measure::PlanningTimeIndex => "planning_time_index",
             Measure::TruckHours => "truck_hours",
             Measure::DelayTruckHours => "delay_truck_hours",
+            Measure::DiversionHours => "diversion_hours",
             Measure::IdleHours => "idle_hours",
             Measure::CreepHours => "creep_hours",
             Measure::Fuel => "fuel",
@@ -106,6 +107,7 @@ impl Measure {
             | Measure::PlanningTimeIndex
             | Measure::TruckHours
             | Measure::DelayTruckHours
+            | Measure::DiversionHours
             | Measure::IdleHours
             | Measure::CreepHours
             | Measure::Fuel
@@ -152,7 +154,7 @@ impl Measure {
             | Measure::OnDutyHours
             | Measure::IdleHours
             | Measure::CreepHours => Unit::Hours,
-            Measure::TruckHours | Measure::DelayTruckHours => Unit::TruckHours,
+            Measure::TruckHours | Measure::DelayTruckHours | Measure::DiversionHours => Unit::TruckHours,
             Measure::Fuel => Unit::Gallons,
             Measure::Co2 => Unit::Kilograms,
             Measure::Nox => Unit::Grams,
@@ -185,6 +187,7 @@ impl Measure {
             | Measure::PlanningTimeIndex
             | Measure::TruckHours
             | Measure::DelayTruckHours
+            | Measure::DiversionHours
             | Measure::IdleHours
             | Measure::CreepHours
             | Measure::Fuel
@@ -366,6 +369,9 @@ pub enum Measure {
     TruckHours,
     /// The same less own travel and service on the path taken, never below 0 for a truck.
     DelayTruckHours,
+    /// What trucks lose that go elsewhere because of the posted wait, at their stream's `divert_cost`
+    /// each.
+    DiversionHours,
     /// Standing with the engine on: in line, served, blocked.
     IdleHours,
     /// Moving up into booths, and the stated share of the time in line.
@@ -376,11 +382,11 @@ pub enum Measure {
     Co2,
     /// NOx given off standing and creeping.
     Nox,
-    /// Truck-hours at the price of an hour.
+    /// Truck-hours, and what trucks lose that go elsewhere, at the price of an hour.
     TruckTimeCost,
     /// Fuel at its price, when the truck hour is without fuel.
     FuelCost,
-    /// What cargo loses by time inside (Hummels and Schaur 2013).
+    /// What cargo loses by these hours (Hummels and Schaur 2013).
     CargoTimeCost,
     /// What perishable cargo loses beyond its knee.
     PerishableLoss,

@@ -134,6 +134,7 @@ impl Collector<'_> {
             | Measure::OnDutyHours
             | Measure::TruckHours
             | Measure::DelayTruckHours
+            | Measure::DiversionHours
             | Measure::IdleHours
             | Measure::CreepHours
             | Measure::Fuel
@@ -236,6 +237,7 @@ impl Collector<'_> {
             Measure::OnDutyHours => values[0] = hours_of(self.on_duty.sum(rows, period)),
             Measure::TruckHours
             | Measure::DelayTruckHours
+            | Measure::DiversionHours
             | Measure::IdleHours
             | Measure::CreepHours
             | Measure::Fuel

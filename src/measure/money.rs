@@ -4,12 +4,13 @@
 //! standing in line, moving up into a booth, and the rest (served, blocked, stopped). Sums are whole
 //! microseconds by class over trucks that came after the warm-up, so nothing is rounded before prices
 //! are applied. Creeping is moving up plus a stated share of the time in line; all else but driving is
-//! standing with the engine on (idling). Cost = truck time + fuel + cargo time + perishable loss +
+//! standing with the engine on (idling). Trucks that go elsewhere because of the posted wait lose time
+//! there, which is priced too. Cost = truck time + fuel + cargo time + perishable loss +
 //! officers + overtime; an economy-wide multiplier is never applied. It is kept only when a study asks
 //! for it. Start at [`Stays`].
 
 use crate::kernel::time::SimDuration;
-use crate::model::network::Network;
+use crate::model::network::{Network, Stream};
 use crate::model::value::{AirRates, Prices, Valuation};
 
 use super::collector::Collector;
@@ -106,10 +107,16 @@ impl Stays {
     }
 }
 
-/// The measures that a valuation gives, of trucks (by class too) and of the crossing alone, in the order
-/// of tables.
-pub(super) fn offered(valuation: &Valuation, network: &Network) -> (Vec<Measure>, Vec<Measure>) {
+/// The measures that diversion at a cost and a valuation give, of trucks (by class too) and of the
+/// crossing alone, in the order of tables.
+pub(super) fn offered(valuation: Option<&Valuation>, network: &Network) -> (Vec<Measure>, Vec<Measure>) {
+    let costs =
+        |stream: &Stream| stream.diversion.as_ref().is_some_and(|found| found.cost > SimDuration::ZERO);
+    let diverts = network.phases().any(|phase| phase.streams.iter().any(costs));
+    let elsewhere = diverts.then_some(Measure::DiversionHours);
+    let Some(valuation) = valuation else { return (elsewhere.into_iter().collect(), Vec::new()) };
     let mut of_trucks = vec![Measure::TruckHours, Measure::DelayTruckHours];
+    of_trucks.extend(elsewhere);
     let mut of_crossing = Vec::new();
     if let Some(air) = &valuation.air {
         of_trucks.extend([Measure::IdleHours, Measure::CreepHours, Measure::Fuel]);
@@ -158,6 +165,9 @@ fn is_priced(part: Measure, money: &Prices, network: &Network) -> bool {
 impl Collector<'_> {
     /// A measure of money or air over classes; blank where the study does not ask for it.
     pub(super) fn value_of(&self, measure: Measure, classes: &[usize]) -> f64 {
+        if measure == Measure::DiversionHours {
+            return self.hours_elsewhere(classes);
+        }
         let found = self.stays.as_ref().and_then(|stays| self.found(stays, measure, classes));
         found.unwrap_or(f64::NAN)
     }
@@ -176,11 +186,15 @@ impl Collector<'_> {
                 let [idle, creep] = air.nox?;
                 idle * stays.standing(classes, air) + creep * stays.creeping(classes, air)
             }
-            Measure::TruckTimeCost => money.as_ref()?.truck_hour? * stays.sum(classes, |stay| stay.inside),
+            Measure::TruckTimeCost => {
+                let inside = stays.sum(classes, |stay| stay.inside);
+                money.as_ref()?.truck_hour? * (inside + self.hours_elsewhere(classes))
+            }
             Measure::FuelCost => money.as_ref()?.fuel? * stays.fuel(classes, air.as_ref()?),
             Measure::CargoTimeCost => {
                 let prices = money.as_ref()?;
-                let hours = |class| stays.sum(&[class], |stay| stay.inside);
+                let inside = |class| stays.sum(&[class], |stay| stay.inside);
+                let hours = |class| inside(class) + self.hours_elsewhere(&[class]);
                 prices.cargo_time_value? * stays.cargo(classes, prices, hours)
             }
             Measure::PerishableLoss => stays.perishable_loss(classes, money.as_ref()?),
@@ -197,6 +211,10 @@ impl Collector<'_> {
             }
             _ => return None,
         })
+    }
+
+    fn hours_elsewhere(&self, classes: &[usize]) -> f64 {
+        classes.iter().map(|class| self.elsewhere[*class]).sum::<i128>() as f64 / HOUR
     }
 
     /// The parts that are priced, added up in the order of tables.

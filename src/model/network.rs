@@ -527,6 +527,12 @@ impl Network {
         std::iter::once(self).chain(self.later.iter().map(|(_, network)| network))
     }
 
+    /// The crossing as it is at an instant.
+    pub fn phase_at(&self, now: SimTime) -> &Network {
+        let begun = self.later.iter().rev().find(|(from, _)| *from <= now);
+        begun.map_or(self, |(_, network)| network)
+    }
+
     /// Whether the same trucks come as to another crossing: the same streams, to the truck. What
     /// they carry, and what they do once they have come, may differ.
     pub fn meets_the_same_trucks(&self, other: &Network) -> bool {

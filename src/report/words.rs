@@ -65,6 +65,7 @@ pub fn measure(measure: Measure) -> &'static str {
         Measure::PlanningTimeIndex => "planning-time index",
         Measure::TruckHours => "truck-hours",
         Measure::DelayTruckHours => "truck-hours of delay",
+        Measure::DiversionHours => "truck-hours lost elsewhere",
         Measure::IdleHours => "engine-hours standing",
         Measure::CreepHours => "engine-hours creeping",
         Measure::Fuel => "fuel, standing and creeping",

@@ -213,7 +213,8 @@ pub struct Demand {
     /// `{ "30 min" = "10 %", "1 h" = "40 %" }` holds from each wait on. Needs `border_wait`.
     #[schemars(with = "Option<WaitTable<Percent>>")]
     pub divert: Option<Table<Percent>>,
-    /// Time that a truck loses which goes elsewhere: what the other way takes longer.
+    /// Time that a truck loses which goes elsewhere: what the other way takes longer. Measured as
+    /// `diversion_hours`, and priced like time inside.
     pub divert_cost: Option<DurationPhrase>,
 }
 
