@@ -310,11 +310,9 @@ from = "today"
 "crossing_time.mean" = "<= 10 min"
 "#;
 
-/// The order of sections and keys is nobody's business: it moves lines and no result.
-#[test]
-fn a_study_in_another_order_gives_the_same_bytes() {
-    let home = home();
-    let (head, sections) = WARNED.split_at(WARNED.find('[').expect("sections"));
+/// The same file with its sections, and the keys in each, in opposite order.
+fn turned(text: &str) -> String {
+    let (head, sections) = text.split_at(text.find('[').expect("sections"));
     let mut turned: Vec<Vec<&str>> = Vec::new();
     for line in sections.lines() {
         if line.starts_with('[') {
@@ -325,7 +323,170 @@ fn a_study_in_another_order_gives_the_same_bytes() {
     turned.reverse();
     turned.iter_mut().for_each(|section| section[1..].reverse());
     let turned: Vec<String> = turned.iter().map(|section| section.join("\n\n")).collect();
-    let turned = format!("# Moved.\n\n{head}{}\n", turned.join("\n"));
+    format!("# Moved.\n\n{head}{}\n", turned.join("\n"))
+}
+
+/// Every rule of a crossing at once: what ranks, leaves, fails, follows the line, comes by appointment
+/// and is worth something.
+const RULED: &str = r#"format = 1
+[study]
+title = "Rules"
+start = "2024-01-01"
+run_length = "1 day"
+baseline = "today"
+[precision]
+replications = 3
+[class.fast]
+share = "25 % of trucks"
+[class.empty]
+share = "30 % of trucks"
+[class.laden]
+share = "rest"
+[demand.street]
+entry = "toll"
+volume = "1500 trucks/day"
+day_factor = "lognormal(mean = 1, cv = 0.1)"
+batch = "geometric(mean = 2)"
+divert = { "15 min" = "10 %", "30 min" = "40 %" }
+divert_cost = "50 min"
+[demand.booked]
+entry = "yard"
+slot = "30 min"
+appointments = { "00:00" = 0, "06:00" = 6, "20:00" = 0 }
+early = "30 min"
+show_up = "gamma(mean = 30 min, cv = 0.5)"
+no_show = "5 %"
+[station.yard]
+lanes.all = { servers = "unlimited" }
+service = "exponential(mean = 20 min)"
+next = "bridge"
+[station.toll]
+lanes.all = { servers = 2 }
+service = "20 s"
+balking = { 20 = "90 %" }
+patience.empty = "exponential(mean = 30 min)"
+queue = "round-robin"
+next = "bridge"
+[road.bridge]
+travel = "gamma(mean = 5 min, cv = 0.3)"
+lanes = 2
+room = 90
+split = 12
+next = "primary"
+[station.primary]
+lanes.fast = { servers = 2, accepts = ["fast"], room = 6, overflow = "rest" }
+lanes.rest = { servers = 5, accepts = ["empty", "laden"], closing = "resume", other_work = "1 min" }
+priority = ["laden", "empty"]
+preempt = "resume"
+move_up = "15 s"
+service = "lognormal(mean = 4 min, cv = 0.6)"
+officer_factor = "lognormal(mean = 1, cv = 0.1)"
+day_factor = "lognormal(mean = 1, cv = 0.05)"
+pace_by_queue = { 10 = "105 %" }
+pace_by_open = { 4 = "97 %" }
+route.laden.dock = "15 %"
+route.empty.dock = "5 %"
+next = "exit"
+[station.dock]
+lanes.near = { servers = 2, preference = 1 }
+lanes.far = { servers = 2, preference = 2 }
+queue = "shared"
+free_lane = "random"
+room = 8
+full = "divert exit"
+service = "25 min"
+next = "exit"
+[officers.cbp]
+on_duty = 7
+away = { "00:00" = 0, "12:00" = 1 }
+breaks = "15 min every 4 h"
+rule."primary.fast" = "1..2 lanes, open when queue >= 4 per lane, close when queue <= 1 per lane, priority 1"
+rule."primary.rest" = "2..5 lanes, open when queue >= 5 per lane, close when queue <= 2 per lane, set-up 5 min, at least 30 min, priority 2"
+[failure.scanner]
+lanes = ["dock.near", "dock.far"]
+up = "exponential(mean = 4 h)"
+repair = "exponential(mean = 30 min)"
+clock = "serving"
+truck = "return-restart"
+[failure.computers]
+lanes = ["primary.rest", "primary.fast"]
+windows = "14:00-15:00"
+pace = "60 %"
+[event.surge]
+from = "day 1 08:00"
+to = "day 1 10:00"
+set.demand.street.volume = "+20 %"
+[event.strike]
+from = "day 1 16:00"
+to = "day 1 17:00"
+set.officers.cbp.on_duty = "-2"
+happens = false
+[border_wait]
+from = "toll"
+at = "primary"
+posted = "every 30 min, lag 10 min, rounded to 5 min"
+[air]
+idle_fuel = "0.8 gal/h"
+creep_fuel = "1.6 gal/h"
+creep_share = "10 %"
+co2 = "10.18 kg/gal"
+nox.idle = "34 g/h"
+nox.creep = "60 g/h"
+[money]
+currency = "USD"
+price_year = 2024
+truck_hour = "90 USD/h"
+officer_hour = "67 USD/h"
+cargo_value.laden = "67000 USD"
+cargo_value.rest = "0 USD"
+cargo_time_value = "1.4 %/day"
+perishable.laden = "2 %/h after 1 h"
+capital."primary.rest" = "2 million USD/lane"
+days_per_year = 260
+horizon = "20 years"
+discount_rate = "7 %"
+[scenario.today]
+[scenario.strike]
+from = "today"
+set.event.strike.happens = true
+[scenario.more]
+from = "strike"
+set.station.primary.lanes.rest.servers = "+1"
+set.officers.cbp.rule."primary.rest".lanes = "+1"
+"#;
+
+#[test]
+fn rules_in_another_order_give_the_same_bytes() {
+    let home = home();
+    for (place, text) in [("one", RULED), ("two", &turned(RULED))] {
+        let folder = home.path().join(place).join("port");
+        fs::create_dir_all(&folder).expect("folder");
+        fs::write(folder.join("study.toml"), text).expect("file");
+    }
+    for (study, jobs, out) in [("one", "2", "a"), ("two", "2", "b"), ("two", "1", "c")] {
+        let study = format!("{study}/port");
+        let ran = cruce(home.path(), ["run", &study, "--trucks", "--jobs", jobs, "-o", out]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+    }
+    let at = |out: &str| home.path().join(out);
+    assert_same_run(&at("a"), &at("b"));
+    assert_same_run(&at("b"), &at("c"));
+    // Every way out was taken, or the rules that ask for it were not tried.
+    let outcomes = read(at("a").join("tables/outcomes.csv"));
+    for outcome in ["crossed", "diverted", "balked", "reneged"] {
+        let some = |line: &str| {
+            let cells: Vec<&str> = line.split(',').collect();
+            cells.contains(&outcome) && cells.iter().any(|cell| cell.parse().is_ok_and(|n: f64| n > 0.0))
+        };
+        assert!(outcomes.lines().any(some), "{outcome}: {outcomes}");
+    }
+}
+
+/// The order of sections and keys is nobody's business: it moves lines and no result.
+#[test]
+fn a_study_in_another_order_gives_the_same_bytes() {
+    let home = home();
+    let turned = turned(WARNED);
     let hours: String =
         (0..24).map(|hour| format!("{hour};{};x\n", if hour < 16 { "5,0" } else { "2,5" })).collect();
     for (place, text) in [("one", WARNED), ("two", &turned)] {
