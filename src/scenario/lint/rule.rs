@@ -1,6 +1,8 @@
 //! Rules that cannot be meant as they stand: leaving where nobody can leave, and rules that never
 //! come to bear.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{Flows, all_classes};
 use crate::kernel::time::{SimDuration, SimTime};
 use crate::model::network::{
@@ -28,6 +30,7 @@ pub(super) fn rules(study: &Study, network: &Network, flows: &Flows, findings: &
             findings.warning("W0423", &path, message, label, "look whether `up` and `repair` were exchanged");
         }
     }
+    rooms_beside_roads(network, findings);
     diversion(network, findings);
     appointments(study, network, findings);
 }
@@ -149,6 +152,40 @@ fn overflow(group: &Group, network: &Network, findings: &mut Findings) {
         let label = format!("`{station}.{}` has `room = 0`", into.name);
         let help = "only a free lane would take them: give that group places, or let it overflow too";
         findings.warning("W0422", &path, message, label, help);
+    }
+}
+
+/// Trucks that come by road wait on the road: places of the station's own are for those that come in
+/// another way.
+fn rooms_beside_roads(network: &Network, findings: &mut Findings) {
+    let mut by_themselves: BTreeSet<StationId> = network.streams.iter().map(|stream| stream.entry).collect();
+    let mut roads: BTreeMap<StationId, &str> = BTreeMap::new();
+    for station in network.phases().flat_map(|phase| &phase.stations) {
+        let diverts = match station.full {
+            Full::Divert(target) => Some(target),
+            Full::Block | Full::TurnAway => None,
+        };
+        let routes = station.routes.iter().flat_map(|route| route.branches.iter().map(|branch| branch.1));
+        for target in routes.chain(diverts) {
+            if let Target::Station(next) = target {
+                by_themselves.insert(next);
+            }
+        }
+    }
+    for road in &network.roads {
+        if let Target::Station(next) = road.next {
+            roads.insert(next, &road.name);
+        }
+    }
+    for (station, road) in roads.into_iter().filter(|(station, _)| !by_themselves.contains(station)) {
+        let data = &network.stations[station.index()];
+        if data.room.is_some() {
+            let path = format!("station.{}.room", data.name);
+            let message = format!("`{path}` changes nothing: trucks come to `{}` by road alone", data.name);
+            let label = format!("they wait on `{road}`");
+            let help = format!("say it of the road: `road.{road}.room` counts all who travel and wait on it");
+            findings.warning("W0422", &path, message, label, help);
+        }
     }
 }
 
