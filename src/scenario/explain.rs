@@ -112,10 +112,29 @@ pub fn reference() -> String {
             (None, false) => String::new(),
         };
         let what = entry.field.shape.what().replace('|', "\\|");
-        let doc = entry.field.doc.replace('|', "\\|");
+        let doc = (entry.field.doc.clone() + &words(entry.field)).replace('|', "\\|");
         let _ = writeln!(out, "| `{}` | {what} | {left_out} | {doc} |", entry.path);
     }
     out
+}
+
+/// What each of the words means that may stand there, as sentences, unless the key tells already.
+fn words(field: &Field) -> String {
+    let mut told = String::new();
+    for choice in field.shape.choices() {
+        let Shape::Words(words) = choice else { continue };
+        if !words.iter().all(|(word, _)| field.doc.contains(&format!("{word}`"))) {
+            words.iter().for_each(|(word, doc)| {
+                let _ = write!(told, " `{word}`: {}", lower_first(doc));
+            });
+        }
+    }
+    told
+}
+
+fn lower_first(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
 /// The phrases as Markdown: what each looks like.
@@ -142,7 +161,7 @@ fn section(entry: &Entry<'_>, entries: &[Entry<'_>]) -> String {
     let shape = &entry.field.shape;
     let mut out = format!("{}\n{}\n\n", entry.path, wrapped(&entry.field.doc, "  "));
     let mut line = |name: &str, text: &str| {
-        let _ = writeln!(out, "  {name:<12}{text}");
+        let _ = writeln!(out, "  {name:<15} {text}");
     };
     line("value", &shape.what());
     if !matches!(shape, Shape::Record(_)) && !matches!(shape, Shape::Map(..)) {
@@ -276,7 +295,8 @@ mod tests {
         check("officers.cbp.rule.\"primary.standard\".lanes", "`lanes` is a part");
         check("station.toll.service", ".mean .cv .k");
         check("station.toll.queue", "round-robin");
-        check("demand.north.by_hour", "by-hour.csv");
+        check("demand.north.by_hour", "by_hour = { 6 = \"12 %\" }");
+        check("failure.power.truck", "  wait-restart    It waits in the lane");
         check("station", "keys");
         check("e0107", "does not exist");
         check("limits", "| lanes of a group or a road | 1,000 |");

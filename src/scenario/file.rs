@@ -198,23 +198,25 @@ pub struct Demand {
     pub class: Option<Name>,
     /// Trucks that already stand at the entry when the run begins.
     pub at_start: Option<Count>,
-    /// Trucks with an appointment in each slot, at all times or by time: `{ "06:00" = 20, "18:00" = 0 }`.
+    /// Trucks with an appointment in each slot, at all times or by time: `{ "06:00" = 20, "18:00" = 0 }`. Needs
+    /// `slot`; instead of `volume`, `headway` and `trace`.
     pub appointments: Option<ByTime<Count>>,
-    /// Length of a slot: slots follow one another from the start of the run, and appointments are at their
-    /// beginning.
+    /// Length of a slot, a second or more: slots follow one another from the start of the run, and appointments are
+    /// at their beginning.
     pub slot: Option<DurationPhrase>,
-    /// How long before its appointment the earliest truck comes.
+    /// How long before its appointment the earliest truck comes; without it none comes early. Who would come before
+    /// the run begins comes as it begins.
     pub early: Option<DurationPhrase>,
-    /// Time from `early` before the appointment to arrival; without it trucks come exactly then.
+    /// Time from `early` before the appointment to arrival; without it trucks come exactly at `early` before it.
     pub show_up: Option<DistPhrase>,
-    /// Share of appointments to which nobody comes.
+    /// Share of appointments to which nobody comes; without it all are kept.
     pub no_show: Option<Percent>,
-    /// Share that goes elsewhere, by the wait that is posted for its class when a truck comes:
-    /// `{ "30 min" = "10 %", "1 h" = "40 %" }` holds from each wait on. Needs `border_wait`.
+    /// Share that goes elsewhere, by the wait that is posted for its class when a truck comes: `{ "30 min" = "10
+    /// %", "1 h" = "40 %" }` holds from each wait on; below the first none does. Needs `border_wait`.
     #[schemars(with = "Option<WaitTable<Percent>>")]
     pub divert: Option<Table<Percent>>,
-    /// Time that a truck loses which goes elsewhere: what the other way takes longer. Measured as
-    /// `diversion_hours`, and priced like time inside.
+    /// Time that a truck loses which goes elsewhere: what the other way takes longer; without it none. Needs
+    /// `divert`. Measured as `diversion_hours`, and priced like time inside.
     pub divert_cost: Option<DurationPhrase>,
 }
 
@@ -272,41 +274,49 @@ pub struct Station {
     /// How trucks queue.
     #[serde(default)]
     pub queue: Queue,
-    /// Which of several free lanes serves.
+    /// Which of several free lanes serves, where there is one line for several lanes (`queue` is `pooled` or
+    /// `shared`).
     #[serde(default)]
     pub free_lane: FreeLane,
     /// Opening hours: `"06:00-24:00"`, `"closed"`, or by day `{ mon-fri = "...", sat = "..." }`.
     pub hours: Option<ByDay>,
-    /// Waiting places; trucks in service not counted. What happens when they are full is said by `full`.
+    /// Waiting places; trucks in service not counted; without it any number. What happens when they are full is
+    /// said by `full`. Trucks that come by road wait on it: their places are the `room` of the road.
     pub room: Option<Count>,
-    /// What becomes of a truck that finds no place: `block` (it waits where it is and blocks that lane; one from
-    /// outside is turned away), `turn-away`, or `divert PLACE` (it goes to this station, road or `exit` instead).
+    /// What becomes of a truck that finds no place in `room`, of the station or of its group: `block` (it waits
+    /// where it is and blocks that lane; one from outside is turned away), `turn-away`, or `divert PLACE` (it goes
+    /// to this station, road or `exit` instead).
     #[serde(default)]
     pub full: FullPhrase,
-    /// Who is served first: classes in order, first served first, `["fast", "standard"]` (those left out are last
-    /// and alike), or a number by class, lower first, `priority.fast = 1`. Equals go in order of joining.
+    /// Who is served first of one line (`queue` is `pooled` or `shared`): classes in order, first served first,
+    /// `["fast", "standard"]` (those left out are last and alike), or a number by class, lower first,
+    /// `priority.fast = 1`. Equals go in order of joining; without it all do.
     pub priority: Option<Priority>,
-    /// A truck of higher priority takes the lane of one of lower priority, which goes back to the head of its line
-    /// to `resume` or `restart`.
+    /// A truck of higher priority that finds no free lane takes one from a truck of lower priority, which goes back
+    /// to the head of its line. Needs `priority`; without it a service that has begun is finished.
     pub preempt: Option<Again>,
     /// How long trucks wait, from arrival here to the start of service, before they give up and leave: for all
-    /// classes or by class; classes without one stay.
+    /// classes or by class (`rest` for those not named); classes without one stay. `"0 s"` leaves at once where
+    /// service does not begin at once.
     pub patience: Option<ByClass<DistPhrase>>,
     /// Share that joins, by trucks waiting for the group: `{ 10 = "80 %", 30 = "40 %" }` holds from each number on,
-    /// for all classes; or by class, `balking.standard = { 10 = "80 %" }`. Asked only where service cannot start at
-    /// once; all join below the first number.
+    /// for all classes; or by class, `balking.standard = { 10 = "80 %" }`, which then is not asked by the table for
+    /// all. Asked only where service cannot start at once; all join below the first number.
     #[schemars(with = "Option<TrucksTable<BalkingShare>>")]
     pub balking: Option<Table<BalkingShare>>,
-    /// Pace of service by trucks waiting for the group: `{ 20 = "110 %" }` divides service times by 1.1 from 20
-    /// trucks on. Without it (or below the first number) 100 %.
+    /// Pace of service, 10 % to 1000 %, by trucks waiting for the group as service begins: `{ 20 = "110 %" }`
+    /// divides service times by 1.1 from 20 trucks on. Without it (or below the first number) 100 %.
     #[schemars(with = "Option<TrucksTable<Percent>>")]
     pub pace_by_queue: Option<Table<Percent>>,
-    /// Pace of service by open lanes of the group: `{ 6 = "95 %" }` from six lanes on.
+    /// Pace of service, 10 % to 1000 %, by open lanes of the group as service begins: `{ 6 = "95 %" }` from six
+    /// lanes on. Without it (or below the first number) 100 %. Not for yards, which have no lanes.
     #[schemars(with = "Option<LanesTable<Percent>>")]
     pub pace_by_open: Option<Table<Percent>>,
-    /// Factor on all service times of a day, drawn each day; mean 1: `"lognormal(mean = 1, cv = 0.05)"`.
+    /// Factor on all service times of a day, drawn each day; mean 1: `"lognormal(mean = 1, cv = 0.05)"`. Without it
+    /// days are alike.
     pub day_factor: Option<FactorPhrase>,
-    /// Factor on service times in a lane, drawn for each lane and day: who sits there; mean 1.
+    /// Factor on service times in a lane, drawn for each lane and day: who sits there; mean 1. Without it officers
+    /// are alike. Not for yards, which have no lanes.
     pub officer_factor: Option<FactorPhrase>,
     /// Where some of the trucks go after service: `route.secondary = "5 %"` for all classes or
     /// `route.standard.secondary = "12 %"` for one.
@@ -405,24 +415,27 @@ pub struct Lanes {
     pub servers: Servers,
     /// Classes accepted; without it those that no other group of the station names.
     pub accepts: Option<Vec<Name>>,
-    /// Lower is preferred by trucks that several groups accept.
+    /// Lower is preferred by trucks that several groups accept; needed where that is so.
     pub preference: Option<u32>,
-    /// How many are open: a number, a table by time, or `"officers"`. Without it all of them.
+    /// How many are open: a number, a table by time, or `"officers"`: as a rule of `officers` that names the group
+    /// allows. Without it all of them.
     pub open: Option<Open>,
     /// Service time in this group, instead of the station's.
     pub service: Option<ByClass<DistPhrase>>,
     /// Move-up time in this group, instead of the station's.
     pub move_up: Option<DistPhrase>,
-    /// Waiting places of the group's own, beside the station's.
+    /// Waiting places of the group's own, beside the station's; without it any number. A truck that finds them full
+    /// goes to `overflow`, and without that what `full` of the station says happens; one that comes by road waits
+    /// on it.
     pub room: Option<Count>,
     /// Group of the station into which trucks go for good that find `room` full on arrival; it needs a service time
-    /// for them, and need not accept their class.
+    /// for them, and need not accept their class. Needs `room`; not with `queue = "shared"`.
     pub overflow: Option<Name>,
-    /// What a lane that closes does with its truck.
+    /// What a lane that closes, by table, hours or rule, does with its truck.
     #[serde(default)]
     pub closing: Closing,
     /// Other work that the officer of a lane turns to whenever no truck waits, and finishes before the next truck:
-    /// how long it takes.
+    /// how long a piece of it takes, on average a second or more. Without it officers wait.
     pub other_work: Option<DistPhrase>,
 }
 
@@ -463,21 +476,24 @@ pub enum OpenByOfficers {
 pub struct Road {
     /// Travel time when nothing is in the way.
     pub travel: DistPhrase,
-    /// Whether trucks may overtake while they travel.
+    /// Whether trucks may overtake while they travel; otherwise they leave the road in the order in which they
+    /// came. Matters only where `travel` differs from truck to truck.
     #[serde(default)]
     pub overtaking: bool,
     /// Lanes of the line at its end.
     #[serde(default = "one")]
     pub lanes: Count,
-    /// Trucks travelling and queued that fit; full blocks the station behind.
+    /// Trucks travelling and queued that fit; full blocks the station behind. Without it and without `length` any
+    /// number.
     pub room: Option<Count>,
     /// Length of the road, instead of `room`: places = lanes × length ÷ spacing.
     pub length: Option<Length>,
     /// Length that a standing truck takes up, with the gap (20 m unless told).
     pub spacing: Option<Length>,
-    /// The last places have a lane of their own per group: how many, or their length.
+    /// The last places have a lane of their own per group: how many, or their length; without it trucks stand in
+    /// one line up to the booths.
     pub split: Option<Spread>,
-    /// Trucks per hour that can leave its end.
+    /// Trucks per hour that can leave its end; without it as many as find a lane.
     pub discharge: Option<Rate>,
     /// Where it leads: a station, another road, or `exit`.
     pub next: Name,
@@ -501,10 +517,10 @@ pub struct Officers {
     #[serde(default)]
     pub plan: BTreeMap<String, ByTime<Count>>,
     /// Officers of the pool lent elsewhere (to passenger lanes), at all times or by time: `on_duty` less these are
-    /// there.
+    /// there. Without it none.
     pub away: Option<ByTime<Count>>,
-    /// Breaks of each officer: `"15 min every 4 h"`, one officer after another over the period, or `", together"`.
-    /// Who has a break is on duty but staffs no lane.
+    /// Breaks of each officer, at least every 10 min: `"15 min every 4 h"`, one officer after another over the
+    /// period, or `", together"`. Who has a break is on duty but staffs no lane. Without it none.
     pub breaks: Option<BreaksPhrase>,
 }
 
@@ -514,21 +530,22 @@ pub struct Officers {
 pub struct Failure {
     /// Groups whose lanes fail: `["primary.standard"]`.
     pub lanes: Vec<String>,
-    /// When all of them are down: `"09:00-09:40"` every day, or by day `{ tue = "09:00-09:40", 2023-10-07 = "..." }`;
-    /// days left out have none. Instead of `up` and `repair`.
+    /// When all of them are down: `"09:00-09:40"` every day, or by day `{ tue = "09:00-09:40", 2023-10-07 = "..."
+    /// }`; days left out and `"closed"` have none. Instead of `up`, `repair` and `clock`.
     pub windows: Option<ByDay>,
-    /// Time from a repair (or the start of the run) to the next failure of a lane.
+    /// Time from a repair (or the start of the run) to the next failure of a lane, each lane by itself; on average
+    /// a second or more. Needs `repair`.
     pub up: Option<DistPhrase>,
-    /// Time from a failure to its repair.
+    /// Time from a failure to its repair. Needs `up`.
     pub repair: Option<DistPhrase>,
     /// Which time counts towards `up`.
     #[serde(default)]
     pub clock: UpTime,
-    /// What happens to the truck in service.
+    /// What happens to the truck in service when its lane goes down.
     #[serde(default)]
     pub truck: OnFailure,
-    /// Lanes go on, slower, instead of being down (a system outage): pace of service that begins in `windows`,
-    /// `"40 %"`.
+    /// Lanes go on, slower, instead of being down (a system outage): pace of service that begins in `windows`, `"40
+    /// %"`, 10 % to 100 %. Outages at one time multiply. Needs `windows`.
     pub pace: Option<Percent>,
 }
 
@@ -568,7 +585,9 @@ pub struct BorderWait {
     pub from: Name,
     /// The primary station: start of service there.
     pub at: Name,
-    /// How it is posted: `"every 60 min, lag 0 min, over 15 min, rounded to 5 min, at most 60 min"`.
+    /// How it is posted: `"every 60 min, lag 0 min, over 15 min, rounded to 5 min, at most 60 min"`. At each
+    /// reading the mean wait of trucks that took a booth in the 15 min before (`over`), told `lag` later, rounded,
+    /// and never more than `at most`.
     pub posted: Option<PostedPhrase>,
     /// Posted waits that were observed, by lane group: minutes by hour.
     #[serde(default)]
@@ -605,8 +624,8 @@ pub struct Event {
     pub from: String,
     /// When it ends; a day alone is its end. Without it, it lasts.
     pub to: Option<String>,
-    /// What it changes while it lasts, as a scenario does: `set."demand.northbound.volume" = "x1.3"`. Places, lanes of
-    /// roads and ways to queue stay as they are.
+    /// What it changes while it lasts, as a scenario does: `set."demand.northbound.volume" = "x1.3"`. Places, lanes
+    /// of roads and ways to queue stay as they are, and so do `slot` and `at_start`.
     pub set: BTreeMap<String, Change>,
 }
 

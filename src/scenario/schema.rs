@@ -69,6 +69,20 @@ impl TableKind {
             TableKind::Wait => "posted wait",
         }
     }
+
+    /// A key of such a table, as TOML.
+    fn example_key(self) -> &'static str {
+        match self {
+            TableKind::Hour => "6",
+            TableKind::Time => "\"06:00\"",
+            TableKind::Weekday => "mon",
+            TableKind::Month => "jan",
+            TableKind::Row => "1",
+            TableKind::Trucks => "10",
+            TableKind::Lanes => "4",
+            TableKind::Wait => "\"30 min\"",
+        }
+    }
 }
 
 /// What may stand at a place of a file.
@@ -338,6 +352,17 @@ impl Shape {
         }
     }
 
+    /// Whether a text or number can be read here.
+    pub fn reads(&self, scalar: &str) -> bool {
+        self.choices().iter().any(|choice| match choice {
+            Shape::Phrase(kind) => (kind.canonical)(scalar).is_ok(),
+            Shape::Words(words) => words.iter().any(|word| word.0 == scalar),
+            Shape::Record(_) | Shape::Map(..) | Shape::Table(..) | Shape::List(_) => false,
+            Shape::Text | Shape::Whole(_) | Shape::Number | Shape::Bool | Shape::Any => true,
+            Shape::Choice(_) => choice.reads(scalar),
+        })
+    }
+
     /// Something that may stand there, as TOML.
     pub fn example(&self) -> String {
         match self {
@@ -348,7 +373,8 @@ impl Shape {
                 if keys.is_empty() { "{ ... }".to_owned() } else { format!("{{ {} }}", keys.join(", ")) }
             }
             Shape::Map(value, _) => format!("{{ NAME = {} }}", value.example()),
-            Shape::Table(kind, _) => format!("\"by-{}.csv\"", kind.name().replace(' ', "-")),
+            Shape::Table(TableKind::Row, _) => format!("\"by-{}.csv\"", TableKind::Row.name()),
+            Shape::Table(kind, row) => format!("{{ {} = {} }}", kind.example_key(), row.example()),
             Shape::List(_) => "[\"...\"]".to_owned(),
             Shape::Choice(choices) => choices.first().map_or_else(String::new, Shape::example),
             Shape::Words(words) => words.first().map_or_else(String::new, |word| format!("\"{}\"", word.0)),

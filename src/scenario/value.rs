@@ -31,27 +31,31 @@ pub struct Money {
     pub price_year: YearPhrase,
     /// An hour of a truck and its driver inside the crossing. It includes fuel unless `fuel_price` is given.
     pub truck_hour: Option<HourPricePhrase>,
-    /// Fuel burnt standing and creeping (see `air`), when `truck_hour` is without fuel.
+    /// Fuel burnt standing and creeping, when `truck_hour` is without fuel. Needs `air`.
     pub fuel_price: Option<FuelPricePhrase>,
-    /// An hour of an officer who holds a lane, overtime apart.
+    /// An hour of an officer who holds a lane, overtime apart; without it officers have no price.
     pub officer_hour: Option<HourPricePhrase>,
-    /// An hour of an officer kept beyond the plan; without it, `officer_hour`.
+    /// An hour of an officer kept beyond the plan; without it, `officer_hour`, which it needs.
     pub overtime_hour: Option<HourPricePhrase>,
-    /// Value of a truck's cargo, for all classes or by class (`rest` for those not named).
+    /// Value of a truck's cargo, for all classes or by class (`rest` for those not named; without it they carry
+    /// nothing of value).
     pub cargo_value: Option<ByClass<AmountPhrase>>,
-    /// Share of its value that cargo loses by time inside the crossing: `"1.4 %/day"`.
+    /// Share of its value that cargo loses by time inside the crossing: `"1.4 %/day"`. Needs `cargo_value`.
     pub cargo_time_value: Option<TimeValuePhrase>,
-    /// By class: share of the value lost per hour after a time inside the crossing: `"2 %/h after 4 h"`.
+    /// By class: share of the value lost per hour after a time inside the crossing: `"2 %/h after 4 h"`; without
+    /// `after`, from the first hour. Needs the `cargo_value` of the class.
     #[serde(default)]
     pub perishable: BTreeMap<Name, PerishablePhrase>,
-    /// Capital per lane built more than in the baseline, by `"station.group"`.
+    /// Capital per lane built more than in the baseline, by `"station.group"`. Needs `days_per_year`, `horizon` and
+    /// `discount_rate`.
     #[serde(default)]
     pub capital: BTreeMap<String, LanePricePhrase>,
-    /// Days of a year that are like an average day of the run.
+    /// Days of a year that are like an average day of the run, 1 to 366. It goes with `horizon` and
+    /// `discount_rate`: with all three, plans are weighed.
     pub days_per_year: Option<Count>,
-    /// Years over which a plan is weighed: `"20 years"`.
+    /// Years over which a plan is weighed, at most 100: `"20 years"`.
     pub horizon: Option<YearsPhrase>,
-    /// Real discount rate per year: `"7 %"`.
+    /// Real discount rate per year, less than 100 %: `"7 %"`.
     pub discount_rate: Option<Percent>,
 }
 
@@ -64,11 +68,12 @@ pub struct Air {
     pub idle_fuel: FuelRatePhrase,
     /// Fuel of a truck that creeps; without it, as when it stands.
     pub creep_fuel: Option<FuelRatePhrase>,
-    /// Share of the time in line that is spent creeping; moving up into a booth is creeping altogether.
+    /// Share of the time in line that is spent creeping, at most 100 %; without it none. Moving up into a booth is
+    /// creeping altogether.
     pub creep_share: Option<Percent>,
-    /// CO₂ of the fuel.
+    /// CO₂ of the fuel; without it none is told.
     pub co2: Option<Co2Phrase>,
-    /// NOx of a truck, standing and creeping.
+    /// NOx of a truck, standing and creeping; without it none is told.
     pub nox: Option<Nox>,
 }
 
