@@ -6,6 +6,7 @@
 //! [`capacity_by_hour`] for the table and [`lint`] for the warnings.
 
 mod capacity;
+mod idle;
 mod rule;
 
 pub use capacity::{Capacity, capacity_by_hour};
@@ -64,6 +65,7 @@ pub fn lint(
         }
     }
     rule::rules(&resolved.study, network, &flows, &mut findings);
+    idle::idle(&resolved.study, network, &mut findings);
     unknown_sources(resolved, &mut findings);
     if let Some((base, base_network)) = baseline {
         changes_without_effect(resolved, network, base, base_network, &mut findings);

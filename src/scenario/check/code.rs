@@ -290,8 +290,9 @@ pub const MEANINGS: [(&str, &str, &str); 53] = [
         "W0422",
         "a rule that never comes to bear",
         "Classes that all have the same priority, preemption without a class of lower priority, an overflow into a group without \
-         places or lanes, a diversion beyond the largest wait that is posted, appointments outside of the run: nothing would \
-         change if the key were left out.",
+         places or lanes, a diversion beyond the largest wait that is posted or posted after the run, appointments or failures \
+         outside of the run, rules of a line in a yard without limit (where nobody waits), `room` and `full` of a station that trucks \
+         reach by road alone, tables without rows, events that set nothing: nothing would change if the key were left out.",
     ),
     (
         "W0423",

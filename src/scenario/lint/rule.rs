@@ -186,14 +186,19 @@ fn rooms_beside_roads(network: &Network, findings: &mut Findings) {
             let help = format!("say it of the road: `road.{road}.room` counts all who travel and wait on it");
             findings.warning("W0422", &path, message, label, help);
         }
+        if data.full != Full::Block {
+            let path = format!("station.{}.full", data.name);
+            let message = format!("`{path}` changes nothing: trucks come to `{}` by road alone", data.name);
+            let label = format!("who finds no place waits on `{road}`");
+            let help = "say it of the station before the road, or let some trucks come without a road";
+            findings.warning("W0422", &path, message, label, help);
+        }
     }
 }
 
 fn diversion(network: &Network, findings: &mut Findings) {
-    let cap = match &network.border_wait {
-        Some(BorderWait { posted, .. }) => posted.cap,
-        None => None,
-    };
+    let Some(BorderWait { posted, .. }) = &network.border_wait else { return };
+    let cap = posted.cap;
     for stream in &network.streams {
         let Some(diversion) = &stream.diversion else { continue };
         let first = diversion.shares.iter().find(|row| row.1 > 0.0).map(|row| row.0);
@@ -201,6 +206,13 @@ fn diversion(network: &Network, findings: &mut Findings) {
             (None, _) => "no share above 0 %".to_owned(),
             (Some(first), Some(cap)) if first > cap => {
                 format!("from {} on, and at most {} is posted", in_minutes(first), in_minutes(cap))
+            }
+            (Some(_), _) if posted.lag >= network.run_length => {
+                let path = "border_wait.posted";
+                let message = format!("no truck of `{}` ever goes elsewhere", stream.name);
+                let help = "look at the unit of `lag`, or make `run_length` longer";
+                findings.warning("W0422", path, message, "nothing is posted before the run ends", help);
+                continue;
             }
             (Some(_), _) => continue,
         };
