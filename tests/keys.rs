@@ -149,6 +149,9 @@ fn patience() {
     }
     let visits = run(&booth("{ servers = 1 }", "patience.fast = \"90 s\"", &trucks));
     assert_eq!(lost(&visits), []);
+    // Without any patience only who is served at once stays: nobody waits.
+    let visits = run(&booth("{ servers = 1 }", "patience = \"0 s\"", &trucks));
+    assert_eq!(lost(&visits), [(10, 2, Outcome::Reneged), (20, 3, Outcome::Reneged)]);
 }
 
 /// Nobody joins who finds one waiting: truck 3 at 20.
@@ -252,6 +255,120 @@ service.standard = \"100 s\"";
     // Without overflow those from outside are turned away.
     let keys = keys.replace(", overflow = \"standard\"", "");
     assert_eq!(lost(&run(&text(&keys, &trucks))), [(2, 3, Outcome::TurnedAway)]);
+}
+
+/// Each rule that is on is told in its own words, and none that is off.
+#[test]
+fn assumptions_name_every_rule() {
+    let text = booth(
+        "{ servers = 2, accepts = [\"standard\"], room = 3, overflow = \"spare\", open = \"officers\", closing = \"resume\", other_work = \"5 min\" }\nlanes.spare = { servers = 1, accepts = [\"fast\"] }",
+        r#"priority = ["fast", "standard"]
+preempt = "restart"
+balking = { 10 = "80 %" }
+move_up = "10 s"
+room = 9
+full = "divert lot"
+queue = "pooled"
+free_lane = "random"
+route.lot = "0 %"
+[road.way]
+travel = "uniform(min = 1 min, max = 2 min)"
+overtaking = true
+next = "lot"
+[station.lot]
+lanes.all = { servers = "unlimited" }
+service = "5 min"
+next = "exit"
+[demand.booked]
+entry = "booth"
+appointments = 2
+slot = "1 h"
+early = "10 min"
+show_up = "5 min"
+no_show = "5 %"
+divert = { "10 min" = "10 %" }
+divert_cost = "40 min"
+[border_wait]
+from = "booth"
+at = "booth"
+posted = "every 10 min"
+[officers.cbp]
+on_duty = 2
+away = { "00:00" = 0, "12:00" = 1 }
+breaks = "15 min every 4 h"
+rule."booth.all" = "2 lanes, set-up 5 min"
+[failure.power]
+lanes = ["booth.all"]
+up = "40 h"
+repair = "1 h"
+clock = "serving"
+truck = "return"
+[failure.computers]
+lanes = ["booth.all"]
+windows = "09:00-10:00"
+pace = "40 %"
+[event.surge]
+from = "08:00"
+to = "09:00"
+set.station.booth.move_up = "20 s"
+[event.strike]
+happens = false
+from = "10:00"
+set.officers.cbp.on_duty = "-1"
+[air]
+idle_fuel = "0.8 gal/h"
+[money]
+currency = "USD"
+price_year = 2024
+truck_hour = "90 USD/h""#,
+        &[(0, STANDARD)],
+    );
+    let text = text.replacen("next = \"exit\"", "next = \"way\"", 1);
+    let assumptions = plan(&text).assumptions;
+    let told = |path: &str| assumptions.iter().find(|row| row.0 == path).map(|row| row.1.as_str());
+    for (path, value) in [
+        ("station.booth.priority", "[fast, standard]"),
+        ("station.booth.preempt", "restart"),
+        ("station.booth.balking", "a table of 1 rows"),
+        ("station.booth.room", "9"),
+        ("station.booth.full", "divert lot"),
+        ("station.booth.queue", "pooled"),
+        ("station.booth.free_lane", "random"),
+        ("station.booth.move_up", "10 s"),
+        ("station.booth.lanes.all.room", "3"),
+        ("station.booth.lanes.all.overflow", "spare"),
+        ("station.booth.lanes.all.closing", "resume"),
+        ("station.booth.lanes.all.other_work", "5 min"),
+        ("station.booth.lanes.all.open", "officers"),
+        ("station.lot.lanes.all.servers", "unlimited"),
+        ("road.way.overtaking", "true"),
+        ("road.way.travel", "uniform(min = 1 min, max = 2 min)"),
+        ("demand.booked.appointments", "2"),
+        ("demand.booked.slot", "1 h"),
+        ("demand.booked.early", "10 min"),
+        ("demand.booked.show_up", "5 min"),
+        ("demand.booked.no_show", "5 %"),
+        ("demand.booked.divert", "a table of 1 rows"),
+        ("demand.booked.divert_cost", "40 min"),
+        ("border_wait.posted", "every 10 min"),
+        ("officers.cbp.away", "a table of 2 rows"),
+        ("officers.cbp.breaks", "15 min every 4 h"),
+        ("officers.cbp.rule.booth.all", "2 lanes, set-up 5 min"),
+        ("failure.power.up", "40 h"),
+        ("failure.power.repair", "1 h"),
+        ("failure.power.clock", "serving"),
+        ("failure.power.truck", "return"),
+        ("failure.computers.windows", "09:00-10:00"),
+        ("failure.computers.pace", "40 %"),
+        ("event.surge.from", "08:00"),
+        ("event.surge.to", "09:00"),
+        ("event.surge.set.station.booth.move_up", "20 s"),
+        ("event.strike.happens", "false"),
+        ("air.idle_fuel", "0.8 gal/h"),
+        ("money.truck_hour", "90 USD/h"),
+    ] {
+        assert_eq!(told(path), Some(value), "{path}: {assumptions:#?}");
+    }
 }
 
 /// At 60 one of two lanes closes and sends truck 2 back: it goes on at 100, with 50 s left or all 100.

@@ -301,4 +301,12 @@ impl Context<'_> {
         }
         sampler
     }
+
+    /// Tells of a time that is over before it begins, where that would go on without end.
+    fn at_least_a_second(&mut self, path: &str, law: &DurationSampler, help: &str) {
+        if law.mean() < SimDuration::from_secs(1) {
+            let message = format!("`{path}` has a mean of less than a second");
+            self.findings.error("E0350", path, message, "a mean of a second or more", help);
+        }
+    }
 }

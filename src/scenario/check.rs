@@ -130,26 +130,37 @@ fn with_help(found: Diagnostic, help: String) -> Diagnostic {
     if help.is_empty() { found } else { found.help(help) }
 }
 
-/// "did you mean `x`?" for the nearest of some names, else the names themselves, else nothing.
+/// Names that a message lists at most.
+const MOST_LISTED: usize = 12;
+
+/// "did you mean `x`?" for the nearest of some names, else the names themselves (the first dozen); nothing
+/// only where there is no name.
 pub fn suggestion<'n>(wrong: &str, names: impl Iterator<Item = &'n str>) -> String {
     let names: Vec<&str> = names.collect();
     let near = names.iter().map(|name| (strsim::damerau_levenshtein(wrong, name), *name)).min();
     match near {
         Some((distance, name)) if distance <= 1 + name.len() / 4 => format!("did you mean `{name}`?"),
         _ if names.is_empty() => String::new(),
-        _ if names.len() <= 12 => format!("there is {}", listed(&names)),
-        _ => String::new(),
+        _ if names.len() <= MOST_LISTED => format!("there is {}", listed(&names)),
+        _ => format!(
+            "there is {} and {} more",
+            quoted(&names[..MOST_LISTED]).join(", "),
+            names.len() - MOST_LISTED
+        ),
     }
 }
 
 /// `a`, `b` and `c`.
 pub fn listed<S: AsRef<str>>(names: &[S]) -> String {
-    let quoted: Vec<String> = names.iter().map(|name| format!("`{}`", name.as_ref())).collect();
-    match quoted.as_slice() {
+    match quoted(names).as_slice() {
         [] => "none".to_owned(),
         [one] => one.clone(),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
+}
+
+fn quoted<S: AsRef<str>>(names: &[S]) -> Vec<String> {
+    names.iter().map(|name| format!("`{}`", name.as_ref())).collect()
 }
 
 /// A share as a percentage with as many digits as it needs, at most four.
@@ -168,6 +179,9 @@ mod tests {
         assert_eq!(suggestion("primry", names.into_iter()), "did you mean `primary`?");
         assert_eq!(suggestion("bridge", names.into_iter()), "there is `primary`, `secondary` and `toll`");
         assert_eq!(suggestion("x", std::iter::empty()), "");
+        let many: Vec<String> = (10..30).map(|n| format!("lane-{n}")).collect();
+        let help = suggestion("elsewhere", many.iter().map(String::as_str));
+        assert!(help.starts_with("there is `lane-10`, ") && help.ends_with("`lane-21` and 8 more"), "{help}");
     }
 
     #[test]

@@ -461,6 +461,7 @@ impl<'a> Scenarios<'a> {
                 self.reading.check(&mut node, shape, &mut path);
                 Some(node)
             }
+            Err(_) if before.and_then(Node::scalar).is_some_and(|before| !shape.reads(&before)) => None,
             Err(why) => {
                 let on_a_trace = path.len() == 3
                     && path[0] == "demand"
@@ -499,6 +500,10 @@ impl<'a> Scenarios<'a> {
             None
         };
         let Some(old) = old else {
+            // What cannot be read is told where it stands.
+            if !shape.reads(&phrase) {
+                return None;
+            }
             let diagnostic = Diagnostic::error("E0107", format!("`{}` does not exist", change.path));
             let whole = change.path.rsplit_once('.').map_or(change.path.as_str(), |(whole, _)| whole);
             return fail(

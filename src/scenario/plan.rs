@@ -75,7 +75,7 @@ pub struct ScenarioPlan {
 
 /// Keys whose values are names of other tables: they say how the crossing is laid out, and are
 /// no quantities that need a source.
-const LAYOUT: [&str; 8] = ["next", "entry", "accepts", "overflow", "from", "to", "at", "happens"];
+const LAYOUT: [&str; 3] = ["next", "entry", "accepts"];
 
 /// The plan of scenarios that were checked and compiled, the baseline first.
 pub(super) fn study_plan(name: &str, resolved: &[Resolved], networks: Vec<Network>) -> StudyPlan {

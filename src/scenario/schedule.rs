@@ -156,7 +156,10 @@ impl<T: Clone + PartialEq> Timetable<T> {
     /// The rows of the run's days on the wall clock, in order; gaps and overlaps are faults.
     pub fn rows(&self, clock: &Clock, faults: &mut Vec<Fault>) -> Vec<(i64, T)> {
         let days = RunDays::new(clock);
-        if let Some(day) = clock.run_days().find(|day| self.tables.on(*day).is_none()) {
+        // A key that cannot be read may be the row that is missing.
+        if faults.is_empty()
+            && let Some(day) = clock.run_days().find(|day| self.tables.on(*day).is_none())
+        {
             faults.push(no_rows(day, "00:00"));
         }
         let mut rows: Vec<(i64, Option<i64>, &Row<T>)> = Vec::new();
@@ -412,7 +415,11 @@ fn overlap(first: &str, second: &str) -> Fault {
 }
 
 fn gap(first: &str, second: &str) -> Fault {
-    let message = format!("nothing holds between {} and {}", quoted(first), quoted(second));
+    let message = if first == second {
+        format!("nothing holds from the end of {} to the next day's", quoted(first))
+    } else {
+        format!("nothing holds between {} and {}", quoted(first), quoted(second))
+    };
     fault("E0342", second, message, "a gap before this row", "let ranges follow one another without a gap")
 }
 

@@ -269,7 +269,7 @@ fn times_and_days_must_be_known() {
     );
     assert_eq!(
         booth("next = \"exit\"", "next = \"exit\"\nhours = \"6 to 22\""),
-        "E0343 `station.booth.hours`: `6 to 22` is no opening hours"
+        "E0343 `station.booth.hours`: `6 to 22` is no range of times"
     );
     assert_eq!(booth("2023-10-03", "2023-02-29"), "E0344 `2023-02-29` is no date");
     assert_eq!(

@@ -1,12 +1,11 @@
 //! What makes lanes fail: listed windows, or up-times and repairs by chance; and what slows them.
 
+use super::super::check::percent;
 use super::super::file::{ByDay, Failure, OnFailure as OnFailurePhrase, UpTime};
 use super::super::phrase::Percent;
 use super::super::schedule::{Hours, zip};
 use super::Context;
 use super::rule::check_pace;
-use crate::dist::DurationSampler;
-use crate::kernel::time::SimDuration;
 use crate::model::network::{Breakdown, Downtime, Group, GroupId, Interruption, OnFailure, Steps, UpClock};
 
 /// Failures in name order, without those that only slow lanes down.
@@ -21,7 +20,7 @@ pub fn outages(groups: &mut [Group], context: &mut Context) {
         // Windows that are missing have been told before.
         let (Some(Percent(pace)), Some(windows)) = (failure.pace, &failure.windows) else { continue };
         let path = format!("failure.{name}");
-        check_pace(&format!("{path}.pace"), "in its windows", pace, context);
+        check_outage(&format!("{path}.pace"), pace, context);
         let outage = down(&format!("{path}.windows"), windows, context);
         for id in groups_of(failure, context) {
             let group = &mut groups[id.index()];
@@ -30,6 +29,17 @@ pub fn outages(groups: &mut [Group], context: &mut Context) {
                 zip(&before, &outage, |before, outage| if *outage { before * pace } else { *before });
             group.slowed = Some(slowed);
         }
+    }
+}
+
+/// An outage slows lanes down.
+fn check_outage(path: &str, pace: f64, context: &mut Context) {
+    if pace > 1.0 {
+        let message = format!("`{path}` is {}: lanes would be faster while it lasts", percent(pace));
+        let help = "an outage slows; what makes service faster is an event that sets `service`";
+        context.findings.error("E0316", path, message, "at most 100 %", help);
+    } else {
+        check_pace(path, "in its windows", pace, context);
     }
 }
 
@@ -49,7 +59,9 @@ fn breakdown(name: &str, failure: &Failure, context: &mut Context) -> Option<Bre
         (None, Some(up), Some(repair)) => {
             let up = context.duration(&format!("{path}.up"), up);
             let repair = context.duration(&format!("{path}.repair"), repair);
-            check_up(&path, &up, context);
+            // Lanes that fail without end would never serve.
+            let help = "write the time between failures, such as `exponential(mean = 40 h)`";
+            context.at_least_a_second(&format!("{path}.up"), &up, help);
             let clock = match failure.clock {
                 UpTime::All => UpClock::All,
                 UpTime::Serving => UpClock::Serving,
@@ -69,21 +81,24 @@ fn breakdown(name: &str, failure: &Failure, context: &mut Context) -> Option<Bre
     Some(Breakdown { name: name.to_owned(), groups, when, truck })
 }
 
-/// Lanes that fail without end would never serve.
-fn check_up(path: &str, up: &DurationSampler, context: &mut Context) {
-    if up.mean() < SimDuration::from_secs(1) {
-        let path = format!("{path}.up");
-        let message = format!("`{path}` has a mean of less than a second");
-        let help = "write the time between failures, such as `exponential(mean = 40 h)`";
-        context.findings.error("E0350", &path, message, "a mean of a second or more", help);
-    }
-}
-
 /// When lanes are down, over simulated time; on days that are not given they are not.
 fn down(path: &str, windows: &ByDay, context: &mut Context) -> Steps<bool> {
     let mut faults = Vec::new();
     let hours = Hours::new(windows, &mut faults);
     let steps = hours.steps_where_given(context.clock);
+    let sound = faults.is_empty();
     context.findings.faults(path, faults);
+    // `closed` on every day is a failure that another scenario lets happen.
+    let meant = match windows {
+        ByDay::Every(_) => false,
+        ByDay::Day(days) => days.is_empty() || days.values().any(|day| day.trim() != "closed"),
+    };
+    let run_end = context.clock.run_end;
+    if sound && meant && !steps.steps.iter().any(|(from, down)| *down && *from < run_end) {
+        let message = format!("`{path}` has no window in this run");
+        let label = "on none of the days of the run";
+        let help = "look at the days in it, at `study.start` and at `study.run_length`";
+        context.findings.warning("W0422", path, message, label, help);
+    }
     steps
 }

@@ -202,7 +202,13 @@ fn group(
             Closing::Resume => Some(interruption(Again::Resume)),
             Closing::Restart => Some(interruption(Again::Restart)),
         },
-        other_work: lanes.other_work.as_ref().map(|law| context.duration(&format!("{path}.other_work"), law)),
+        other_work: lanes.other_work.as_ref().map(|law| {
+            let path = format!("{path}.other_work");
+            let work = context.duration(&path, law);
+            // Officers turn to it again and again while nobody waits: without time it would never end.
+            context.at_least_a_second(&path, &work, "write how long a piece of it takes, such as `5 min`");
+            work
+        }),
         // Outages are read with the failures.
         slowed: None,
     }

@@ -173,6 +173,21 @@ fn check_station_rules(name: &str, station: &Station, findings: &mut Findings) {
         let help = "say who goes first: `priority = [\"fast\", \"standard\"]`";
         findings.error("E0332", &path("preempt"), message, "no `priority` beside it", help);
     }
+    if station.lanes.values().all(|lanes| lanes.servers == Servers::Unlimited)
+        && let Some(group) = station.lanes.keys().next()
+    {
+        let keys = [
+            ("officer_factor", station.officer_factor.is_some(), "who sits in a lane", "`day_factor`"),
+            ("pace_by_open", station.pace_by_open.is_some(), "by lanes open", "an event that sets `service`"),
+        ];
+        for (key, _, label, other) in keys.iter().filter(|key| key.1) {
+            findings.contradict(
+                (&path(key), label),
+                (&path(&format!("lanes.{group}.servers")), "a yard has no lanes"),
+                format!("leave `{key}` out, give the group a number of `servers`, or use {other}"),
+            );
+        }
+    }
     let has_room = station.room.is_some() || station.lanes.values().any(|lanes| lanes.room.is_some());
     if station.full != FullPhrase::Block && !has_room {
         let message = format!("`{name}` is never full");

@@ -155,19 +155,26 @@ fn check_rules(path: &str, station: &Station, names: &Names, findings: &mut Find
     match &station.priority {
         Some(Priority::Order(classes)) => {
             for (i, class) in classes.iter().enumerate() {
-                check_class(&format!("{path}.priority.{i}"), class, names, findings);
+                check_ranked(&format!("{path}.priority.{i}"), class, names, findings);
             }
         }
         Some(Priority::Class(classes)) => {
             for class in classes.keys() {
-                check_class(&format!("{path}.priority.{class}"), class, names, findings);
+                check_ranked(&format!("{path}.priority.{class}"), class, names, findings);
             }
         }
         None => {}
     }
     for (class, share) in station.balking.iter().flatten() {
         if let BalkingShare::Class(_) = share {
-            check_class(&format!("{path}.balking.{class}"), class, names, findings);
+            let path = format!("{path}.balking.{class}");
+            check_named(
+                &path,
+                class,
+                "write `{ 10 = \"80 %\" }` without a class for the others",
+                names,
+                findings,
+            );
         }
     }
 }
@@ -211,6 +218,20 @@ fn check_by_class<T>(path: &str, value: Option<&ByClass<T>>, names: &Names, find
         for class in classes.keys().filter(|class| *class != "rest") {
             check_class(&format!("{path}.{class}"), class, names, findings);
         }
+    }
+}
+
+/// Who is ranked: classes that are left out come last, so nobody needs to be called the rest.
+fn check_ranked(path: &str, class: &str, names: &Names, findings: &mut Findings) {
+    check_named(path, class, "leave it out: classes that are not named come last", names, findings);
+}
+
+/// A class where `rest` has no meaning of its own; `rest_help` says how the others are meant.
+fn check_named(path: &str, class: &str, rest_help: &str, names: &Names, findings: &mut Findings) {
+    if class == "rest" {
+        findings.error("E0302", path, "`rest` is no class here", "classes are named one by one", rest_help);
+    } else {
+        check_class(path, class, names, findings);
     }
 }
 

@@ -354,6 +354,11 @@ impl FromStr for PostedPhrase {
                 "lag"
             } else if scanner.eat_word("over") {
                 posted.window = duration(&mut scanner)?;
+                if posted.window == SimDuration::ZERO {
+                    let span = scanner.span_from(start);
+                    let error = PhraseError::new("E0205", span, "no truck takes a booth within 0 s");
+                    return Err(error.label("more than zero"));
+                }
                 "over"
             } else if scanner.eat_word("rounded") {
                 if !scanner.eat_word("to") {

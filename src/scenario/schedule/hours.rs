@@ -108,7 +108,7 @@ fn read_hours(key: Option<&str>, text: &str, faults: &mut Vec<Fault>) -> Vec<(i6
             )),
             // An end at the beginning was read as the next day's.
             Some((from, to)) if to - from == DAY_SECONDS && ends_where_it_begins(part) => faults.push(wrong(
-                format!("{} closes when it opens", quoted(part)),
+                format!("{} ends when it begins", quoted(part)),
                 "an end after the beginning",
                 "all day is `00:00-24:00`, never is `closed`".to_owned(),
             )),
@@ -119,7 +119,7 @@ fn read_hours(key: Option<&str>, text: &str, faults: &mut Vec<Fault>) -> Vec<(i6
             )),
             Some(range) => open.push(range),
             None => faults.push(wrong(
-                format!("{} is no opening hours", quoted(part)),
+                format!("{} is no range of times", quoted(part)),
                 "hours as `06:00-24:00`, or `closed`",
                 "past midnight is `22:00-06:00`; several ranges have commas between them".to_owned(),
             )),
@@ -130,7 +130,7 @@ fn read_hours(key: Option<&str>, text: &str, faults: &mut Vec<Fault>) -> Vec<(i6
         faults.push(Fault {
             code: "E0341",
             key: key.map(str::to_owned),
-            message: format!("opening hours overlap at {}", time_text(pair[1].0)),
+            message: format!("hours overlap at {}", time_text(pair[1].0)),
             label: "ranges that follow one another".to_owned(),
             help: "end one range before the next begins".to_owned(),
         });
