@@ -124,6 +124,14 @@ pub(super) fn changes(base: &Origins, here: &Origins) -> Vec<(String, String, St
     paths.into_iter().filter(differs).map(change).collect()
 }
 
+/// `a table of 24 rows`.
+fn told_rows(rows: usize) -> String {
+    match rows {
+        1 => "a table of 1 row".to_owned(),
+        rows => format!("a table of {rows} rows"),
+    }
+}
+
 /// Values of the baseline without and with a source. Rows of one table count as one value.
 fn assumptions_and_sources(base: &Resolved) -> (Assumptions, Sourced) {
     let sources = &base.study.source;
@@ -138,9 +146,7 @@ fn assumptions_and_sources(base: &Resolved) -> (Assumptions, Sourced) {
             (None, None) => assumptions.push((path.to_owned(), text)),
         }
     }
-    assumptions.extend(
-        tables.into_iter().map(|(table, rows)| (table.to_owned(), format!("a table of {rows} rows"))),
-    );
+    assumptions.extend(tables.into_iter().map(|(table, rows)| (table.to_owned(), told_rows(rows))));
     for (name, road) in &base.study.road {
         let spaced = road.length.is_some() || matches!(road.split, Some(Spread::Meters(_)));
         let path = format!("road.{name}.spacing");
