@@ -232,7 +232,7 @@ repair = \"1 h\"
     let assumptions = plan(&booth("{ servers = 2 }", keys, &[(0, STANDARD)])).assumptions;
     let told = |path: &str| assumptions.iter().find(|row| row.0 == path).map(|row| row.1.as_str());
     assert_eq!(told("station.booth.pace_by_queue"), Some("a table of 2 rows"));
-    assert_eq!(told("station.booth.pace_by_open"), Some("a table of 1 rows"));
+    assert_eq!(told("station.booth.pace_by_open"), Some("a table of 1 row"));
     assert_eq!(told("station.booth.day_factor"), Some("lognormal(mean = 1, cv = 0.3)"));
     assert_eq!(told("station.booth.patience"), Some("2 h"));
     assert_eq!(told("failure.power.up"), Some("40 h"));
@@ -329,7 +329,7 @@ truck_hour = "90 USD/h""#,
     for (path, value) in [
         ("station.booth.priority", "[fast, standard]"),
         ("station.booth.preempt", "restart"),
-        ("station.booth.balking", "a table of 1 rows"),
+        ("station.booth.balking", "a table of 1 row"),
         ("station.booth.room", "9"),
         ("station.booth.full", "divert lot"),
         ("station.booth.queue", "pooled"),
@@ -348,7 +348,7 @@ truck_hour = "90 USD/h""#,
         ("demand.booked.early", "10 min"),
         ("demand.booked.show_up", "5 min"),
         ("demand.booked.no_show", "5 %"),
-        ("demand.booked.divert", "a table of 1 rows"),
+        ("demand.booked.divert", "a table of 1 row"),
         ("demand.booked.divert_cost", "40 min"),
         ("border_wait.posted", "every 10 min"),
         ("officers.cbp.away", "a table of 2 rows"),
