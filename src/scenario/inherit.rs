@@ -13,7 +13,7 @@ use super::change;
 use super::diagnostic::{Diagnostic, Place};
 use super::document::{Node, Value};
 use super::keys::Reading;
-use super::path::{Miss, Path, Target, extended, locate, near_miss, put_value, same, value_at};
+use super::path::{Miss, Path, Target, extended, is_by_class, locate, near_miss, put_value, same, value_at};
 use super::phrase::{FullPhrase, nearest};
 use super::schema::{self, Shape};
 
@@ -565,12 +565,18 @@ impl<'a> Scenarios<'a> {
         Some(Node::new(Value::Text(value), change.node.place.clone()))
     }
 
-    /// Puts a value into a tree; behind a phrase, into the phrase.
+    /// Puts a value into a tree; behind a phrase, into the phrase, or beside it when it is that of a class.
     fn put(&self, tree: &mut Node, path: &[String], value: Node) {
         let Some((last, above)) = path.split_last() else { return };
         if let (Some(phrase), Some(shape)) =
             (value_at(tree, above).and_then(Node::scalar), schema::study().at(above))
         {
+            if is_by_class(shape) && !change::parts(shape).contains(&last.as_str()) {
+                let rest = value_at(tree, above).cloned().map(|rest| ("rest".to_owned(), rest));
+                let Some(place) = rest.as_ref().map(|(_, rest)| rest.place.clone()) else { return };
+                put_value(tree, above, Node::new(Value::Table(rest.into_iter().collect()), place));
+                return put_value(tree, path, value);
+            }
             let Some(part) = value.scalar() else { return };
             if let Ok(text) = change::with_part(shape, &phrase, last, &part, &self.reading.files) {
                 let node = Node { value: Value::Text(text), ..value };
@@ -686,6 +692,7 @@ fn flatten(set: &Node, prefix: &str, tree: &Node, out: &mut Vec<Change>) {
                 let names_parts =
                     child.table().is_some_and(|table| table.keys().all(|key| parts.contains(&key.as_str())));
                 value_at(tree, &at).is_some_and(|node| node.table().is_some() || names_parts)
+                    || schema::study().at(&at).is_some_and(is_by_class) && !names_every_class(tree, child)
             }
             Ok(Target::New(_) | Target::Part(..)) | Err(_) => false,
         };
@@ -695,4 +702,11 @@ fn flatten(set: &Node, prefix: &str, tree: &Node, out: &mut Vec<Change>) {
             out.push(Change { path, node: child.clone() });
         }
     }
+}
+
+/// Whether a table of values by class says what holds for each of them.
+fn names_every_class(tree: &Node, by_class: &Node) -> bool {
+    let Some(given) = by_class.table() else { return true };
+    let mut classes = tree.table().and_then(|tree| tree.get("class")?.table()).into_iter().flatten();
+    given.contains_key("rest") || classes.all(|(class, _)| given.contains_key(class))
 }

@@ -52,6 +52,7 @@ fn follow(
     let Some(table) = node.table() else {
         return match change::parts(shape).iter().find(|part| **part == rest) {
             Some(part) => Ok(Target::Part(at.clone(), part)),
+            None if is_class_of(shape, rest) => Ok(Target::New(extended(at, rest))),
             None => Err(miss(at)),
         };
     };
@@ -88,6 +89,18 @@ fn follow(
         }
         Some(_) | None => Err(miss(at)),
     }
+}
+
+/// Whether a key behind one value for all classes names a class, as far as its shape tells: the value
+/// then stays with the rest of the classes.
+fn is_class_of(shape: &Shape, key: &str) -> bool {
+    is_by_class(shape) && !key.contains('.') && nearest(key, change::parts(shape).iter().copied()).is_none()
+}
+
+/// Whether a place takes one value for all, or one per class.
+pub fn is_by_class(shape: &Shape) -> bool {
+    let some = |of: fn(&Shape) -> bool| shape.choices().iter().any(of);
+    some(|choice| matches!(choice, Shape::Phrase(_))) && some(|choice| matches!(choice, Shape::Map(..)))
 }
 
 /// Whether a new name is given a section with all that a section needs: nobody writes that by a slip.

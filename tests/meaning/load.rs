@@ -57,6 +57,25 @@ fn a_scenario_equal_to_its_base_is_told() {
 }
 
 #[test]
+fn a_class_set_apart_leaves_the_others_as_they_were() {
+    let (plan, told) = loaded(&study(
+        "[scenario.today]\n[scenario.apart]\nset.station.toll.service.standard = \"40 s\"\n\
+         [scenario.slower]\nfrom = [\"apart\"]\nset.station.toll.service.standard.mean = \"x2\"\n",
+    ));
+    assert_eq!(told, "");
+    let seconds = |scenario: usize| {
+        let network = &plan.scenarios[scenario].network;
+        let toll = network.groups.iter().find(|group| group.name == "all").expect("the toll");
+        let means = toll.service.iter().flatten().map(|service| service.mean().seconds().round());
+        means.collect::<Vec<f64>>()
+    };
+    assert_eq!(
+        [seconds(0), seconds(1), seconds(2)],
+        [[18.0, 18.0, 18.0], [18.0, 18.0, 40.0], [18.0, 18.0, 80.0]]
+    );
+}
+
+#[test]
 fn mistakes_shared_by_scenarios_are_told_once() {
     let text = study(LANES).replace("next = \"bridge\"", "next = \"brigde\"");
     assert_eq!(messages(&load_text("port", &text).diagnostics), "E0301 there is no station or road `brigde`");
