@@ -247,7 +247,7 @@ pub enum ByClass<T> {
     /// For all classes.
     All(T),
     /// By class; `rest` for those not named.
-    Class(BTreeMap<Name, T>),
+    Class(#[schemars(extend("propertyNames" = names()))] BTreeMap<Name, T>),
 }
 
 /// One value for all times, or one per time of a table.

@@ -568,13 +568,14 @@ impl<'a> Scenarios<'a> {
     /// Puts a value into a tree; behind a phrase, into the phrase, or beside it when it is that of a class.
     fn put(&self, tree: &mut Node, path: &[String], value: Node) {
         let Some((last, above)) = path.split_last() else { return };
-        if let (Some(phrase), Some(shape)) =
-            (value_at(tree, above).and_then(Node::scalar), schema::study().at(above))
+        let before = value_at(tree, above).cloned();
+        if let (Some(rest), Some(shape)) = (before, schema::study().at(above))
+            && let Some(phrase) = rest.scalar()
         {
             if is_by_class(shape) && !change::parts(shape).contains(&last.as_str()) {
-                let rest = value_at(tree, above).cloned().map(|rest| ("rest".to_owned(), rest));
-                let Some(place) = rest.as_ref().map(|(_, rest)| rest.place.clone()) else { return };
-                put_value(tree, above, Node::new(Value::Table(rest.into_iter().collect()), place));
+                let place = rest.place.clone();
+                let by_class = BTreeMap::from([("rest".to_owned(), rest)]);
+                put_value(tree, above, Node::new(Value::Table(by_class), place));
                 return put_value(tree, path, value);
             }
             let Some(part) = value.scalar() else { return };

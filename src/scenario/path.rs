@@ -97,10 +97,11 @@ fn is_class_of(shape: &Shape, key: &str) -> bool {
     is_by_class(shape) && !key.contains('.') && nearest(key, change::parts(shape).iter().copied()).is_none()
 }
 
-/// Whether a place takes one value for all, or one per class.
+/// Whether a place takes one value for all, or one per class. The shares of a route look alike, but their keys
+/// are no names in the catalogue.
 pub fn is_by_class(shape: &Shape) -> bool {
     let some = |of: fn(&Shape) -> bool| shape.choices().iter().any(of);
-    some(|choice| matches!(choice, Shape::Phrase(_))) && some(|choice| matches!(choice, Shape::Map(..)))
+    some(|choice| matches!(choice, Shape::Phrase(_))) && some(|choice| matches!(choice, Shape::Map(_, true)))
 }
 
 /// Whether a new name is given a section with all that a section needs: nobody writes that by a slip.

@@ -73,6 +73,11 @@ fn a_class_set_apart_leaves_the_others_as_they_were() {
         [seconds(0), seconds(1), seconds(2)],
         [[18.0, 18.0, 18.0], [18.0, 18.0, 40.0], [18.0, 18.0, 80.0]]
     );
+    // A share of a route is by place: there is no class to set apart behind it.
+    let route =
+        study("[scenario.today]\n[scenario.a]\nset.\"station.primary.route.secondary.fast\" = \"2 %\"\n");
+    let told = messages(&load_text("port", &route).diagnostics);
+    assert_eq!(told, "E0107 `station.primary.route.secondary.fast` does not exist");
 }
 
 #[test]
