@@ -9,7 +9,7 @@
 use crate::measure::{Entry, Measure, Unit};
 
 use super::fold::Fold;
-use super::result::{ClassChange, Comparison, Mean, Paired, Verdict};
+use super::result::{ClassChange, Comparison, DetectionChange, Mean, Paired, Verdict};
 use super::running::{Level, Running};
 use super::sentence::sentence;
 
@@ -52,10 +52,38 @@ impl Comparer<'_> {
             stranded,
             officer_hours,
             classes,
+            detection: self.detection(fold),
             sentence: String::new(),
         };
         comparison.sentence = sentence(title, headline, self.headline, &comparison);
         comparison
+    }
+
+    /// What becomes of detection, kind by kind.
+    fn detection(&self, fold: &Fold) -> Vec<DetectionChange> {
+        let entries = &self.entries[..self.whole_run];
+        let of_all = |entry: &&Entry| entry.measure == Measure::WorstDetection;
+        let kinds = entries.iter().filter(of_all).filter_map(|entry| entry.station.clone());
+        let softest_of = |kind: &String| {
+            let of_classes = entries.iter().enumerate().filter(|(_, entry)| {
+                entry.measure == Measure::Detection && entry.station.as_ref() == Some(kind)
+            });
+            let means = of_classes.filter_map(|(place, entry)| {
+                let known = fold.series(place).filter(|value| !value.is_nan());
+                Some((entry.class.clone()?, Running::of(known).mean(self.together).mean?))
+            });
+            let means: Vec<(String, f64)> = means.collect();
+            // The only class that hides it need not be looked for.
+            let softest = means.iter().min_by(|a, b| a.1.total_cmp(&b.1)).cloned();
+            softest.filter(|_| means.len() > 1)
+        };
+        let change = |kind: String| DetectionChange {
+            difference: self.named(&format!("detection.{kind}"), fold),
+            worst: self.named(&format!("worst_detection.{kind}"), fold),
+            softest: softest_of(&kind),
+            kind,
+        };
+        kinds.map(change).collect()
     }
 
     fn named(&self, name: &str, fold: &Fold) -> Mean {

@@ -218,8 +218,23 @@ pub struct Comparison {
     /// The headline measure by class, in class order; intervals hold together over all classes and
     /// scenarios.
     pub classes: Vec<ClassChange>,
+    /// What becomes of security, by kind of violation in name order.
+    pub detection: Vec<DetectionChange>,
     /// The verdict in a sentence.
     pub sentence: String,
+}
+
+/// How much more of a kind of violation is found than in the baseline.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct DetectionChange {
+    /// The kind.
+    pub kind: String,
+    /// Detection over all trucks, as a fraction.
+    pub difference: Mean,
+    /// Detection of the class in which it is least.
+    pub worst: Mean,
+    /// That class in this scenario, and its detection there; `None` if only one class hides it.
+    pub softest: Option<(String, f64)>,
 }
 
 /// A paired difference: the scenario's value minus the baseline's, replication by replication.

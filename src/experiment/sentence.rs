@@ -5,7 +5,7 @@
 
 use crate::measure::{Entry, Unit};
 
-use super::result::{Comparison, Mean, Verdict};
+use super::result::{Comparison, DetectionChange, Mean, Verdict};
 use super::warn::counted;
 
 /// The sentence of a comparison, without full stop.
@@ -22,6 +22,7 @@ pub(super) fn sentence(title: &str, headline: &Entry, place: usize, comparison: 
     let mut parts = vec![format!("{title}: {about}{difference}, {}{few}", words(comparison.verdict))];
     parts.extend(stranded(comparison));
     parts.extend(officers(&comparison.officer_hours));
+    parts.extend(comparison.detection.iter().filter_map(detection));
     parts.extend(losers(headline.unit, comparison));
     parts.join("; ")
 }
@@ -79,6 +80,27 @@ fn officers(hours: &Mean) -> Option<String> {
     let scale = Scale { factor: 1.0, decimals: 1, name: "officer-hours" };
     let more = hours.mean.map(|mean| scale.signed(mean)).filter(|text| text != "0.0")?;
     Some(format!("{more} officer-hours"))
+}
+
+/// What becomes of the detection of a kind, if anything is shown; the class that an adversary would look
+/// for is named.
+fn detection(change: &DetectionChange) -> Option<String> {
+    let shown =
+        |mean: &Mean| matches!((mean.low(), mean.high()), (Some(low), Some(high)) if low > 0.0 || high < 0.0);
+    if !shown(&change.difference) && !shown(&change.worst) {
+        return None;
+    }
+    let all = interval(&change.difference, Unit::Fraction)?;
+    let mut text = format!("{} detection {all}", change.kind);
+    if let (Some((class, share)), Some(worst)) = (&change.softest, change.worst.mean) {
+        let scale = Scale::of(Unit::Fraction, &change.worst);
+        let moved = match scale.signed(worst) {
+            text if text == scale.size(0.0) => "as before".to_owned(),
+            text => format!("{text} points"),
+        };
+        text.push_str(&format!(", softest class {class} at {:.1} % ({moved})", share * 100.0));
+    }
+    Some(text)
 }
 
 /// Classes that lose something of use; nothing new where there is only one.

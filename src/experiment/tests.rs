@@ -274,6 +274,7 @@ fn sentences_say_what_a_planner_would_say() {
         verdict,
         stranded: Mean::default(),
         officer_hours: Mean::default(),
+        detection: Vec::new(),
         classes: Vec::new(),
         sentence: String::new(),
     };

@@ -12,6 +12,7 @@ use crate::model::value::{Currency, Valuation};
 
 use super::entry::{Entry, Measure, Place, Statistic};
 use super::money;
+use super::security;
 
 /// Everything that is measured of a crossing: one value per entry and replication.
 #[derive(Clone, PartialEq, Debug)]
@@ -23,6 +24,8 @@ pub struct Catalog {
     stations: Vec<(String, Vec<String>)>,
     classes: Vec<String>,
     pools: Vec<String>,
+    /// Of violations.
+    kinds: Vec<String>,
     currency: Currency,
 }
 
@@ -46,6 +49,8 @@ pub(super) enum Spot {
     Group(usize),
     /// One pool, or all.
     Pool(Option<usize>),
+    /// One kind of violation, or all.
+    Kind(Option<usize>),
 }
 
 /// Which rows of tables stand for what.
@@ -126,6 +131,7 @@ impl Catalog {
             stations: stations.collect(),
             classes: network.classes.iter().map(|class| class.name.clone()).collect(),
             pools: network.pools.iter().map(|pool| pool.name.clone()).collect(),
+            kinds: Vec::new(),
             currency: valuation
                 .and_then(|valuation| valuation.money.as_ref())
                 .map_or(Currency::Usd, |money| money.currency),
@@ -133,6 +139,7 @@ impl Catalog {
         let rows = Rows::new(network);
         catalog.add_all(network, &rows, None);
         catalog.add_value(network, valuation);
+        catalog.add_security(network);
         catalog.whole_run = catalog.entries.len();
         for period in 0..network.calendar.period_count() {
             catalog.add_all(network, &rows, Some(period));
@@ -261,6 +268,17 @@ impl Catalog {
                 _ => None,
             };
         }
+        if is_of_kinds(measure) {
+            return match parts {
+                [] if self.kinds.len() == 1 && measure != Measure::Finds => {
+                    Some((Some(&self.kinds[0]), None, None))
+                }
+                [] => Some((None, None, None)),
+                [kind] => Some((Some(kind), None, None)),
+                [kind, class] => Some((Some(kind), None, Some(class))),
+                _ => None,
+            };
+        }
         let Some((first, rest)) = parts.split_first() else { return Some((None, None, None)) };
         let class_of = |rest: &[&'a str]| match rest {
             [] => Some(None),
@@ -345,6 +363,40 @@ impl Catalog {
         }
         for measure in of_crossing {
             self.push(measure, Spot::Crossing, None, classes.clone(), None);
+        }
+    }
+
+    /// Who is looked at and what is found, over the whole run only.
+    fn add_security(&mut self, network: &Network) {
+        let offered = security::offered(network);
+        let classes: Vec<usize> = (0..network.classes.len()).collect();
+        self.kinds = offered.kinds;
+        let kinds = 0..self.kinds.len();
+        for measure in offered.of_trucks {
+            self.push(measure, Spot::Crossing, None, classes.clone(), None);
+            for &class in &classes {
+                self.push(measure, Spot::Crossing, Some(class), vec![class], None);
+            }
+        }
+        for measure in offered.of_kinds_and_classes {
+            for kind in kinds.clone() {
+                let spot = Spot::Kind(Some(kind));
+                self.push(measure, spot, None, classes.clone(), None);
+                for &class in &classes {
+                    self.push(measure, spot, Some(class), vec![class], None);
+                }
+            }
+        }
+        for measure in offered.of_kinds {
+            for kind in kinds.clone() {
+                self.push(measure, Spot::Kind(Some(kind)), None, classes.clone(), None);
+            }
+        }
+        for measure in offered.of_crossing {
+            self.push(measure, Spot::Kind(None), None, classes.clone(), None);
+            for kind in kinds.clone().filter(|_| measure == Measure::Finds) {
+                self.push(measure, Spot::Kind(Some(kind)), None, classes.clone(), None);
+            }
         }
     }
 
@@ -433,6 +485,7 @@ impl Catalog {
         let class = class.map(|class| self.classes[class].clone());
         let taken = match (&station, &group) {
             (None, _) => self.stations.iter().any(|(name, _)| Some(name) == class.as_ref()),
+            (Some(_), None) if matches!(spot, Spot::Kind(_)) => false,
             (Some(station), None) => {
                 let groups = self.stations.iter().find(|(name, _)| name == station).map(|(_, groups)| groups);
                 groups.is_some_and(|groups| groups.iter().any(|name| Some(name) == class.as_ref()))
@@ -468,7 +521,8 @@ impl Catalog {
 
     fn names(&self, spot: Spot) -> (Option<String>, Option<String>) {
         match spot {
-            Spot::Crossing | Spot::Pool(None) => (None, None),
+            Spot::Crossing | Spot::Pool(None) | Spot::Kind(None) => (None, None),
+            Spot::Kind(Some(kind)) => (Some(self.kinds[kind].clone()), None),
             Spot::Station(station) => (Some(self.stations[station].0.clone()), None),
             Spot::Pool(Some(pool)) => (Some(self.pools[pool].clone()), None),
             Spot::Group(group) => {
@@ -487,6 +541,13 @@ impl Catalog {
 
 fn is_of_officers(measure: Measure) -> bool {
     matches!(measure, Measure::OfficerHours | Measure::OfficerOvertimeHours | Measure::OnDutyHours)
+}
+
+fn is_of_kinds(measure: Measure) -> bool {
+    matches!(
+        measure,
+        Measure::Detection | Measure::DetectionCounted | Measure::WorstDetection | Measure::Finds
+    )
 }
 
 fn groups_of(network: &Network, station: usize) -> Vec<usize> {

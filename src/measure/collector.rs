@@ -20,6 +20,7 @@ use super::grid::{Grid, NOTHING};
 use super::level::{Counts, Ledger, Level, QuarterSpans, Spans};
 use super::money::Stays;
 use super::posted::PostedBoard;
+use super::security::Looks;
 
 /// Listens to one replication at a time; may be used for many, one after another.
 #[derive(Clone, Debug)]
@@ -75,6 +76,8 @@ pub struct Collector<'n> {
     pub(super) elsewhere: Vec<i128>,
     /// For money and air, when a study asks for them.
     pub(super) stays: Option<Box<Stays>>,
+    /// Where anybody looks at trucks.
+    pub(super) looks: Option<Box<Looks>>,
 }
 
 /// Integer books of the whole run, warm-up and drain included.
@@ -250,6 +253,7 @@ impl<'n> Collector<'n> {
             nodes,
             elsewhere: vec![0; classes],
             stays: valuation.map(|valuation| Box::new(Stays::new(network, valuation))),
+            looks: Looks::new(network).map(Box::new),
             network,
             hours,
             rows,
@@ -300,6 +304,9 @@ impl<'n> Collector<'n> {
         if let Some(stays) = &mut self.stays {
             stays.reset();
         }
+        if let Some(looks) = &mut self.looks {
+            looks.reset();
+        }
     }
 
     /// Tells the books of money and air, if they are kept and the truck belongs to the window.
@@ -309,6 +316,14 @@ impl<'n> Collector<'n> {
             && truck.entered.micros() >= self.window.from
         {
             tell(stays, truck.class.index());
+        }
+    }
+
+    /// Tells the books of security, if they are kept.
+    #[inline(always)]
+    fn look(&mut self, tell: impl FnOnce(&mut Looks)) {
+        if let Some(looks) = &mut self.looks {
+            tell(looks);
         }
     }
 
@@ -359,6 +374,7 @@ impl<'n> Collector<'n> {
             Some(inside) => *inside = fresh,
             None => self.inside.resize(place + 1, fresh),
         }
+        self.look(|looks| looks.enter(id));
         self.books.entered += 1;
         self.books.crossing.enter(now);
         if self.is_observed(now) {
@@ -410,7 +426,10 @@ impl<'n> Collector<'n> {
         inside.row = row as u32;
         let inside = *inside;
         self.leave_line(now, truck, inside, row);
-        if truck.began > now {
+        if truck.began > now && self.holds(group) {
+            self.stopped.add(&self.hours, row, now, truck.began);
+            self.look(|looks| looks.hold(id, truck.began - now));
+        } else if truck.began > now {
             self.moving_up.add(&self.hours, row, now, truck.began);
             self.stay(truck, |stays, class| stays.move_up(class, truck.began - now));
         }
@@ -545,6 +564,7 @@ impl<'n> Collector<'n> {
         let inside = self.inside[id.0 as usize];
         self.inside[id.0 as usize].phase = Phase::Between;
         let sojourn = now - truck.arrived;
+        self.look(|looks| looks.leave(id, inside.station as usize));
         self.leave_lane(now, id, truck, inside, sojourn);
         self.books.stations[inside.station as usize].leave(now, sojourn);
         if self.is_in_window(now) {
@@ -575,6 +595,7 @@ impl<'n> Collector<'n> {
             if outcome == Outcome::Crossed {
                 let delay = (crossing_time - truck.own).or_zero();
                 self.crossings.record(class, period, [crossing_time, delay, truck.own]);
+                self.look(|looks| looks.cross(id, class, delay));
             }
         }
         if outcome == Outcome::Crossed && self.is_in_window(now) {
@@ -602,7 +623,8 @@ impl<'n> Collector<'n> {
             }
             Phase::InLane => {
                 self.leave_lane(now, id, truck, inside, NOTHING);
-                if now < truck.began && !inside.interrupted {
+                let group = GroupId(self.rows.pairs[inside.row as usize].0 as u16);
+                if now < truck.began && !inside.interrupted && !self.holds(group) {
                     // All of its moving up has been told already.
                     self.stay(truck, |stays, class| stays.move_up(class, now - truck.began));
                 }
@@ -651,6 +673,11 @@ impl Observer for Collector<'_> {
             Notice::ServiceBegan { group, .. } => self.begin(now, id, truck, group),
             Notice::Interrupted { sent_back, .. } => self.interrupt(now, id, truck, sent_back),
             Notice::Resumed { from, .. } => self.resume(now, id, truck, from),
+            Notice::Assessed { kind, rate, chance, carries } => {
+                self.look(|looks| looks.assess(id, kind, rate, chance, carries));
+            }
+            Notice::Sent { reason, innocent, .. } => self.look(|looks| looks.send(id, reason, innocent)),
+            Notice::Found { kind, .. } => self.look(|looks| looks.find(id, kind)),
             // `Left` tells when service ended, and how long the truck was blocked.
             Notice::ServiceEnded { .. } | Notice::Blocked { .. } => {}
             Notice::Left { .. } => self.depart(now, id, truck),

@@ -15,7 +15,7 @@ pub struct Entry {
     pub name: String,
     /// What.
     pub measure: Measure,
-    /// Where; `None`: the whole crossing. For officers: the pool.
+    /// Where; `None`: the whole crossing. For officers: the pool; for violations: the kind.
     pub station: Option<String>,
     /// At which lane group; `None`: the whole station.
     pub group: Option<String>,
@@ -75,6 +75,19 @@ impl Measure {
             Measure::OvertimeCost => "overtime_cost",
             Measure::Cost => "cost",
             Measure::CostPerDay => "cost_per_day",
+            Measure::InspectedShare => "inspected_share",
+            Measure::ScannedShare => "scanned_share",
+            Measure::FalseReferralShare => "false_referral_share",
+            Measure::HeldShare => "held_share",
+            Measure::HoldHours => "hold_hours",
+            Measure::HoldShareOfDelay => "hold_share_of_delay",
+            Measure::ExamHours => "exam_hours",
+            Measure::Detection => "detection",
+            Measure::DetectionCounted => "detection_counted",
+            Measure::WorstDetection => "worst_detection",
+            Measure::Finds => "finds",
+            Measure::ExamHoursPerFind => "exam_hours_per_find",
+            Measure::OfficerHoursPerFind => "officer_hours_per_find",
         }
     }
 
@@ -121,7 +134,20 @@ impl Measure {
             | Measure::OfficerCost
             | Measure::OvertimeCost
             | Measure::Cost
-            | Measure::CostPerDay => &[Value],
+            | Measure::CostPerDay
+            | Measure::InspectedShare
+            | Measure::ScannedShare
+            | Measure::FalseReferralShare
+            | Measure::HeldShare
+            | Measure::HoldHours
+            | Measure::HoldShareOfDelay
+            | Measure::ExamHours
+            | Measure::Detection
+            | Measure::DetectionCounted
+            | Measure::WorstDetection
+            | Measure::Finds
+            | Measure::ExamHoursPerFind
+            | Measure::OfficerHoursPerFind => &[Value],
             Measure::Trucks => {
                 &[Entered, Crossed, TurnedAway, Diverted, Balked, Reneged, Unfinished, Stranded]
             }
@@ -139,13 +165,21 @@ impl Measure {
             | Measure::CrossingTime
             | Measure::Delay
             | Measure::OwnTime => Unit::Seconds,
-            Measure::QueueLength | Measure::InSystem | Measure::Trucks => Unit::Trucks,
+            Measure::QueueLength | Measure::InSystem | Measure::Trucks | Measure::Finds => Unit::Trucks,
             Measure::Utilization
             | Measure::MoveUpShare
             | Measure::Occupancy
             | Measure::BlockedShare
             | Measure::DownShare
-            | Measure::OtherWorkShare => Unit::Fraction,
+            | Measure::OtherWorkShare
+            | Measure::InspectedShare
+            | Measure::ScannedShare
+            | Measure::FalseReferralShare
+            | Measure::HeldShare
+            | Measure::HoldShareOfDelay
+            | Measure::Detection
+            | Measure::DetectionCounted
+            | Measure::WorstDetection => Unit::Fraction,
             Measure::LanesOpen => Unit::Lanes,
             Measure::Throughput => Unit::TrucksPerHour,
             Measure::LaneHours
@@ -153,8 +187,13 @@ impl Measure {
             | Measure::OfficerOvertimeHours
             | Measure::OnDutyHours
             | Measure::IdleHours
-            | Measure::CreepHours => Unit::Hours,
-            Measure::TruckHours | Measure::DelayTruckHours | Measure::DiversionHours => Unit::TruckHours,
+            | Measure::CreepHours
+            | Measure::ExamHours
+            | Measure::ExamHoursPerFind
+            | Measure::OfficerHoursPerFind => Unit::Hours,
+            Measure::TruckHours | Measure::DelayTruckHours | Measure::DiversionHours | Measure::HoldHours => {
+                Unit::TruckHours
+            }
             Measure::Fuel => Unit::Gallons,
             Measure::Co2 => Unit::Kilograms,
             Measure::Nox => Unit::Grams,
@@ -199,8 +238,17 @@ impl Measure {
             | Measure::PerishableLoss
             | Measure::UserCost
             | Measure::Cost
-            | Measure::CostPerDay => Some(true),
-            Measure::Throughput => Some(false),
+            | Measure::CostPerDay
+            | Measure::FalseReferralShare
+            | Measure::HeldShare
+            | Measure::HoldHours
+            | Measure::ExamHoursPerFind
+            | Measure::OfficerHoursPerFind => Some(true),
+            Measure::Throughput
+            | Measure::Detection
+            | Measure::DetectionCounted
+            | Measure::WorstDetection
+            | Measure::Finds => Some(false),
             Measure::OwnTime
             | Measure::Utilization
             | Measure::MoveUpShare
@@ -215,7 +263,11 @@ impl Measure {
             | Measure::OfficerOvertimeHours
             | Measure::OnDutyHours
             | Measure::OfficerCost
-            | Measure::OvertimeCost => None,
+            | Measure::OvertimeCost
+            | Measure::InspectedShare
+            | Measure::ScannedShare
+            | Measure::HoldShareOfDelay
+            | Measure::ExamHours => None,
         }
     }
 }
@@ -400,6 +452,32 @@ pub enum Measure {
     Cost,
     /// The same per day of 24 hours.
     CostPerDay,
+    /// Share of trucks that were examined at least once, whatever was found.
+    InspectedShare,
+    /// Share of trucks that were scanned at least once.
+    ScannedShare,
+    /// Share of trucks that hide nothing and were sent elsewhere by score or alarm.
+    FalseReferralShare,
+    /// Share of trucks that were held, or sent elsewhere, because their manifests were late.
+    HeldShare,
+    /// Time in which trucks were held.
+    HoldHours,
+    /// The same over the delay of the trucks that crossed.
+    HoldShareOfDelay,
+    /// Service time of examinations.
+    ExamHours,
+    /// Chance that a violation is found, in expectation over what trucks hide.
+    Detection,
+    /// Violations found over violations there were: what was counted.
+    DetectionCounted,
+    /// Detection of the class in which it is least.
+    WorstDetection,
+    /// Expected number of violations found.
+    Finds,
+    /// Examination hours over finds.
+    ExamHoursPerFind,
+    /// Officer-hours over finds.
+    OfficerHoursPerFind,
 }
 
 /// Which number of a measure.

@@ -148,7 +148,20 @@ impl Collector<'_> {
             | Measure::OfficerCost
             | Measure::OvertimeCost
             | Measure::Cost
-            | Measure::CostPerDay => unreachable!("levels, counts and sums have no tallies"),
+            | Measure::CostPerDay
+            | Measure::InspectedShare
+            | Measure::ScannedShare
+            | Measure::FalseReferralShare
+            | Measure::HeldShare
+            | Measure::HoldHours
+            | Measure::HoldShareOfDelay
+            | Measure::ExamHours
+            | Measure::Detection
+            | Measure::DetectionCounted
+            | Measure::WorstDetection
+            | Measure::Finds
+            | Measure::ExamHoursPerFind
+            | Measure::OfficerHoursPerFind => unreachable!("levels, counts and sums have no tallies"),
         }
     }
 
@@ -252,6 +265,19 @@ impl Collector<'_> {
             | Measure::OvertimeCost
             | Measure::Cost
             | Measure::CostPerDay => values[0] = self.value_of(measure, rows),
+            Measure::InspectedShare
+            | Measure::ScannedShare
+            | Measure::FalseReferralShare
+            | Measure::HeldShare
+            | Measure::HoldHours
+            | Measure::HoldShareOfDelay
+            | Measure::ExamHours
+            | Measure::Detection
+            | Measure::DetectionCounted
+            | Measure::WorstDetection
+            | Measure::Finds
+            | Measure::ExamHoursPerFind
+            | Measure::OfficerHoursPerFind => values[0] = self.look_of(measure, spot, rows),
         }
     }
 

@@ -89,6 +89,7 @@ fn station(name: &str, first_group: u16, group_count: u16, target: Target) -> St
         patience: Vec::new(),
         balking: Vec::new(),
         pace: None,
+        screening: None,
         loop_slot: None,
     }
 }
@@ -119,6 +120,7 @@ fn network(stations: Vec<Station>, groups: Vec<Group>, roads: Vec<Road>) -> Netw
         pools: Vec::new(),
         failures: Vec::new(),
         later: Vec::new(),
+        security: None,
         border_wait: None,
         loop_slots: 0,
         calendar: Calendar::utc(20_000, 1),

@@ -17,6 +17,7 @@ mod grid;
 mod level;
 mod money;
 mod posted;
+mod security;
 #[cfg(test)]
 mod tests;
 mod truck_log;

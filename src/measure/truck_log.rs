@@ -124,7 +124,11 @@ impl Observer for TruckLog {
                     visit.leave = Some(now);
                 }
             }
-            Notice::Blocked { .. } | Notice::LeftRoad { .. } => {}
+            Notice::Blocked { .. }
+            | Notice::LeftRoad { .. }
+            | Notice::Assessed { .. }
+            | Notice::Sent { .. }
+            | Notice::Found { .. } => {}
             Notice::TookRoad { .. } => {
                 // The visit is over; what follows has no station yet.
                 let before = self.open(id).replace(blank(truck, now));

@@ -14,6 +14,9 @@ pub(super) struct Chance {
     travel: Vec<Purpose>,
     splits: Vec<Purpose>,
     divert: Purpose,
+    hides: Purpose,
+    manifest: Purpose,
+    quality: Purpose,
 }
 
 struct StationPurposes {
@@ -22,6 +25,8 @@ struct StationPurposes {
     lane: Purpose,
     balk: Purpose,
     patience: Purpose,
+    look: Purpose,
+    refer: Purpose,
 }
 
 impl Chance {
@@ -42,12 +47,21 @@ impl Chance {
                     lane: purpose("lane", &station.name),
                     balk: purpose("balk", &station.name),
                     patience: purpose("patience", &station.name),
+                    look: purpose("look", &station.name),
+                    refer: purpose("refer", &station.name),
                 })
                 .collect(),
             travel: network.roads.iter().map(|road| purpose("travel", &road.name)).collect(),
             splits: network.class_tree.splits.iter().map(|split| Purpose::new(&split.purpose)).collect(),
             divert: Purpose::new("divert"),
+            hides: Purpose::new("hides"),
+            manifest: Purpose::new("manifest"),
+            quality: Purpose::new("quality"),
         }
+    }
+
+    fn pair(&self, truck: &Truck, purpose: Purpose) -> [u64; 2] {
+        self.streams[truck.stream.index()].pair(truck.identity, purpose)
     }
 
     #[inline]
@@ -90,6 +104,31 @@ impl Chance {
     /// Whether it goes elsewhere because of the posted wait.
     pub(super) fn divert(&self, truck: &Truck) -> u64 {
         self.bits(truck, self.divert)
+    }
+
+    /// What it hides, and its score.
+    pub(super) fn hides(&self, truck: &Truck) -> [u64; 2] {
+        self.pair(truck, self.hides)
+    }
+
+    /// Whether its manifest is missing, and how long before it comes it is filed.
+    pub(super) fn manifest(&self, truck: &Truck) -> [u64; 2] {
+        self.pair(truck, self.manifest)
+    }
+
+    /// How good its manifest is.
+    pub(super) fn quality(&self, truck: &Truck) -> u64 {
+        self.bits(truck, self.quality)
+    }
+
+    /// What a look sees, and whether it is picked at random.
+    pub(super) fn look(&self, truck: &Truck, at: StationId, visit: u16) -> [u64; 2] {
+        self.pair(truck, self.stations[at.index()].look.nth(visit))
+    }
+
+    /// Whether it is sent elsewhere by its score.
+    pub(super) fn refer(&self, truck: &Truck, at: StationId, visit: u16) -> u64 {
+        self.bits(truck, self.stations[at.index()].refer.nth(visit))
     }
 
     #[inline]

@@ -26,6 +26,7 @@ use crate::model::network::{
 use crate::model::notice::{LaneNotice, Notice, Observer, Outcome};
 use crate::model::pace;
 use crate::model::road::RoadState;
+use crate::model::screening::Screened;
 use crate::model::shortcut::Shortcuts;
 use crate::model::staffing::PoolState;
 use crate::model::station::{GroupState, StationState, has_rules};
@@ -181,6 +182,8 @@ pub(super) struct Crossing<'n, O, const RULED: bool> {
     pub(super) pools: Vec<PoolState>,
     /// Services that were interrupted and are not over.
     pub(super) interrupted: TruckTable<Interrupted>,
+    /// What is known of the trucks inside, where anybody looks.
+    pub(super) screened: TruckTable<Screened>,
     pub(super) failing: Vec<FailingLane>,
     pub(super) bulletin: Bulletin,
     /// Ends of patience given out so far.
@@ -272,6 +275,7 @@ impl<'n, O: Observer, const RULED: bool> Crossing<'n, O, RULED> {
                 .collect(),
             pools: network.pools.iter().map(|_| PoolState::default()).collect(),
             interrupted: TruckTable::default(),
+            screened: TruckTable::default(),
             failing: failing_lanes(network, seed, replication),
             bulletin: Bulletin::default(),
             patience_given: 0,
@@ -407,6 +411,9 @@ impl<'n, O: Observer, const RULED: bool> Crossing<'n, O, RULED> {
             return;
         }
         self.tell(now, id, Notice::Entered);
+        if RULED {
+            self.assess(now, id, trace_row);
+        }
         if RULED && self.is_diverted(id) {
             return self.forget(now, id, Outcome::Diverted, None);
         }

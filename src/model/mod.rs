@@ -20,6 +20,7 @@ mod pace;
 mod phase;
 mod queue;
 mod road;
+pub mod screening;
 mod shortcut;
 mod staffing;
 mod station;

@@ -10,9 +10,12 @@ use crate::kernel::time::{SimDuration, SimTime};
 use crate::model::calendar::Calendar;
 
 mod rule;
+mod security;
 
 pub(crate) use rule::from_there_on;
 pub use rule::{Balking, Breakdown, Diversion, Downtime, Full, Interruption, OnFailure, Pace, UpClock};
+pub(crate) use security::is_cleared;
+pub use security::{Bands, Filing, Late, Manifest, ScoreLaw, Screening, Security, Sensor, Shares, Violation};
 
 /// An index that only fits its own table.
 macro_rules! index {
@@ -77,6 +80,8 @@ pub struct Network {
     /// The same crossing under other values, from these instants on (events in time): places, lanes
     /// built, classes and every step function are the same as here, and it has no `later` itself.
     pub later: Vec<(SimTime, Network)>,
+    /// What trucks may hide and how it is looked for; `None`: nobody looks.
+    pub security: Option<Box<Security>>,
     /// Where CBP's public wait begins and ends, if the file says so.
     pub border_wait: Option<BorderWait>,
     /// Number of stations and roads that lie on a loop (see `loop_slot`).
@@ -216,6 +221,8 @@ pub struct TraceTruck {
     pub number: String,
     /// Score for targeting, when the file gives one.
     pub score: Option<f64>,
+    /// The kind that it hides, or nothing, when the file tells; else it is drawn.
+    pub hides: Option<Option<u8>>,
     /// Service times it brings along, by station.
     pub service: Vec<(StationId, SimDuration)>,
 }
@@ -289,6 +296,8 @@ pub struct Station {
     pub balking: Vec<Option<Balking>>,
     /// What makes service faster or slower beside chance; `None`: nothing.
     pub pace: Option<Pace>,
+    /// What it looks for, and whom it sends elsewhere; `None`: it does not look.
+    pub screening: Option<Box<Screening>>,
     /// Visits are counted here because the station lies on a loop.
     pub loop_slot: Option<u16>,
 }

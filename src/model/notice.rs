@@ -49,6 +49,33 @@ pub enum Notice {
         /// When service goes on: now, or after moving up.
         from: SimTime,
     },
+    /// What would be found on it, told once for each kind of violation as it comes.
+    Assessed {
+        /// The kind: a place in `Security::violations`.
+        kind: u8,
+        /// How likely such a truck hides it.
+        rate: f64,
+        /// How likely it would be found on it.
+        chance: f64,
+        /// It does hide it.
+        carries: bool,
+    },
+    /// A station sends it elsewhere than its ordinary way; `ServiceEnded` was before, `Left` follows.
+    Sent {
+        /// The station.
+        station: StationId,
+        /// Why.
+        reason: Reason,
+        /// It hides nothing.
+        innocent: bool,
+    },
+    /// An examination has found what it hides.
+    Found {
+        /// The station.
+        station: StationId,
+        /// The kind.
+        kind: u8,
+    },
     /// Service is over (now == `truck.ends`); the truck leaves at once unless `Blocked` follows.
     ServiceEnded {
         /// The group.
@@ -89,6 +116,19 @@ pub enum Notice {
         /// The station concerned, where there is one.
         station: Option<StationId>,
     },
+}
+
+/// Why a station sends a truck elsewhere than its ordinary way.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Reason {
+    /// A look ended in an alarm.
+    Alarm,
+    /// It was picked at random.
+    Random,
+    /// Its manifest is late.
+    Late,
+    /// Its score says so, or a share of all is picked.
+    Score,
 }
 
 /// What became of a truck.

@@ -215,7 +215,7 @@ pub(super) fn has_rules(network: &Network) -> bool {
     };
     let diverts = |phase: &Network| phase.streams.iter().any(|stream| stream.diversion.is_some());
     let phases = network.phases().any(|phase| groups(phase) || stations(phase) || diverts(phase));
-    phases || !network.later.is_empty()
+    phases || network.security.is_some() || !network.later.is_empty()
 }
 
 /// Whether a group has any of them, or may take trucks from one that has.
@@ -517,6 +517,7 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
             return;
         }
         let pace = if ruled { self.slowness(now, group, lane) } else { 1.0 };
+        let held = if RULED { self.held_until(id, data.station) } else { None };
         let state = &self.groups[group.index()];
         let visit = self.visit(id, state.loop_slot);
         let inside = &mut self.inside[id.0 as usize];
@@ -526,7 +527,7 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
                 let draw = || self.chance.move_up(truck, data.station, visit);
                 now + law.sample(if law.is_random() { draw() } else { 0 })
             }
-            _ => now,
+            _ => held.map_or(now, |until| now.max(until)),
         };
         let brought = match inside.trace_row {
             Some(row) if visit == 0 => brought_service(self.network, truck, row, data.station),
@@ -611,6 +612,10 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
     fn draw_target(&mut self, id: TruckId, group: GroupId) -> Target {
         let GroupState { data, loop_slot, .. } = self.groups[group.index()];
         let Inside { truck: Truck { class, .. }, route_bits, .. } = self.inside[id.0 as usize];
+        if RULED && let Some(target) = self.screened_target(id, data.station) {
+            self.count_visit(id, loop_slot);
+            return target;
+        }
         let target = self.shortcuts.at(data.station, class).target(route_bits).unwrap_or_else(|| {
             let u = uniform(route_bits);
             let branches = &self.network.stations[data.station.index()].routes[class.index()].branches;
@@ -618,7 +623,7 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
             found.expect("a route has branches").1
         });
         self.count_visit(id, loop_slot);
-        target
+        if RULED { self.past_cleared(id, data.station, target) } else { target }
     }
 
     pub(super) fn block(&mut self, now: SimTime, id: TruckId, group: GroupId, lane: u32, target: Target) {

@@ -144,9 +144,24 @@ fn verdict(result: &StudyResult, comparison: &Comparison) -> Value {
         ("stranded", Value::Object(estimate("difference", Unit::Trucks, &comparison.stranded))),
         ("officer_hours", Value::Object(estimate("difference", Unit::Hours, &comparison.officer_hours))),
         ("classes", Value::Array(classes)),
+        ("detection", detection(comparison)),
     ];
     fields.extend(more.map(|(name, value)| (name.to_owned(), value)));
     Value::Object(fields)
+}
+
+/// What becomes of detection, by kind; empty where there is nothing to find.
+fn detection(comparison: &Comparison) -> Value {
+    let kinds = comparison.detection.iter().map(|change| {
+        json!({
+            "violation": change.kind,
+            "all": estimate("difference", Unit::Fraction, &change.difference),
+            "softest_class": estimate("difference", Unit::Fraction, &change.worst),
+            "softest": change.softest.as_ref().map(|(class, _)| class),
+            "softest_detection": change.softest.as_ref().map(|(_, share)| share),
+        })
+    });
+    kinds.collect()
 }
 
 fn goals(result: &StudyResult) -> Value {

@@ -12,6 +12,7 @@ mod notice;
 pub mod number;
 pub mod outline;
 pub mod package;
+mod security;
 pub mod sheet;
 pub mod summary;
 pub mod tables;

@@ -37,6 +37,7 @@ pub fn summary(plan: &StudyPlan, result: &StudyResult, notices: &[Notice], look:
         page.head(),
         page.measures(),
         page.differences(),
+        super::security::lines(result, look),
         super::money::lines(result, look),
         page.sentences(),
         page.classes(),

@@ -33,7 +33,8 @@ pub fn tables(plan: &StudyPlan, result: &StudyResult, notices: &[Notice]) -> Vec
         goals(result),
     ];
     let last = [warnings(notices), changes(plan), inputs(plan)];
-    first.into_iter().chain(super::money::table(plan, result)).chain(last).collect()
+    let more = super::security::frontier(result).into_iter().chain(super::money::table(plan, result));
+    first.into_iter().chain(more).chain(last).collect()
 }
 
 pub(super) const SCENARIO: Column = Column::text("scenario", "Name of the scenario.");
@@ -43,8 +44,10 @@ const REPLICATION: Column = Column::whole(
     "Number of the replication, from 0; the same number means the same chance, so the same trucks where demand is alike.",
 );
 const MEASURE: Column = Column::text("measure", "What is measured: wait, crossing_time, queue_length, ...");
-const STATION: Column =
-    Column::text("station", "Station (for officers: the pool); blank for the whole crossing.");
+const STATION: Column = Column::text(
+    "station",
+    "Station (for officers: the pool; for violations: the kind); blank for the whole crossing.",
+);
 const GROUP: Column = Column::text("group", "Lane group of the station; blank for the whole station.");
 const CLASS: Column = Column::text("class", "Class of trucks; blank for all.");
 const STATISTIC: Column = Column::text("statistic", "Which number of the measure: mean, p95, count, ...");

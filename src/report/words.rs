@@ -80,6 +80,19 @@ pub fn measure(measure: Measure) -> &'static str {
         Measure::OvertimeCost => "overtime cost",
         Measure::Cost => "cost",
         Measure::CostPerDay => "cost per day",
+        Measure::InspectedShare => "inspected",
+        Measure::ScannedShare => "scanned",
+        Measure::FalseReferralShare => "false referrals",
+        Measure::HeldShare => "held for late manifests",
+        Measure::HoldHours => "truck-hours held",
+        Measure::HoldShareOfDelay => "hold, share of delay",
+        Measure::ExamHours => "exam-hours",
+        Measure::Detection => "detection",
+        Measure::DetectionCounted => "detection as counted",
+        Measure::WorstDetection => "detection, softest class",
+        Measure::Finds => "finds expected",
+        Measure::ExamHoursPerFind => "exam-hours per find",
+        Measure::OfficerHoursPerFind => "officer-hours per find",
     }
 }
 
@@ -110,7 +123,13 @@ pub fn statistic(statistic: Statistic) -> &'static str {
 /// What an entry is, in words: `crossing time, mean`, `trucks crossed`, `wait at primary.fast, p95`.
 pub fn entry(entry: &Entry) -> String {
     let mut text = measure(entry.measure).to_owned();
-    if let Some(station) = &entry.station {
+    let of_kind = matches!(
+        entry.measure,
+        Measure::Detection | Measure::DetectionCounted | Measure::WorstDetection | Measure::Finds
+    );
+    if let Some(kind) = entry.station.as_ref().filter(|_| of_kind) {
+        text = format!("{kind} {text}");
+    } else if let Some(station) = &entry.station {
         text.push_str(" at ");
         text.push_str(station);
         if let Some(group) = &entry.group {

@@ -10,6 +10,7 @@ mod demand;
 mod event;
 mod failure;
 mod rule;
+mod security;
 mod staff;
 mod station;
 
@@ -32,6 +33,7 @@ use super::value;
 use crate::dist::{Dist, DurationSampler};
 use crate::kernel::time::SimDuration;
 use crate::model::network::{BorderWait, Class, End, Network, Posted, StationId};
+use crate::model::screening;
 
 /// The plan of a study from its resolved scenarios, the baseline first; `None` when there is an
 /// error among the diagnostics.
@@ -166,7 +168,8 @@ fn compile_stretch(resolved: &Resolved, base: bool) -> (Network, Clock, Vec<Diag
     let (drawing, sound) = check(study, &names, &mut findings);
     let clock = clock(study, &mut findings);
     let mut context = Context { study, names: &names, clock: &clock, files: &resolved.files, base, findings };
-    let (stations, mut groups) = station::stations(&mut context);
+    let known = security::security(&mut context);
+    let (stations, mut groups) = station::stations(known.as_ref(), &mut context);
     let roads = station::roads(&mut context);
     let pools = staff::pools(&groups, &mut context);
     let failures = failure::failures(&mut context);
@@ -184,6 +187,7 @@ fn compile_stretch(resolved: &Resolved, base: bool) -> (Network, Clock, Vec<Diag
         pools,
         failures,
         later: Vec::new(),
+        security: known.map(security::Known::into_security),
         border_wait,
         loop_slots: 0,
         calendar: clock.calendar.clone(),
@@ -195,6 +199,10 @@ fn compile_stretch(resolved: &Resolved, base: bool) -> (Network, Clock, Vec<Diag
     if sound && !network.classes.is_empty() && !network.stations.is_empty() {
         flow::mark_loops(&mut [&mut network]);
         flow::check(&mut network, &mut findings);
+        let chances = screening::chances(&network);
+        if let Some(security) = &mut network.security {
+            security.chances = chances;
+        }
     }
     let found = findings.into_list();
     (network, clock, found)

@@ -6,8 +6,8 @@
 
 use super::document::{Node, Value};
 use super::phrase::{
-    self, BatchPhrase, DistPhrase, DistSpec, FactorPhrase, Phrase, PhraseError, RulePhrase, Scanner, Unit,
-    tidy,
+    self, BatchPhrase, DistPhrase, DistSpec, FactorPhrase, Phrase, PhraseError, ReferPhrase, RulePhrase,
+    Scanner, Unit, tidy,
 };
 use super::resolve::Files;
 use super::schema::{PhraseKind, Shape};
@@ -85,6 +85,7 @@ fn manner(kind: &PhraseKind) -> Manner {
         | phrase::FuelRatePhrase::FORMAT
         | phrase::Co2Phrase::FORMAT
         | phrase::MassRatePhrase::FORMAT
+        | phrase::ScorePhrase::FORMAT
         | phrase::GoalPhrase::FORMAT => Manner::Numbers(false),
         DistPhrase::FORMAT | FactorPhrase::FORMAT | BatchPhrase::FORMAT => Manner::Law,
         _ => Manner::None,
@@ -239,6 +240,7 @@ pub fn parts(shape: &Shape) -> &'static [&'static str] {
         match format {
             DistPhrase::FORMAT | FactorPhrase::FORMAT | BatchPhrase::FORMAT => return &["mean", "cv", "k"],
             RulePhrase::FORMAT => return &["lanes", "open", "close", "set-up", "at-least", "priority"],
+            ReferPhrase::FORMAT => return &["share", "from", "top"],
             _ => {}
         }
     }
@@ -257,6 +259,7 @@ fn format_of(shape: &Shape) -> &'static str {
 pub fn part(shape: &Shape, text: &str, name: &str, files: &Files) -> Option<String> {
     match format_of(shape) {
         RulePhrase::FORMAT => text.parse::<RulePhrase>().ok()?.part(name),
+        ReferPhrase::FORMAT => text.parse::<ReferPhrase>().ok()?.part(name),
         "" => None,
         format => {
             let (spec, kind) = law(format, text).ok()?;
@@ -282,6 +285,9 @@ pub fn with_part(
     let format = format_of(shape);
     if format == RulePhrase::FORMAT {
         return text.parse::<RulePhrase>()?.with_part(name, value).map(|rule| rule.to_string());
+    }
+    if format == ReferPhrase::FORMAT {
+        return text.parse::<ReferPhrase>()?.with_part(name, value).map(|refer| refer.to_string());
     }
     let (spec, kind) = law(format, text)?;
     let whole = 0..value.len();

@@ -11,7 +11,7 @@ pub mod contradiction;
 pub mod flow;
 pub mod limit;
 pub mod name;
-mod reference;
+pub mod reference;
 
 use super::diagnostic::{Diagnostic, Place};
 use super::file::Study;
@@ -29,6 +29,7 @@ pub fn check(study: &Study, names: &Names, findings: &mut Findings) -> (Drawing,
     let sound = !findings.any_error();
     limit::check(study, findings);
     contradiction::check(study, findings);
+    super::security::check(study, names, findings);
     super::value::check(study, names, findings);
     (drawing, sound)
 }

@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use super::phrase::{
     BatchPhrase, BreaksPhrase, Count, DistPhrase, DurationPhrase, FactorPhrase, FullPhrase, GoalPhrase,
-    Growth, Length, Minutes, Percent, PostedPhrase, Rate, Replications, RulePhrase, RunLength, Servers,
-    SharePhrase, Spread, TargetPhrase,
+    Growth, Length, Minutes, Percent, PostedPhrase, Rate, ReferPhrase, Replications, RulePhrase, RunLength,
+    Servers, SharePhrase, Spread, TargetPhrase,
 };
 use super::schema::{
     HourTable, LanesTable, MonthTable, RowTable, TimeTable, TrucksTable, WaitTable, WeekdayTable, names,
@@ -54,6 +54,12 @@ pub struct Study {
     #[serde(default)]
     #[schemars(extend("propertyNames" = names()))]
     pub failure: BTreeMap<Name, Failure>,
+    /// What trucks may hide, kind by kind: narcotics, pests, false values. A truck hides one at most.
+    #[serde(default)]
+    #[schemars(extend("propertyNames" = names()))]
+    pub violation: BTreeMap<Name, super::security::Violation>,
+    /// When manifests are filed and how good they are; without it all are in time and alike.
+    pub manifest: Option<super::security::Manifest>,
     /// CBP's public wait: from where to where, how it is posted, what was observed.
     pub border_wait: Option<BorderWait>,
     /// Windows in time in which other values hold.
@@ -189,7 +195,7 @@ pub struct Demand {
     pub day_factor_name: Option<Name>,
     /// Time between batches, any distribution: a renewal process from the start of the run.
     pub headway: Option<DistPhrase>,
-    /// Listed trucks: a CSV with `arrival`, `class`, optional `id`, `score`, `service.STATION`.
+    /// Listed trucks: a CSV with `arrival`, `class`, optional `id`, `score`, `violation`, `service.STATION`.
     #[schemars(with = "Option<RowTable<TraceRow>>")]
     pub trace: Option<Table<TraceRow>>,
     /// Trucks per batch: `"3"`, `"geometric(mean = 2)"`, `"empirical(\"batch.csv\")"`.
@@ -230,8 +236,10 @@ pub struct TraceRow {
     pub class: Name,
     /// Its number in reports, and what its draws are addressed by; without it the row.
     pub id: Option<String>,
-    /// Targeting score.
+    /// Its score, whatever it hides, instead of one that is drawn.
     pub score: Option<f64>,
+    /// The kind of violation that it hides, or `none`; without it that is drawn.
+    pub violation: Option<Name>,
     /// Service times it brings along, by station.
     #[serde(default)]
     pub service: BTreeMap<Name, DurationPhrase>,
@@ -318,6 +326,35 @@ pub struct Station {
     /// Factor on service times in a lane, drawn for each lane and day: who sits there; mean 1. Without it officers
     /// are alike. Not for yards, which have no lanes.
     pub officer_factor: Option<FactorPhrase>,
+    /// Share picked at random, for all classes or by class, and sent to `random_to` whatever the score.
+    pub random_exam: Option<ByClass<Percent>>,
+    /// Where trucks go that are picked at random.
+    pub random_to: Option<Name>,
+    /// Whom the station sends to another place by the score of the truck, for all classes or by class:
+    /// `refer.exam = "100 % from 1.5"`, `refer.exam.fast = "100 % of the top 2 %"`, `refer.scan = "15 % of all"`.
+    /// Of several places the one with the highest score is asked first. A truck without a score, because its
+    /// manifest came late, is sent only where a share `of all` is.
+    #[serde(default)]
+    #[schemars(extend("propertyNames" = names()))]
+    pub refer: BTreeMap<Name, ByClass<ReferPhrase>>,
+    /// Chance that a look here sees what a truck hides, by kind of violation, for all classes or by class:
+    /// `sees.narcotics = "80 %"`. Without `alarm` the look is an examination, and what it sees is found.
+    #[serde(default)]
+    #[schemars(extend("propertyNames" = names()))]
+    pub sees: BTreeMap<Name, ByClass<Percent>>,
+    /// Where trucks go in which something is seen: the look is a scan, and what it sees is yet to be found. Needs
+    /// `sees`.
+    pub alarm: Option<Name>,
+    /// Chance that a scan ends in an alarm though there is nothing to see, for all classes or by class. Needs
+    /// `alarm`.
+    pub false_alarm: Option<ByClass<Percent>>,
+    /// Stations to which a truck that was served here is not sent any more: what a joint examination stands for.
+    /// Whom a referral would send there goes on as if it were not asked; whom a share of `route` would, to `next`.
+    #[serde(default)]
+    pub clears: Vec<Name>,
+    /// What becomes of a truck whose manifest is late: `hold` (a yard keeps it until the manifest is in order, which
+    /// counts as wait), or the place where it goes after service. Needs `[manifest]`.
+    pub late: Option<Name>,
     /// Where some of the trucks go after service: `route.secondary = "5 %"` for all classes or
     /// `route.standard.secondary = "12 %"` for one.
     #[serde(default)]

@@ -630,7 +630,15 @@ pub fn dangling_stations<'a>(trees: impl Iterator<Item = &'a Node>) -> Vec<Diagn
     let mut named: BTreeSet<String> = BTreeSet::new();
     let mut stations: BTreeMap<String, Place> = BTreeMap::new();
     for tree in trees {
-        for (from, key) in [("demand", "entry"), ("station", "next"), ("road", "next")] {
+        let keys = [
+            ("demand", "entry"),
+            ("station", "next"),
+            ("station", "random_to"),
+            ("station", "alarm"),
+            ("station", "late"),
+            ("road", "next"),
+        ];
+        for (from, key) in keys {
             for place in section(tree, from).unwrap_or_default().values() {
                 named.extend(place.table().and_then(|table| table.get(key)?.scalar()));
             }
@@ -642,6 +650,8 @@ pub fn dangling_stations<'a>(trees: impl Iterator<Item = &'a Node>) -> Vec<Diagn
             if let Some(Ok(FullPhrase::Divert(place))) = full.map(|full| full.parse()) {
                 named.insert(place);
             }
+            let referred = station.table().and_then(|table| table.get("refer")?.table());
+            named.extend(referred.into_iter().flatten().map(|(place, _)| place.clone()));
             let routes = station.table().and_then(|table| table.get("route")?.table());
             for (target, share) in routes.into_iter().flatten() {
                 // By target, or by class and target.
@@ -653,7 +663,7 @@ pub fn dangling_stations<'a>(trees: impl Iterator<Item = &'a Node>) -> Vec<Diagn
     let dangling = stations.into_iter().filter(|(name, _)| !named.contains(name));
     let told = dangling.map(|(name, place)| {
         Diagnostic::error("E0305", format!("nothing leads to station `{name}`"))
-            .at(Some(place), "no `entry`, `next`, `route` or `full` names it")
+            .at(Some(place), "nothing that sends trucks names it")
             .about(format!("station.{name}"))
             .help("let a `next` or `route` lead to it, or take the section out")
     });

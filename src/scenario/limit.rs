@@ -51,6 +51,10 @@ pub const LONGEST_POSTED: f64 = 100_000.0;
 pub const MOST_APPOINTMENTS: usize = 10_000_000;
 /// Failures of a study.
 pub const MOST_FAILURES: usize = 100;
+/// Kinds of violations of a study.
+pub const MOST_VIOLATIONS: usize = 50;
+/// Stations of which trucks are cleared by an examination elsewhere: a set of them has 64 places.
+pub const MOST_CLEARED: usize = 64;
 /// Times at which the number of officers on a break changes, in one pool.
 pub const MOST_BREAKS: usize = 1_000_000;
 /// Trucks that are expected in one replication.
@@ -101,6 +105,8 @@ pub fn table() -> String {
         ("pools of officers", count(MOST_POOLS)),
         ("changes of officers on a break in a pool", count(MOST_BREAKS)),
         ("failures", count(MOST_FAILURES)),
+        ("kinds of violations", count(MOST_VIOLATIONS)),
+        ("stations of which trucks are cleared", count(MOST_CLEARED)),
         ("lane groups of a station", count(MOST_GROUPS)),
         ("lanes of a group or a road", grouped(f64::from(MOST_LANES))),
         ("officers on duty in a pool", grouped(f64::from(MOST_OFFICERS))),

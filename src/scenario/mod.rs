@@ -27,6 +27,7 @@ pub mod plan;
 pub mod resolve;
 pub mod schedule;
 pub mod schema;
+pub mod security;
 mod show;
 mod table;
 pub mod value;

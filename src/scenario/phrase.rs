@@ -8,6 +8,7 @@
 mod law;
 mod money;
 mod quantity;
+mod refer;
 mod rule;
 mod scan;
 
@@ -130,6 +131,31 @@ pub enum LawSpec {
     },
     /// `mixture(70 % exponential(mean = 1 min), 30 % constant(5 min))`.
     Mixture(Vec<(f64, LawSpec)>),
+}
+
+/// A score, in standard deviations of the scores of trucks that hide nothing: `1.5`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ScorePhrase(pub f64);
+
+/// Whom a station sends to another place, by score: `"100 % from 1.5"`, `"100 % of the top 2 %"`,
+/// `"15 % of all"`, `"none"`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ReferPhrase {
+    /// 0 to 1 of those below.
+    pub share: f64,
+    /// Of whom.
+    pub of: ReferOf,
+}
+
+/// Of which trucks a share is sent.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum ReferOf {
+    /// Of all.
+    All,
+    /// Of those with this score or more.
+    From(f64),
+    /// Of this share of the trucks of a class that have a score, the highest scores first.
+    Top(f64),
 }
 
 /// A length: `"2.4 km"`, `"350 m"`, `"1.5 mi"`, `"60 ft"`; in meters.
@@ -405,6 +431,14 @@ phrase!(
     false,
     ["15 min every 4 h", "30 min every 8 h, together"]
 );
+phrase!(ScorePhrase, "cruce-score", "a number of standard deviations", true, ["1.5"]);
+phrase!(
+    ReferPhrase,
+    "cruce-refer",
+    "whom to send there",
+    false,
+    ["100 % from 1.5", "100 % of the top 2 %", "15 % of all", "none"]
+);
 phrase!(CurrencyPhrase, "cruce-currency", "a currency", false, ["USD", "MXN", "CAD", "EUR"]);
 phrase!(YearPhrase, "cruce-year", "a year", true, ["2024"]);
 phrase!(HourPricePhrase, "cruce-hour-price", "a price per hour", false, ["90.89 USD/h"]);
@@ -574,6 +608,15 @@ mod tests {
             ("15 min every 4 h, staggered", "15 min every 4 h"),
             ("30 min every 8 h , together", "30 min every 8 h, together"),
         ]);
+        check::<ScorePhrase>(&[("1.5", "1.5"), ("0", "0")]);
+        check::<ReferPhrase>(&[
+            ("100 % from 1.5", "100 % from 1.5"),
+            ("50% from -0.5", "50 % from -0.5"),
+            ("100 % of the top 2 %", "100 % of the top 2 %"),
+            ("15 % of all", "15 % of all"),
+            ("none", "none"),
+            ("0 % of all", "none"),
+        ]);
     }
 
     #[test]
@@ -607,5 +650,10 @@ mod tests {
         check::<BreaksPhrase>("15 min every 10 min", "E0210", "15 min every 10 min");
         check::<BreaksPhrase>("15 min every 4 h, alone", "E0206", "alone");
         check::<BreaksPhrase>("5 s every 1 min", "E0205", "1 min");
+        check::<ReferPhrase>("130 % of all", "E0205", "130 %");
+        check::<ReferPhrase>("100 % of the top 0 %", "E0205", "0 %");
+        check::<ReferPhrase>("100 % above 2", "E0206", "above");
+        check::<ReferPhrase>("100 % from 1000", "E0205", "1000");
+        check::<ScorePhrase>("-1", "E0204", "-1");
     }
 }

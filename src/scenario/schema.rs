@@ -152,7 +152,7 @@ const fn kind<P: Phrase>() -> PhraseKind {
     }
 }
 
-static PHRASES: [PhraseKind; 33] = [
+static PHRASES: [PhraseKind; 35] = [
     kind::<phrase::DurationPhrase>(),
     kind::<phrase::RunLength>(),
     kind::<phrase::Percent>(),
@@ -174,6 +174,8 @@ static PHRASES: [PhraseKind; 33] = [
     kind::<phrase::RulePhrase>(),
     kind::<phrase::FullPhrase>(),
     kind::<phrase::BreaksPhrase>(),
+    kind::<phrase::ScorePhrase>(),
+    kind::<phrase::ReferPhrase>(),
     kind::<phrase::CurrencyPhrase>(),
     kind::<phrase::YearPhrase>(),
     kind::<phrase::HourPricePhrase>(),

@@ -53,6 +53,7 @@ impl Sketch {
                 pools: Vec::new(),
                 failures: Vec::new(),
                 later: Vec::new(),
+                security: None,
                 border_wait: None,
                 loop_slots: 0,
                 calendar: Calendar::utc(19_000, (hours as u32).div_ceil(24)),
@@ -96,6 +97,7 @@ impl Sketch {
             patience: Vec::new(),
             balking: Vec::new(),
             pace: None,
+            screening: None,
             loop_slot: None,
         });
         network.groups.extend(groups.into_iter().map(|group| Group { station: id, ..group }));
@@ -133,6 +135,7 @@ impl Sketch {
             identity: row as u64 + 1,
             number: (row + 1).to_string(),
             score: None,
+            hides: None,
             service: Vec::new(),
         };
         let trucks = trucks.iter().enumerate().map(truck).collect();

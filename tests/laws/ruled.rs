@@ -334,6 +334,7 @@ fn constant_network(number: u64) -> Network {
             identity: row,
             number: row.to_string(),
             score: None,
+            hides: None,
             service: Vec::new(),
         }
     });

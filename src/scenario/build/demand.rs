@@ -356,6 +356,10 @@ fn trace(path: &str, table: &Table<TraceRow>, context: &mut Context) -> Vec<Trac
                 identity: row.id.as_deref().map_or(number, hash_name),
                 number: row.id.clone().unwrap_or_else(|| number.to_string()),
                 score: row.score,
+                hides: row.violation.as_ref().map(|kind| {
+                    let place = context.study.violation.keys().position(|name| name == kind);
+                    place.map(|place| place as u8)
+                }),
                 service: row.service.iter().filter_map(service).collect(),
             },
         ));

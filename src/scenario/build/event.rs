@@ -63,6 +63,8 @@ fn added(before: &Study, during: &Study) -> Option<String> {
             all.extend(names(&format!("officers.{name}.rule"), &officers.rule));
         }
         all.extend(names("failure", &study.failure));
+        all.extend(names("violation", &study.violation));
+        all.extend(study.manifest.iter().map(|_| "manifest".to_owned()));
         all
     };
     all(before).symmetric_difference(&all(during)).next().cloned()
@@ -86,7 +88,8 @@ fn is_fixed(path: &str) -> bool {
                 | "show_up"
                 | "no_show"
         ),
-        ["station", _, key, ..] => matches!(*key, "queue" | "free_lane"),
+        ["station", _, key, ..] => matches!(*key, "queue" | "free_lane" | "clears"),
+        ["manifest", "quality", ..] => true,
         ["failure", _, key, ..] => matches!(*key, "lanes" | "clock"),
         ["road", _, key, ..] => matches!(*key, "next" | "lanes" | "overtaking"),
         _ => false,

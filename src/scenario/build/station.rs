@@ -12,6 +12,7 @@ use super::super::phrase::{DistPhrase, Servers, Spread};
 use super::super::schedule::{Fault, Hours, Timetable, steps_or_default, zip};
 use super::Context;
 use super::rule::{StationRules, interruption, station_rules};
+use super::security::{Known, screening};
 use crate::dist::DurationSampler;
 use crate::kernel::time::SimDuration;
 use crate::model::network::{
@@ -26,7 +27,7 @@ pub const DEFAULT_SPACING: f64 = 20.0;
 const TOLERANCE: f64 = 1e-9;
 
 /// Stations and groups in name order.
-pub fn stations(context: &mut Context) -> (Vec<Station>, Vec<Group>) {
+pub fn stations(known: Option<&Known>, context: &mut Context) -> (Vec<Station>, Vec<Group>) {
     let mut stations = Vec::new();
     let mut groups = Vec::new();
     for (i, (name, table)) in context.study.station.iter().enumerate() {
@@ -55,6 +56,7 @@ pub fn stations(context: &mut Context) -> (Vec<Station>, Vec<Group>) {
             patience,
             balking,
             pace,
+            screening: screening(table, known, context),
             loop_slot: None,
         });
     }

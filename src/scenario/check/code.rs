@@ -4,11 +4,11 @@
 //! new meaning. Start at [`MEANINGS`].
 
 /// (code, title, explanation), in order of codes.
-pub const MEANINGS: [(&str, &str, &str); 53] = [
+pub const MEANINGS: [(&str, &str, &str); 56] = [
     (
         "E0301",
         "a name leads nowhere",
-        "`entry`, `next`, the targets of `route` and `full`, `border_wait.from` and `border_wait.at` name stations (or roads, or `exit`) \
+        "`entry`, `next`, the targets of `route`, `full`, `refer`, `random_to`, `alarm`, `late` and `clears`, `border_wait.from` and `border_wait.at` name stations (or roads, or `exit`) \
          of the same file. Names are lower-case letters, digits and hyphens, spelled alike everywhere: \
          `next = \"bridge\"` needs `[road.bridge]` or `[station.bridge]`.",
     ),
@@ -33,8 +33,14 @@ pub const MEANINGS: [(&str, &str, &str); 53] = [
     (
         "E0305",
         "nothing leads to the station",
-        "No `entry`, `next` or `route` of any scenario names the station, so that no truck could ever come. A station that is \
+        "No `entry`, `next`, `route`, `refer`, `random_to`, `alarm` or `late` of any scenario names the station, so that no truck could ever come. A station that is \
          named, but that no truck reaches, is a warning (W0411).",
+    ),
+    (
+        "E0306",
+        "there is no such violation",
+        "`sees.KIND` of a station and the column `violation` of a trace name kinds of violations: each needs a section \
+         `[violation.NAME]` with its `rate`. A truck of a trace that hides nothing has `none`.",
     ),
     (
         "E0310",
@@ -74,8 +80,14 @@ pub const MEANINGS: [(&str, &str, &str); 53] = [
     (
         "E0316",
         "a share or factor out of range",
-        "Shares and factors of demand are 0 % or more, shares of trucks at most 100 %; growth is above -100 % a year; a pace of \
+        "Shares and factors of demand are 0 % or more, shares of trucks and chances to see something at most 100 %, and the kinds of violations of a class at most 100 % together; growth is above -100 % a year; a pace of \
          service is from 10 % to 1000 %.",
+    ),
+    (
+        "E0317",
+        "qualities of manifests that do not sum to 100 %",
+        "Every manifest has a quality: the shares of `manifest.quality` sum to 100 % for each class. Leave the share of one of \
+         them out, and it is the rest.",
     ),
     (
         "E0320",
@@ -127,7 +139,7 @@ pub const MEANINGS: [(&str, &str, &str); 53] = [
         "E0332",
         "a value needs another one",
         "A key makes no sense without another: `growth` needs `growth_from`, `open = \"officers\"` needs a rule that names the \
-         group, `as planned` needs `plan`.",
+         group, `as planned` needs `plan`, `random_exam` needs `random_to`, `alarm` needs `sees`, `late` needs `[manifest]`.",
     ),
     (
         "E0333",
@@ -144,6 +156,12 @@ pub const MEANINGS: [(&str, &str, &str); 53] = [
         "the split lies beyond the road",
         "`split` is how many of the last places of a road have a lane of their own per group; a road cannot have more of them \
          than places. As a length it is divided by `spacing`.",
+    ),
+    (
+        "E0337",
+        "a score policy without a score",
+        "`refer` sends trucks elsewhere by score, and no truck has one: add a `[violation.NAME]` with the `separation` of its \
+         scores, or list scores in a trace. A share `of all` needs no score.",
     ),
     (
         "E0340",

@@ -264,8 +264,15 @@ impl Graph {
             }
             edges
         };
-        let of_stations =
-            network.stations.iter().map(|station| edges(&station.routes[class.index()].branches));
+        let of_stations = network.stations.iter().map(|station| {
+            let ordinary = edges(&station.routes[class.index()].branches);
+            let Some(screening) = &station.screening else { return ordinary };
+            let sent = &screening.expected[class.index()];
+            let left = 1.0 - sent.iter().map(|(share, _)| share).sum::<f64>();
+            let ordinary = ordinary.into_iter().map(|(share, next)| (share * left, next));
+            let sent = sent.iter().map(|(share, target)| (*share, node(*target, stations)));
+            ordinary.chain(sent).filter(|(share, _)| *share > 0.0).collect()
+        });
         let of_roads = network.roads.iter().map(|road| vec![(1.0, node(road.next, stations))]);
         Graph { next: of_stations.chain(of_roads).collect(), aside: asides(network) }
     }

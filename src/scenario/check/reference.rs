@@ -213,7 +213,8 @@ fn check_officers(path: &str, officers: &Officers, names: &Names, findings: &mut
     }
 }
 
-fn check_by_class<T>(path: &str, value: Option<&ByClass<T>>, names: &Names, findings: &mut Findings) {
+/// Reports classes that are not there, of a value for all classes or by class.
+pub fn check_by_class<T>(path: &str, value: Option<&ByClass<T>>, names: &Names, findings: &mut Findings) {
     if let Some(ByClass::Class(classes)) = value {
         for class in classes.keys().filter(|class| *class != "rest") {
             check_class(&format!("{path}.{class}"), class, names, findings);
@@ -242,14 +243,16 @@ fn check_class(path: &str, class: &str, names: &Names, findings: &mut Findings) 
     }
 }
 
-fn check_station_name(path: &str, station: &str, names: &Names, findings: &mut Findings) {
+/// Reports a station that is not there.
+pub fn check_station_name(path: &str, station: &str, names: &Names, findings: &mut Findings) {
     if names.station(station).is_none() {
         let help = suggestion(station, names.stations.iter().copied());
         findings.error("E0301", path, format!("there is no station `{station}`"), "no such station", help);
     }
 }
 
-fn check_target(path: &str, target: &str, names: &Names, findings: &mut Findings) {
+/// Reports a place to go that is not there.
+pub fn check_target(path: &str, target: &str, names: &Names, findings: &mut Findings) {
     if names.target(target).is_none() {
         let help = suggestion(target, names.targets());
         let message = format!("there is no station or road `{target}`");

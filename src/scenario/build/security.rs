@@ -1,0 +1,427 @@
+//! What trucks hide and what stations look for: from keys of the file to tables of the network.
+//!
+//! Rates and laws are compiled by class and quality of the manifest, thresholds of "the top 2 %" are
+//! found here, and so are the expected shares that each station sends elsewhere, which tell capacities.
+//! The rate of a kind stays the share of the whole class: the odds of the qualities are multiples of base
+//! odds that are solved for (odds ratio; Cornfield, Journal of the National Cancer Institute 11, 1951).
+//! Start at [`security`] and [`screening`].
+
+use super::super::file::{ByClass, Station as StationTable};
+use super::super::phrase::{FactorPhrase, Percent, ReferOf, ReferPhrase};
+use super::super::security::{HOLD, Manifest as ManifestTable, Violation as ViolationTable, of_class};
+use super::Context;
+use super::station::samplers;
+use crate::dist::special::normal_point;
+use crate::dist::{Dist, DurationSampler, Sampler};
+use crate::kernel::time::SimDuration;
+use crate::model::network::{
+    Bands, Late, Manifest, ScoreLaw, Screening, Security, Sensor, StationId, Target, Violation,
+};
+
+/// What trucks may hide, with what is needed to compile what stations do about it.
+pub struct Known {
+    security: Security,
+    /// By class: what its trucks are, with the share of each.
+    sorts: Vec<Vec<Sort>>,
+}
+
+/// Trucks of a class that hide the same and have manifests of the same quality and filing.
+struct Sort {
+    share: f64,
+    /// What they hide: a place in `violations`.
+    kind: Option<usize>,
+    late: bool,
+    /// `None`: they have no score.
+    law: Option<Score>,
+}
+
+/// The law of a score.
+#[derive(Clone)]
+enum Score {
+    Normal { mean: f64, sd: f64 },
+    Law(Dist),
+}
+
+impl Score {
+    /// The chance of this score or more.
+    fn tail(&self, from: f64) -> f64 {
+        match self {
+            _ if from == f64::NEG_INFINITY => 1.0,
+            Score::Normal { mean, sd } => normal_point((from - mean) / sd).upper,
+            Score::Law(law) => law.upper_tail(from),
+        }
+    }
+
+    fn sampler(&self) -> ScoreLaw {
+        match self {
+            Score::Normal { mean, sd } => ScoreLaw::Normal { mean: *mean, sd: *sd },
+            Score::Law(law) => ScoreLaw::Law(Sampler::new(law)),
+        }
+    }
+}
+
+/// The sections of a study; `None` where nobody looks and nothing is said of manifests.
+pub fn security(context: &mut Context) -> Option<Known> {
+    let study = context.study;
+    let looks = |station: &StationTable| {
+        station.random_exam.is_some()
+            || !station.refer.is_empty()
+            || !station.sees.is_empty()
+            || !station.clears.is_empty()
+            || station.late.is_some()
+    };
+    if study.violation.is_empty() && study.manifest.is_none() && !study.station.values().any(looks) {
+        return None;
+    }
+    let manifest = study.manifest.as_ref().map(|table| manifest(table, context));
+    let table = study.manifest.as_ref();
+    let innocent = table.and_then(|table| score("manifest.score", table.score.as_ref(), context));
+    let innocent = innocent.unwrap_or(Score::Normal { mean: 0.0, sd: 1.0 });
+    let qualities = Qualities::new(table, context);
+    let mut violations = Vec::new();
+    let mut laws = Vec::new();
+    for (name, table) in &study.violation {
+        let own = score(&format!("violation.{name}.score"), table.score.as_ref(), context);
+        let of_kind = scores(table, own.as_ref(), &qualities, context);
+        violations.push(Violation {
+            name: name.clone(),
+            rates: rates(table, &qualities, context),
+            scores: of_kind.iter().map(Score::sampler).collect(),
+        });
+        laws.push(of_kind);
+    }
+    let filings = filings(table, context);
+    let sorts = (0..context.names.classes.len()).map(|class| {
+        let mut sorts = Vec::new();
+        for (quality, share) in qualities.shares[class].iter().enumerate() {
+            let profile = class * qualities.odds.len() + quality;
+            let rates = violations.iter().map(|violation| violation.rates[profile]);
+            let none = 1.0 - rates.clone().sum::<f64>();
+            let kinds = rates.enumerate().map(|(kind, rate)| (Some(kind), rate));
+            for (kind, rate) in kinds.chain([(None, none)]) {
+                let law = kind.map_or(&innocent, |kind| &laws[kind][profile]);
+                for (late, scored, filed) in &filings[class] {
+                    let law = scored.then(|| law.clone());
+                    sorts.push(Sort { share: share * rate * filed, kind, late: *late, law });
+                }
+            }
+        }
+        sorts
+    });
+    let sorts = sorts.collect();
+    let cleared = study.station.values().flat_map(|station| &station.clears);
+    let mut stations: Vec<StationId> = cleared.filter_map(|name| context.names.station(name)).collect();
+    stations.sort();
+    stations.dedup();
+    let bit =
+        |station| stations.iter().position(|other| *other == station).map_or(0, |place| 1 << (place % 64));
+    let bits = (0..context.names.stations.len()).map(|station| bit(StationId(station as u16))).collect();
+    let innocent = innocent.sampler();
+    let security = Security { violations, innocent, manifest, bits, chances: Vec::new() };
+    Some(Known { security, sorts })
+}
+
+impl Known {
+    /// For the network.
+    pub fn into_security(self) -> Box<Security> {
+        Box::new(self.security)
+    }
+}
+
+fn score(path: &str, phrase: Option<&FactorPhrase>, context: &mut Context) -> Option<Score> {
+    context.law(path, &phrase?.0).map(Score::Law)
+}
+
+/// Qualities of manifests, at least one.
+struct Qualities {
+    /// By class and quality.
+    shares: Vec<Vec<f64>>,
+    odds: Vec<f64>,
+    separation: Vec<f64>,
+}
+
+impl Qualities {
+    fn new(table: Option<&ManifestTable>, context: &Context) -> Self {
+        let classes = &context.names.classes;
+        let Some(table) = table.filter(|table| !table.quality.is_empty()) else {
+            return Qualities {
+                shares: vec![vec![1.0]; classes.len()],
+                odds: vec![1.0],
+                separation: vec![1.0],
+            };
+        };
+        let of_class = |class: &&str| {
+            let given = |share: &Option<ByClass<Percent>>| {
+                share.as_ref().map(|share| of_class(share, class).map_or(0.0, |share| share.0))
+            };
+            let shares: Vec<Option<f64>> =
+                table.quality.values().map(|quality| given(&quality.share)).collect();
+            let rest = 1.0 - shares.iter().flatten().sum::<f64>();
+            shares.into_iter().map(|share| share.unwrap_or(rest.max(0.0))).collect()
+        };
+        Qualities {
+            shares: classes.iter().map(of_class).collect(),
+            odds: table.quality.values().map(|quality| quality.odds).collect(),
+            separation: table.quality.values().map(|quality| quality.separation).collect(),
+        }
+    }
+}
+
+/// By class and quality: the share of trucks that hide a kind. Odds are multiples of base odds, which are
+/// solved for by bisection so that the class has its rate.
+fn rates(table: &ViolationTable, qualities: &Qualities, context: &Context) -> Vec<f64> {
+    let mut rates = Vec::new();
+    for (class, shares) in context.names.classes.iter().zip(&qualities.shares) {
+        let rate = of_class(&table.rate, class).map_or(0.0, |rate| rate.0).min(1.0);
+        let of_quality = |base: f64, odds: f64| odds * base / (1.0 + odds * base);
+        let mean = |base: f64| -> f64 {
+            shares.iter().zip(&qualities.odds).map(|(share, odds)| share * of_quality(base, *odds)).sum()
+        };
+        if rate == 0.0 || rate == 1.0 || qualities.odds.iter().all(|odds| *odds == qualities.odds[0]) {
+            rates.extend(shares.iter().map(|_| rate));
+            continue;
+        }
+        let (mut low, mut high) = (0.0, 1.0);
+        while mean(high) < rate && high < 1e15 {
+            high *= 2.0;
+        }
+        for _ in 0..200 {
+            let middle = (low + high) / 2.0;
+            if mean(middle) < rate { low = middle } else { high = middle }
+        }
+        rates.extend(qualities.odds.iter().map(|odds| of_quality(high, *odds)));
+    }
+    rates
+}
+
+/// By class and quality: the law of the scores of trucks that hide a kind.
+fn scores(
+    table: &ViolationTable,
+    own: Option<&Score>,
+    qualities: &Qualities,
+    context: &Context,
+) -> Vec<Score> {
+    let mut scores = Vec::new();
+    for class in &context.names.classes {
+        let given = table.separation.as_ref().and_then(|separation| of_class(separation, class));
+        let separation = given.map_or(0.0, |separation| separation.0);
+        for factor in &qualities.separation {
+            let normal = || Score::Normal { mean: separation * factor, sd: table.spread.0.max(1e-9) };
+            scores.push(own.cloned().unwrap_or_else(normal));
+        }
+    }
+    scores
+}
+
+/// By class: the chance of each filing, as (late, scored, chance).
+fn filings(table: Option<&ManifestTable>, context: &mut Context) -> Vec<Vec<(bool, bool, f64)>> {
+    let classes = context.names.classes.clone();
+    let Some(table) = table else { return vec![vec![(false, true, 1.0)]; classes.len()] };
+    let processing = table.processing.map_or(SimDuration::ZERO, |time| time.0).seconds();
+    let filing = |class: &&str| {
+        let law = of_class(&table.lead, class).and_then(|lead| lead.0.dist(context.files).ok());
+        let law = law.filter(|law| law.check().is_ok());
+        let missing = table.missing.as_ref().and_then(|missing| of_class(missing, class));
+        let missing = missing.map_or(0.0, |missing| missing.0);
+        let required = required(table, class).seconds();
+        // A lead of just the time that is needed is enough.
+        let at_least = |time: f64| match (&law, time > 0.0) {
+            (Some(law), true) => law.upper_tail(time - 1e-6) * (1.0 - missing),
+            (_, false) => 1.0,
+            (None, true) => 0.0,
+        };
+        let (in_time, scored) = (at_least(required), at_least(processing));
+        let both = in_time.min(scored);
+        vec![
+            (false, true, both),
+            (false, false, in_time - both),
+            (true, true, scored - both),
+            (true, false, 1.0 - in_time.max(scored)),
+        ]
+    };
+    classes.iter().map(filing).collect()
+}
+
+fn required(table: &ManifestTable, class: &str) -> SimDuration {
+    let required = table.required.as_ref().and_then(|required| of_class(required, class));
+    required.map_or(SimDuration::from_hours(1), |time| time.0)
+}
+
+fn manifest(table: &ManifestTable, context: &mut Context) -> Manifest {
+    let leads = samplers("manifest.lead", Some(&table.lead), context);
+    let classes = context.names.classes.clone();
+    let at_once = DurationSampler::constant(SimDuration::ZERO);
+    let missing = |class: &&str| {
+        let missing = table.missing.as_ref().and_then(|missing| of_class(missing, class));
+        missing.map_or(0.0, |missing| missing.0)
+    };
+    let qualities = Qualities::new(Some(table), context);
+    let cumulative = |shares: &Vec<f64>| {
+        let mut below = 0.0;
+        let upper = shares.iter().map(|share| {
+            below += share;
+            below
+        });
+        upper.collect()
+    };
+    Manifest {
+        lead: classes.iter().map(|class| leads.of(class).unwrap_or(&at_once).clone()).collect(),
+        missing: classes.iter().map(missing).collect(),
+        required: classes.iter().map(|class| required(table, class)).collect(),
+        processing: table.processing.map_or(SimDuration::ZERO, |time| time.0),
+        qualities: table.quality.keys().cloned().collect(),
+        shares: qualities.shares.iter().map(cumulative).collect(),
+    }
+}
+
+/// What a station looks for; `None` where it does not.
+pub fn screening(table: &StationTable, known: Option<&Known>, context: &Context) -> Option<Box<Screening>> {
+    let known = known?;
+    let classes = &context.names.classes;
+    let share = |shares: Option<&ByClass<Percent>>, class: &str| {
+        shares.and_then(|shares| of_class(shares, class)).map_or(0.0, |share| share.0)
+    };
+    let sensor = (!table.sees.is_empty()).then(|| Sensor {
+        sees: known
+            .security
+            .violations
+            .iter()
+            .map(|violation| {
+                let seen = table.sees.get(&violation.name);
+                let of = |class: &&str| seen.and_then(|seen| of_class(seen, class)).map(|share| share.0);
+                classes.iter().map(of).collect()
+            })
+            .collect(),
+        false_alarm: classes.iter().map(|class| share(table.false_alarm.as_ref(), class)).collect(),
+        alarm: table.alarm.as_ref().map(|place| context.target(place)),
+    });
+    let referral = |(class, name): (usize, &&str)| {
+        let rules: Vec<(Target, ReferPhrase)> = table
+            .refer
+            .iter()
+            .filter_map(|(place, who)| Some((context.target(place), *of_class(who, name)?)))
+            .collect();
+        bands(&rules, &known.sorts[class])
+    };
+    let late = table.late.as_deref().map(|place| match place {
+        HOLD => Late::Hold,
+        place => Late::To(context.target(place)),
+    });
+    let cleared = table.clears.iter().filter_map(|name| context.names.station(name));
+    let mut screening = Screening {
+        sensor,
+        random: match &table.random_exam {
+            Some(shares) => classes.iter().map(|class| share(Some(shares), class)).collect(),
+            None => Vec::new(),
+        },
+        random_to: table.random_to.as_ref().map(|place| context.target(place)),
+        late,
+        referral: if table.refer.is_empty() {
+            Vec::new()
+        } else {
+            classes.iter().enumerate().map(referral).collect()
+        },
+        clears: cleared.map(|station| known.security.bits[station.index()]).fold(0, |all, bit| all | bit),
+        expected: Vec::new(),
+    };
+    let asked = screening.sensor.is_some()
+        || screening.random_to.is_some()
+        || screening.late.is_some()
+        || !screening.referral.is_empty()
+        || screening.clears != 0;
+    screening.expected =
+        known.sorts.iter().enumerate().map(|(class, sorts)| expected(&screening, class, sorts)).collect();
+    asked.then(|| Box::new(screening))
+}
+
+/// Where trucks of a class go by their score. Of several places the one that begins at the highest score
+/// is asked first, then that with the lower one, then shares of all.
+fn bands(rules: &[(Target, ReferPhrase)], sorts: &[Sort]) -> Bands<Vec<(f64, Target)>> {
+    let mut rules: Vec<(f64, f64, Target)> = rules
+        .iter()
+        .filter(|(_, rule)| rule.share > 0.0)
+        .map(|(target, rule)| (threshold(rule.of, sorts), rule.share, *target))
+        .collect();
+    rules.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut from: Vec<f64> = rules.iter().map(|rule| rule.0).chain([f64::NEG_INFINITY]).collect();
+    from.sort_by(f64::total_cmp);
+    from.dedup();
+    let shares = |from: f64| {
+        let mut upper = 0.0;
+        let asked = rules.iter().filter(|rule| rule.0 <= from);
+        let shares = asked.map(|(_, share, target)| {
+            upper += (1.0 - upper) * share;
+            (upper, *target)
+        });
+        shares.collect()
+    };
+    Bands(from.into_iter().map(|from| (from, shares(from))).collect())
+}
+
+/// The score from which on trucks are meant; minus infinity: all, those without a score too.
+fn threshold(of: ReferOf, sorts: &[Sort]) -> f64 {
+    let top = match of {
+        ReferOf::All => return f64::NEG_INFINITY,
+        ReferOf::From(score) => return score,
+        ReferOf::Top(top) => top,
+    };
+    let scored: f64 = sorts.iter().filter(|sort| sort.law.is_some()).map(|sort| sort.share).sum();
+    let tail = |from: f64| -> f64 {
+        let tails = sorts.iter().filter_map(|sort| Some(sort.share * sort.law.as_ref()?.tail(from)));
+        tails.sum::<f64>() / scored
+    };
+    let (mut low, mut high) = (-1.0, 1.0);
+    // All scores there are lie above the first, and none above the last.
+    while tail(low) < top && low > -1e9 {
+        low *= 2.0;
+    }
+    while tail(high) > top && high < 1e9 {
+        high *= 2.0;
+    }
+    for _ in 0..200 {
+        let middle = (low + high) / 2.0;
+        if tail(middle) > top { low = middle } else { high = middle }
+    }
+    high
+}
+
+/// Expected shares by place of the trucks of a class that come for the first time, cleared of nothing.
+fn expected(screening: &Screening, class: usize, sorts: &[Sort]) -> Vec<(f64, Target)> {
+    let id = crate::model::network::ClassId(class as u8);
+    let mut shares: Vec<(f64, Target)> = Vec::new();
+    let mut send = |target: Target, share: f64| match shares.iter_mut().find(|row| row.1 == target) {
+        Some(row) => row.0 += share,
+        None if share > 0.0 => shares.push((share, target)),
+        None => {}
+    };
+    for sort in sorts.iter().filter(|sort| sort.share > 0.0) {
+        let mut left = sort.share;
+        if let Some((sensor, target)) = screening.sensor.as_ref().and_then(|s| Some((s, s.alarm?))) {
+            let seen = sensor.chance(sort.kind, id);
+            send(target, left * seen);
+            left *= 1.0 - seen;
+        }
+        if let (Some(target), Some(share)) = (screening.random_to, screening.random.get(class)) {
+            send(target, left * share);
+            left *= 1.0 - share;
+        }
+        if let (Some(Late::To(target)), true) = (screening.late, sort.late) {
+            send(target, left);
+            continue;
+        }
+        let Some(Bands(bands)) = screening.referral.get(class) else { continue };
+        for (place, (from, places)) in bands.iter().enumerate() {
+            let to = bands.get(place + 1).map(|next| next.0);
+            let within = match &sort.law {
+                Some(law) => law.tail(*from) - to.map_or(0.0, |to| law.tail(to)),
+                None => f64::from(u8::from(place == 0)),
+            };
+            let mut below = 0.0;
+            for (upper, target) in places {
+                send(*target, left * within * (upper - below));
+                below = *upper;
+            }
+        }
+    }
+    shares
+}

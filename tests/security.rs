@@ -1,0 +1,464 @@
+//! Security against its formulas: what is found, whom is looked at, what a late manifest costs.
+//!
+//! A score is normal with mean 0 and deviation 1 for trucks that hide nothing, mean d and deviation s for
+//! those that do (unequal-variance binormal; Dorfman and Alf 1969, Green and Swets 1966). With a threshold
+//! t, a random rate r and an examination that sees a violation with chance e, a violation is found with
+//! chance e (r + (1 − r) Φ((d − t)/s)), and a truck that hides nothing is referred with (1 − r) Φ(−t). All
+//! within 3.5 standard errors of the mean over replications; seeds are fixed.
+
+use std::sync::atomic::AtomicBool;
+
+use cruce::experiment::{Options, StudyResult, run};
+use cruce::scenario::{Overrides, load_embedded};
+use statrs::distribution::{ContinuousCDF, Normal};
+
+/// Bars of statistical tests, in standard errors.
+const BAR: f64 = 3.5;
+
+fn study(text: &str, set: &[(&str, &str)]) -> StudyResult {
+    let set = set.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+    let loaded = load_embedded(&[("security/study.toml", text)], &Overrides { set, ..Overrides::default() });
+    let told = loaded.sources.render(&loaded.diagnostics, false);
+    let plan = loaded.plan.unwrap_or_else(|| panic!("{told}"));
+    run(&plan, &Options::default(), &|_| {}, &AtomicBool::new(false)).expect("the study runs")
+}
+
+/// Mean of a measure over replications, and its standard error.
+fn estimate(result: &StudyResult, scenario: &str, measure: &str) -> (f64, f64) {
+    let scenario = result.scenarios.iter().find(|found| found.name == scenario).expect("it is in the file");
+    let place = result.find(measure).unwrap_or_else(|| panic!("no measure {measure}"));
+    let found = &scenario.estimates[place];
+    let mean = found.mean.unwrap_or_else(|| panic!("nothing observed of {measure}"));
+    (mean, found.sd.map_or(f64::NAN, |sd| sd / f64::from(found.n).sqrt()))
+}
+
+/// Holds a mean to its exact value; the distance in standard errors is told back.
+fn holds(result: &StudyResult, scenario: &str, measure: &str, exact: f64) -> f64 {
+    let (mean, error) = estimate(result, scenario, measure);
+    let distance = if error > 1e-12 { (mean - exact) / error } else { (mean - exact) / 1e-12 };
+    println!("{measure}: exact {exact:.5}, mean {mean:.5}, standard error {error:.5}, {distance:+.2}");
+    assert!(distance.abs() <= BAR, "{measure}: {mean} ± {error}, exact {exact}: {distance:+.2}");
+    distance
+}
+
+fn tail(x: f64) -> f64 {
+    Normal::new(0.0, 1.0).expect("a normal law").cdf(-x)
+}
+
+const PORT: &str = r#"
+format = 1
+[study]
+title = "A generic port"
+start = "2024-01-01"
+run_length = "1 day"
+seed = 11
+[precision]
+replications = 30
+[class.all]
+share = "rest"
+[violation.narcotics]
+rate = "5 %"
+separation = 1
+spread = 1
+[demand.north]
+entry = "primary"
+volume = "4000 trucks/day"
+[station.primary]
+lanes.all = { servers = "unlimited" }
+service = "1 min"
+random_exam = "2 %"
+random_to = "exam"
+refer.exam = "100 % from 1"
+next = "exit"
+[station.scan]
+lanes.all = { servers = "unlimited" }
+service = "3 min"
+sees.narcotics = "80 %"
+false_alarm = "5 %"
+alarm = "exam"
+next = "exit"
+[station.review]
+lanes.all = { servers = "unlimited" }
+service = "3 min"
+next = "exit"
+[station.exam]
+lanes.all = { servers = "unlimited" }
+service = "30 min"
+sees.narcotics = "90 %"
+next = "exit"
+[demand.unused]
+entry = "scan"
+volume = "0 trucks/day"
+[demand.unused-too]
+entry = "review"
+volume = "0 trucks/day"
+"#;
+
+/// d, s, threshold, base rate, random rate, and whether a scan stands before the examination.
+type Setting = (f64, f64, f64, f64, f64, bool);
+
+const SETTINGS: [Setting; 10] = [
+    (1.0, 1.0, 1.0, 0.05, 0.02, false),
+    (2.0, 1.0, 2.0, 0.05, 0.02, false),
+    (0.5, 1.0, 1.5, 0.20, 0.00, false),
+    (1.5, 2.0, 2.0, 0.02, 0.05, false),
+    (3.0, 0.5, 2.5, 0.01, 0.01, false),
+    (0.0, 1.0, 0.5, 0.10, 0.10, false),
+    (1.0, 1.0, 1.0, 0.05, 0.02, true),
+    (2.0, 1.5, 1.5, 0.05, 0.05, true),
+    (2.5, 0.8, 2.0, 0.02, 0.00, true),
+    (1.0, 2.0, -0.5, 0.30, 0.10, true),
+];
+
+/// Chances that the rules of [`PORT`] give: found if it hides something; examined, by what it hides;
+/// referred though it hides nothing.
+fn by_formula((d, s, t, rate, random, scan): Setting) -> [f64; 3] {
+    let (sees, false_alarm, found) = (0.8, 0.05, 0.9);
+    let guilty = tail((t - d) / s);
+    let innocent = tail(t);
+    let through = |alarm: f64| if scan { alarm } else { 1.0 };
+    let examined = |score: f64, alarm: f64| random + (1.0 - random) * score * through(alarm);
+    let detection = found * examined(guilty, sees);
+    let inspected = rate * examined(guilty, sees) + (1.0 - rate) * examined(innocent, false_alarm);
+    [detection, inspected, (1.0 - random) * innocent]
+}
+
+fn at_setting(setting: Setting) -> StudyResult {
+    let (d, s, t, rate, random, scan) = setting;
+    let place = if scan { "scan" } else { "exam" };
+    let refer = format!("{{ {place} = \"100 % from {t}\" }}");
+    let (d, s) = (d.to_string(), s.to_string());
+    let (rate, random) = (format!("{} %", rate * 100.0), format!("{} %", random * 100.0));
+    study(
+        PORT,
+        &[
+            ("violation.narcotics.separation", &d),
+            ("violation.narcotics.spread", &s),
+            ("violation.narcotics.rate", &rate),
+            ("station.primary.random_exam", &random),
+            ("station.primary.refer", &refer),
+        ],
+    )
+}
+
+#[test]
+fn detection_and_false_referrals_are_those_of_the_binormal_formulas() {
+    let mut worst: f64 = 0.0;
+    for setting in SETTINGS {
+        println!("d, s, threshold, base rate, random rate, scan: {setting:?}");
+        let result = at_setting(setting);
+        let [detection, inspected, suspected] = by_formula(setting);
+        let distances = [
+            holds(&result, "base", "detection.narcotics", detection),
+            holds(&result, "base", "detection_counted.narcotics", detection),
+            holds(&result, "base", "inspected_share", inspected),
+            holds(&result, "base", "false_referral_share", suspected),
+        ];
+        worst =
+            distances.into_iter().fold(worst, |worst, one| if one.abs() > worst.abs() { one } else { worst });
+    }
+    println!("farthest of all: {worst:+.2} standard errors");
+}
+
+/// The expectation agrees with what is counted, and needs far fewer replications for the same interval:
+/// the ratio of the variances of the two, at violations as rare as 1 %.
+#[test]
+fn expectation_saves_variance_over_counting() {
+    let result = study(PORT, &[("violation.narcotics.rate", "1 %")]);
+    let (expected, error) = estimate(&result, "base", "detection.narcotics");
+    let (counted, counted_error) = estimate(&result, "base", "detection_counted.narcotics");
+    let saved = (counted_error / error) * (counted_error / error);
+    println!(
+        "expected {expected:.4} ± {error:.5}, counted {counted:.4} ± {counted_error:.5}: {saved:.0} times"
+    );
+    let apart = (expected - counted) / f64::hypot(error, counted_error);
+    assert!(apart.abs() <= BAR, "{apart:+.2} standard errors apart");
+    assert!(saved > 50.0, "{saved}");
+}
+
+/// Whatever the policy and however good the score, the random rate is kept: a score that sends nobody
+/// leaves exactly the random picks, and no policy examines fewer.
+#[test]
+fn random_examination_is_kept_under_every_policy() {
+    let rate = 0.02;
+    let none = study(PORT, &[("station.primary.refer", r#"{ exam = "none" }"#)]);
+    holds(&none, "base", "inspected_share", rate);
+    for policy in ["100 % from 2", "100 % of the top 5 %", "40 % from 0.5", "10 % of all"] {
+        let text = format!(r#"{{ exam = "{policy}" }}"#);
+        let result = study(PORT, &[("station.primary.refer", &text)]);
+        let pairs = none.scenarios[0].values.iter().zip(&result.scenarios[0].values);
+        let place = result.find("inspected_share").expect("it is measured");
+        // Common random numbers: the same trucks are picked, and more beside.
+        assert!(pairs.clone().all(|(none, all)| none[place] < all[place]), "{policy}");
+        let sent = |share: f64| rate + (1.0 - rate) * share;
+        let mixed = |t: f64| 0.95 * tail(t) + 0.05 * tail(t - 1.0);
+        let share = match policy {
+            "100 % from 2" => mixed(2.0),
+            "100 % of the top 5 %" => 0.05,
+            "40 % from 0.5" => 0.4 * mixed(0.5),
+            _ => 0.1,
+        };
+        holds(&result, "base", "inspected_share", sent(share));
+    }
+}
+
+/// At the same inspected share a better score never misses more, replication by replication: the trucks
+/// are the same, and so are their draws.
+#[test]
+fn a_better_score_never_misses_more_at_the_same_share() {
+    let refer = ("station.primary.refer", r#"{ exam = "100 % of the top 8 %" }"#);
+    let mut before: Option<StudyResult> = None;
+    for separation in ["0", "0.5", "1", "1.5", "2", "3"] {
+        let result = study(PORT, &[refer, ("violation.narcotics.separation", separation)]);
+        let place = result.find("detection.narcotics").expect("it is measured");
+        holds(&result, "base", "inspected_share", 0.02 + 0.98 * 0.08);
+        if let Some(before) = &before {
+            let pairs = before.scenarios[0].values.iter().zip(&result.scenarios[0].values);
+            for (worse, better) in pairs {
+                assert!(worse[place] < better[place], "{} {}", worse[place], better[place]);
+            }
+        }
+        before = Some(result);
+    }
+}
+
+const CLASSES: &str = r#"
+format = 1
+[study]
+title = "Three classes"
+start = "2024-01-01"
+run_length = "1 day"
+baseline = "all"
+seed = 5
+[precision]
+replications = 10
+[class.empty]
+share = "30 % of trucks"
+[class.fast]
+share = "20 % of trucks"
+[class.standard]
+share = "rest"
+[violation.narcotics]
+rate = "1 %"
+separation = 1.5
+[demand.north]
+entry = "primary"
+volume = "3000 trucks/day"
+[station.primary]
+lanes.all = { servers = "unlimited" }
+service = "1 min"
+random_exam = "1 %"
+random_to = "exam"
+refer.exam = "100 % of the top 10 %"
+next = "exit"
+[station.exam]
+lanes.all = { servers = "unlimited" }
+service = "30 min"
+sees.narcotics = "90 %"
+next = "exit"
+[scenario.all]
+[scenario.empties-exempt]
+set.station.primary.refer.exam.empty = "none"
+"#;
+
+/// Exempting a class leaves an adversary that class: its detection is what random examination finds, and
+/// the verdict names it.
+#[test]
+fn an_exempt_class_is_the_softest_and_the_verdict_says_so() {
+    let result = study(CLASSES, &[]);
+    holds(&result, "empties-exempt", "worst_detection.narcotics", 0.9 * 0.01);
+    holds(&result, "empties-exempt", "detection.narcotics.empty", 0.9 * 0.01);
+    let comparison = &result.comparisons[0];
+    let change = &comparison.detection[0];
+    assert!(change.worst.high().expect("an interval") < -0.1, "{:?}", change.worst);
+    assert_eq!(change.softest.as_ref().map(|(class, _)| class.as_str()), Some("empty"));
+    let said = "softest class empty at 0.9 %";
+    assert!(comparison.sentence.contains(said), "{}", comparison.sentence);
+    // The others are examined as before.
+    let place = result.find("detection.narcotics.standard").expect("it is measured");
+    let pairs = result.scenarios[0].values.iter().zip(&result.scenarios[1].values);
+    assert!(pairs.clone().all(|(all, exempt)| all[place] == exempt[place]));
+}
+
+/// A joint examination clears trucks of the second one: 10 % are opened by one side, 10 % by the other
+/// of the rest, so that together 19 % of trucks are opened once, where 20 % of openings were two apart.
+#[test]
+fn who_was_examined_jointly_is_not_examined_again() {
+    const BOTH: &str = r#"
+format = 1
+[study]
+title = "Two examinations"
+start = "2024-01-01"
+run_length = "1 day"
+[precision]
+replications = 20
+[class.all]
+share = "rest"
+[violation.narcotics]
+rate = "2 %"
+[demand.north]
+entry = "export"
+volume = "3000 trucks/day"
+[station.export]
+lanes.all = { servers = "unlimited" }
+service = "1 min"
+random_exam = "10 %"
+random_to = "first"
+next = "primary"
+[station.first]
+lanes.all = { servers = "unlimited" }
+service = "60 min"
+sees.narcotics = "50 %"
+next = "primary"
+[station.primary]
+lanes.all = { servers = "unlimited" }
+service = "1 min"
+refer.second = "10 % of all"
+next = "exit"
+[station.second]
+lanes.all = { servers = "unlimited" }
+service = "60 min"
+sees.narcotics = "80 %"
+next = "exit"
+"#;
+    let apart = study(BOTH, &[]);
+    let joint = study(BOTH, &[("station.first.clears", r#"["second"]"#)]);
+    holds(&apart, "base", "inspected_share", 0.19);
+    holds(&joint, "base", "inspected_share", 0.19);
+    holds(&apart, "base", "exam_hours", 3000.0 * 0.20);
+    holds(&joint, "base", "exam_hours", 3000.0 * 0.19);
+    // Found by the first, or by the second if it goes there.
+    holds(&apart, "base", "detection.narcotics", 1.0 - (1.0 - 0.1 * 0.5) * (1.0 - 0.1 * 0.8));
+    holds(&joint, "base", "detection.narcotics", 0.1 * 0.5 + 0.9 * 0.1 * 0.8);
+}
+
+const PAPER: &str = r#"
+format = 1
+[study]
+title = "Manifests"
+start = "2024-01-01"
+run_length = "1 day"
+[precision]
+replications = 20
+[class.all]
+share = "rest"
+[violation.narcotics]
+rate = "4 %"
+separation = 2
+[manifest]
+lead = "uniform(0 min, 200 min)"
+missing = "10 %"
+processing = "20 min"
+[demand.north]
+entry = "gate"
+volume = "3000 trucks/day"
+[station.gate]
+lanes.all = { servers = "unlimited" }
+service = "1 min"
+late = "hold"
+next = "primary"
+[station.primary]
+lanes.all = { servers = 60 }
+service = "1 min"
+refer.exam = "100 % from 1"
+next = "exit"
+[station.exam]
+lanes.all = { servers = "unlimited" }
+service = "30 min"
+sees.narcotics = "90 %"
+next = "exit"
+"#;
+
+/// Leads are uniform from 0 to 200 min and an hour is required: 30 % of those filed and all that are
+/// missing are late; they are held for the rest of the hour, 30 min on average, or all of it.
+#[test]
+fn late_manifests_are_holds_with_their_share_of_delay() {
+    let result = study(PAPER, &[]);
+    let late = 0.1 + 0.9 * 0.3;
+    holds(&result, "base", "held_share", late);
+    holds(&result, "base", "hold_hours", 3000.0 * (0.1 + 0.9 * 0.3 * 0.5));
+    // There are booths enough that nobody waits for anything else.
+    let (share, _) = estimate(&result, "base", "hold_share_of_delay");
+    assert!(share > 0.99, "{share}");
+    let (delay, _) = estimate(&result, "base", "delay.mean");
+    let (hold, _) = estimate(&result, "base", "wait.gate.mean");
+    assert!((delay - hold).abs() < 1.0, "{delay} {hold}");
+    // Held trucks have their score by then, so all have one.
+    holds(&result, "base", "detection.narcotics", 0.9 * tail(1.0 - 2.0));
+}
+
+/// Without a hold those are let on that were filed less than 20 min before: they have no score.
+#[test]
+fn who_comes_before_targeting_is_done_has_no_score() {
+    let on = study(PAPER, &[("station.gate.late", "exam")]);
+    // All that are late are examined, held up by nothing.
+    let late = 0.1 + 0.9 * 0.3;
+    holds(&on, "base", "held_share", late);
+    let score = tail(1.0 - 2.0);
+    // From the examination they leave; the others are examined by score.
+    holds(&on, "base", "detection.narcotics", 0.9 * (late + (1.0 - late) * score));
+    let let_on = study(PAPER, &[("station.gate.late", "primary")]);
+    let scored = 0.9 * 0.9;
+    holds(&let_on, "base", "detection.narcotics", 0.9 * scored * score);
+}
+
+/// Odds of 3 for partial manifests, a quarter of all: the class keeps its rate, and the partial ones hide
+/// three times as much in odds. What targeting makes of them is half as far apart.
+#[test]
+fn qualities_share_out_the_rate_of_their_class() {
+    let quality = r#"{ full = {}, partial = { share = "25 %", odds = 3, separation = 0.5 } }"#;
+    let result =
+        study(PAPER, &[("manifest.quality", quality), ("manifest.lead", "5 h"), ("manifest.missing", "0 %")]);
+    // p/(1-p) of the full ones is o, of the partial ones 3 o, and 0.75 p + 0.25 q = 0.04.
+    let (mut low, mut high) = (0.0_f64, 0.04_f64);
+    let partial = |full: f64| 3.0 * full / (1.0 + 2.0 * full);
+    for _ in 0..100 {
+        let middle = (low + high) / 2.0;
+        if 0.75 * middle + 0.25 * partial(middle) < 0.04 { low = middle } else { high = middle }
+    }
+    let (full, partial) = (low, partial(low));
+    let found = 0.75 * full * tail(1.0 - 2.0) + 0.25 * partial * tail(1.0 - 1.0);
+    holds(&result, "base", "detection.narcotics", 0.9 * found / 0.04);
+    holds(&result, "base", "detection_counted.narcotics", 0.9 * found / 0.04);
+    holds(&result, "base", "finds.narcotics", 3000.0 * 0.9 * found);
+}
+
+/// Any law of scores: exponential ones of mean 1 for all and of mean 3 for those that hide something.
+#[test]
+fn scores_may_have_any_law() {
+    let laws = [
+        ("manifest.score", "exponential(mean = 1)"),
+        ("violation.narcotics", r#"{ rate = "4 %", score = "exponential(mean = 3)" }"#),
+        ("station.primary.refer.exam", "100 % from 2"),
+        ("manifest.lead", "5 h"),
+        ("manifest.missing", "0 %"),
+    ];
+    let result = study(PAPER, &laws);
+    holds(&result, "base", "detection.narcotics", 0.9 * (-2.0_f64 / 3.0).exp());
+    holds(&result, "base", "false_referral_share", (-2.0_f64).exp());
+}
+
+/// A trace says what trucks hide and how they score: nothing of it is drawn.
+#[test]
+fn a_trace_brings_scores_and_violations() {
+    let rows = r#"{ entry = "gate", trace.1 = { arrival = "10 min", class = "all", score = 2, violation = "narcotics" }, trace.2 = { arrival = "20 min", class = "all", score = 0.5, violation = "narcotics" }, trace.3 = { arrival = "30 min", class = "all", score = 3, violation = "none" }, trace.4 = { arrival = "40 min", class = "all", score = -1, violation = "none" } }"#;
+    let result = study(
+        PAPER,
+        &[
+            ("demand.north.volume", "0 trucks/day"),
+            ("demand.listed", rows),
+            ("manifest.lead", "5 h"),
+            ("manifest.missing", "0 %"),
+        ],
+    );
+    for (measure, exact) in [
+        ("detection.narcotics", 0.45),
+        ("inspected_share", 0.5),
+        ("false_referral_share", 0.5),
+        ("exam_hours", 1.0),
+        ("trucks.crossed", 4.0),
+    ] {
+        let (mean, error) = estimate(&result, "base", measure);
+        assert!((mean - exact).abs() < 1e-12 && error < 1e-12, "{measure}: {mean} ± {error}");
+    }
+}
