@@ -46,10 +46,12 @@ lanes.fast = { servers = 2, accepts = ["fast"], preference = 2 }
 lanes.standard = { servers = 4, accepts = ["standard"], preference = 3 }
 service = "lognormal(mean = 5 min, cv = 0.6)"
 route.dock = "20 %"
+refer.dock = "100 % of the top 10 %"
 next = "exit"
 [station.dock]
 lanes.all = { servers = 4 }
 service = "20 min"
+sees.narcotics = "80 %"
 next = "exit"
 [officers.cbp]
 on_duty = 6
@@ -66,6 +68,13 @@ repair = "30 min"
 from = "day 1 10:00"
 to = "day 1 12:00"
 set.station.dock.service = "30 min"
+[violation.narcotics]
+rate = "5 %"
+separation = 1
+[manifest]
+lead = "uniform(0 min, 3 h)"
+quality.full = {}
+quality.partial = { share = "30 %" }
 [air]
 idle_fuel = "0.8 gal/h"
 creep_fuel = "1.6 gal/h"
@@ -104,6 +113,11 @@ const TWO_GROUPS: &str = r#"{ on_duty = { "00:00" = 5, "10:00" = 3, "11:00" = 5 
 const DOWN: &str = r#"{ lanes = ["dock.all"], windows = "10:00-12:00" }"#;
 const DIVERT: (&str, &str) = ("demand.north.divert", r#"{ "1 min" = "50 %" }"#);
 const TRACE: &str = r#"{ entry = "toll", trace.1 = { arrival = "95 min", class = "fast" } }"#;
+
+const PICKED: &[(&str, &str)] =
+    &[("station.primary.random_exam", "5 %"), ("station.primary.random_to", "dock")];
+const PROCESSING: (&str, &str) = ("manifest.processing", "20 min");
+const ALARM: (&str, &str) = ("station.dock.alarm", "exit");
 
 const CHANGES: &[Change] = &[
     ("air.co2", &[], ("air.co2", "11 kg/gal")),
@@ -163,6 +177,22 @@ const CHANGES: &[Change] = &[
         ("demand.third", r#"{ entry = "toll", trace.1 = { arrival = "95 min", class = "standard" } }"#),
     ),
     (
+        "demand.NAME.trace.ROW.score",
+        &[("demand.third", TRACE)],
+        (
+            "demand.third",
+            r#"{ entry = "toll", trace.1 = { arrival = "95 min", class = "fast", score = 9 } }"#,
+        ),
+    ),
+    (
+        "demand.NAME.trace.ROW.violation",
+        &[("demand.third", TRACE)],
+        (
+            "demand.third",
+            r#"{ entry = "toll", trace.1 = { arrival = "95 min", class = "fast", violation = "narcotics" } }"#,
+        ),
+    ),
+    (
         "demand.NAME.trace.ROW.service",
         &[("demand.third", TRACE)],
         (
@@ -186,6 +216,18 @@ const CHANGES: &[Change] = &[
     ("failure.NAME.truck", &[], ("failure.scanner.truck", "return-restart")),
     ("failure.NAME.up", &[], ("failure.scanner.up", "exponential(mean = 3 h)")),
     ("failure.NAME.windows", &[], ("failure.power", DOWN)),
+    ("manifest.lead", &[PROCESSING], ("manifest.lead", "2 h")),
+    ("manifest.missing", &[PROCESSING], ("manifest.missing", "20 %")),
+    ("manifest.processing", &[], PROCESSING),
+    ("manifest.quality.NAME.odds", &[], ("manifest.quality.partial.odds", "3")),
+    ("manifest.quality.NAME.separation", &[], ("manifest.quality.partial.separation", "0.5")),
+    (
+        "manifest.quality.NAME.share",
+        &[("manifest.quality.partial.odds", "3")],
+        ("manifest.quality.partial.share", "40 %"),
+    ),
+    ("manifest.required", &[("station.toll.late", "dock")], ("manifest.required", "30 min")),
+    ("manifest.score", &[], ("manifest.score", "exponential(mean = 1)")),
     ("money.capital", &[], ("money.capital.primary.standard", "3 million USD/lane")),
     ("money.cargo_time_value", &[], ("money.cargo_time_value", "2 %/day")),
     ("money.cargo_value", &[], ("money.cargo_value.fast", "80000 USD")),
@@ -237,8 +279,11 @@ const CHANGES: &[Change] = &[
     ("road.NAME.spacing", &[("road.bridge.length", "100 m")], ("road.bridge.spacing", "10 m")),
     ("road.NAME.split", &[], ("road.bridge.split", "1")),
     ("road.NAME.travel", &[], ("road.bridge.travel", "6 min")),
+    ("station.NAME.alarm", &[], ALARM),
     ("station.NAME.balking", &[], ("station.dock.balking", r#"{ 0 = "50 %" }"#)),
+    ("station.NAME.clears", &[], ("station.primary.clears", r#"["dock"]"#)),
     ("station.NAME.day_factor", &[], ("station.dock.day_factor", "lognormal(mean = 1, cv = 0.1)")),
+    ("station.NAME.false_alarm", &[ALARM], ("station.dock.false_alarm", "10 %")),
     (
         "station.NAME.free_lane",
         &[("station.primary.officer_factor", "lognormal(mean = 1, cv = 0.3)")],
@@ -260,6 +305,7 @@ const CHANGES: &[Change] = &[
     ("station.NAME.lanes.NAME.room", &[("road.bridge.split", "2")], ("station.dock.lanes.all.room", "1")),
     ("station.NAME.lanes.NAME.servers", &[], ("station.toll.lanes.all.servers", "3")),
     ("station.NAME.lanes.NAME.service", &[], ("station.dock.lanes.all.service", "25 min")),
+    ("station.NAME.late", &[], ("station.toll.late", "dock")),
     ("station.NAME.move_up", &[], ("station.primary.move_up", "20 s")),
     ("station.NAME.next", &[], ("station.toll.next", "exit")),
     ("station.NAME.officer_factor", &[], ("station.dock.officer_factor", "lognormal(mean = 1, cv = 0.1)")),
@@ -269,8 +315,20 @@ const CHANGES: &[Change] = &[
     ("station.NAME.preempt", &[MEET, RANKS], ("station.primary.preempt", "resume")),
     ("station.NAME.priority", &[MEET, ("station.primary.queue", "shared")], RANKS),
     ("station.NAME.queue", &[], ("station.primary.queue", "shortest")),
+    ("station.NAME.random_exam", PICKED, ("station.primary.random_exam", "8 %")),
+    ("station.NAME.random_to", PICKED, ("station.primary.random_to", "exit")),
+    ("station.NAME.refer", &[], ("station.primary.refer.dock", "100 % from 1")),
+    ("station.NAME.refer", &[], ("station.primary.refer.dock", "10 % of all")),
+    ("station.NAME.refer", &[], ("station.primary.refer.dock.top", "20 %")),
+    ("station.NAME.refer", &[], ("station.primary.refer.dock.share", "50 %")),
+    (
+        "station.NAME.refer",
+        &[("station.primary.refer.dock", "100 % from 1")],
+        ("station.primary.refer.dock.from", "2"),
+    ),
     ("station.NAME.room", &[], ("station.dock.room", "1")),
     ("station.NAME.route", &[], ("station.primary.route.dock", "30 %")),
+    ("station.NAME.sees", &[], ("station.dock.sees.narcotics", "70 %")),
     ("station.NAME.service", &[], ("station.dock.service", "25 min")),
     ("study.end", &[BY_OFFICERS], ("study.end", "cut")),
     ("study.run_length", &[], ("study.run_length", "20 h")),
@@ -285,6 +343,14 @@ const CHANGES: &[Change] = &[
         ("study.time_zone", "UTC"),
     ),
     ("study.warm_up", &[], ("study.warm_up", "2 h")),
+    ("violation.NAME.rate", &[], ("violation.narcotics.rate", "6 %")),
+    (
+        "violation.NAME.score",
+        &[],
+        ("violation.narcotics", r#"{ rate = "5 %", score = "exponential(mean = 2)" }"#),
+    ),
+    ("violation.NAME.separation", &[], ("violation.narcotics.separation", "2")),
+    ("violation.NAME.spread", &[], ("violation.narcotics.spread", "2")),
 ];
 
 /// Keys that change how results are told or which are told, and the reason.
@@ -293,7 +359,6 @@ const TOLD: &[(&str, &str)] = &[
     ("border_wait.observed", "minutes to compare with"),
     ("class.NAME.title", "a name in reports"),
     ("demand.NAME.trace.ROW.id", "addresses the truck's draws: held by `keys`"),
-    ("demand.NAME.trace.ROW.score", "read by targeting, which is not there yet"),
     ("format", "the version of the format: there is one"),
     ("goals", "what is asked of results"),
     ("money.currency", "the name of the unit"),

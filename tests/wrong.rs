@@ -50,6 +50,13 @@ repair = "30 min"
 [event.shift]
 from = "day 1 10:00"
 set.station.toll.service = "30 s"
+[violation.narcotics]
+rate = "1 %"
+separation = 1
+[manifest]
+lead = "2 h"
+quality.full = {}
+quality.partial = { share = "10 %" }
 [air]
 idle_fuel = "0.8 gal/h"
 nox.idle = "34 g/h"
@@ -78,11 +85,12 @@ const WRONG: [&str; 10] = [
 const TEXTS: &[&str] = &["-2000000", "-2000000.5", "\"-9000000 min\"", "\"5 parsecs\"", "\"what\""];
 
 /// What a key takes all the same, and why.
-const TAKEN: [(&str, &[&str], &str); 7] = [
+const TAKEN: [(&str, &[&str], &str); 8] = [
     ("class.NAME.title", TEXTS, "any text"),
     ("demand.NAME.trace.ROW.id", TEXTS, "any text"),
     ("event.NAME.happens", &["true"], "a truth"),
     ("road.NAME.overtaking", &["true"], "a truth"),
+    ("station.NAME.clears", &["[]"], "nothing is cleared"),
     ("station.NAME.lanes.NAME.accepts", &["[]"], "a group that nobody may use earns W0411"),
     ("station.NAME.priority", &["[]"], "classes that are all alike earn W0422"),
     ("study.title", TEXTS, "any text"),
@@ -96,10 +104,12 @@ fn concrete(path: &str) -> String {
         ("demand", "north"),
         ("event", "shift"),
         ("failure", "scanner"),
+        ("manifest", "partial"),
         ("officers", "cbp"),
         ("road", "bridge"),
         ("scenario", "today"),
         ("station", "primary"),
+        ("violation", "narcotics"),
     ];
     let section = path.split('.').next().unwrap_or_default().to_owned();
     let name = named.iter().find(|row| row.0 == section).map_or("", |row| row.1);

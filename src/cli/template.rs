@@ -51,6 +51,7 @@ pub const TEMPLATES: &[Template] = &[
     template!("pandemic-2020", "World Trade Bridge: the plants close, trucks stay away", ["study.toml"]),
     template!("staffing-2019", "Ysleta: officers for two of eight booths", ["study.toml"]),
     template!("appointments", "appointments: punctual trucks, or a flat day?", ["study.toml"]),
+    template!("smart-border", "a generic port: whom to examine, by which score", ["study.toml"]),
     template!("fast-lane-opened-to-all", "FAST lanes open to all: who loses?", ["study.toml"]),
     template!("1-one-booth", "lesson: one booth or two", ["study.toml"]),
     template!("2-two-booths", "lesson: one line or two", ["study.toml"]),

@@ -334,7 +334,12 @@ impl Observer for Visits {
             Notice::Blocked { .. } => self.present(id).blocked = Some(now),
             Notice::Left { .. } => self.present(id).left = Some(now),
             Notice::Gone { outcome, .. } => self.gone.push((now, *truck, outcome)),
-            Notice::Entered | Notice::TookRoad { .. } | Notice::LeftRoad { .. } => {}
+            Notice::Entered
+            | Notice::Assessed { .. }
+            | Notice::Sent { .. }
+            | Notice::Found { .. }
+            | Notice::TookRoad { .. }
+            | Notice::LeftRoad { .. } => {}
         }
     }
 
