@@ -84,6 +84,7 @@ fn every_scenario_loads_and_runs_with_no_warning_that_surprises() {
         ("appointments", &["W0401"]),
         ("fast-lane-opened-to-all", &["W0401"]),
         ("pandemic-2020", &["W0401"]),
+        ("smart-border", &[]),
         ("staffing-2019", &["W0401"]),
         ("state-inspection-2022", &["W0401"]),
         ("world-trade", &["W0403"]),
@@ -608,6 +609,56 @@ fn appointments_help_by_a_flat_day_and_not_by_punctual_trucks() {
     let told = |scenario| &comparison(&result, scenario).sentence;
     assert!(told(flat).contains("clearly better") && told(loose).contains("clearly better"));
     assert!(told(called).contains("no useful difference; fast trucks lose"), "{}", told(called));
+}
+
+#[test]
+fn smart_border_finds_by_how_well_scores_tell() {
+    let result = results(&plan("smart-border", &[], &[], 40));
+    let of = |scenario: &str, measure: &str| mean(&result, scenario, measure);
+    let narcotics = |scenario: &str| of(scenario, "detection.narcotics");
+    let (alike, random, poor, fair, good, joint) =
+        ("all-alike", "random-only", "poor-score", "fair-score", "good-score", "joint");
+    // The same examination hours, and 1.6 to 2 times, or 2.5 to 3 times, as much found.
+    for score in [poor, fair, good] {
+        let hours = of(score, "exam_hours") / of(alike, "exam_hours");
+        assert!((0.95..1.0).contains(&hours), "{score}: {hours}");
+    }
+    assert!((1.6..2.0).contains(&(narcotics(fair) / narcotics(alike))), "{}", narcotics(fair));
+    assert!((2.5..3.0).contains(&(narcotics(good) / narcotics(alike))), "{}", narcotics(good));
+    let (lost, error) = paired(&result, poor, "detection.narcotics");
+    assert!(lost + 3.5 * error < 0.0, "a poor score opens the same trucks twice: {lost} {error}");
+    let (saved, error) = paired(&result, random, "crossing_time.mean");
+    assert!(saved + 3.5 * error < -5.0 * 60.0 && narcotics(random) < narcotics(poor), "{saved} {error}");
+    for comparison in &result.comparisons {
+        let change = comparison.detection.iter().find(|change| change.kind == "narcotics").expect("it is");
+        assert_eq!(change.softest.as_ref().map(|(class, _)| class.as_str()), Some("empty"));
+    }
+    // Together the two sides open the same trucks once: for every class fewer hours, and no less is found.
+    for class in ["empty", "fast", "standard"] {
+        let measure = format!("exam_hours.{class}");
+        let (fewer, error) = against(&result, joint, fair, &measure);
+        assert!(fewer + 3.5 * error < 0.0, "{class}: {fewer} {error}");
+    }
+    let (more, error) = against(&result, joint, fair, "detection.narcotics");
+    assert!(more > -3.5 * error, "{more} {error}");
+    let (saved, error) = against(&result, joint, fair, "crossing_time.mean");
+    assert!(saved + 3.5 * error < 0.0, "{saved} {error}");
+    let (held, share) = (of(fair, "held_share"), of(fair, "hold_share_of_delay"));
+    assert!((0.09..0.12).contains(&held) && (0.2..0.35).contains(&share), "{held} {share}");
+}
+
+/// Mean difference of two scenarios and its standard error, replication by replication.
+fn against(result: &StudyResult, scenario: &str, other: &str, measure: &str) -> (f64, f64) {
+    let values = |name: &str| {
+        let found = result.scenarios.iter().find(|found| found.name == name).expect("it is in the file");
+        let place = result.find(measure).unwrap_or_else(|| panic!("no measure {measure}"));
+        found.values.iter().map(move |values| values[place])
+    };
+    let differences: Vec<f64> = values(scenario).zip(values(other)).map(|(one, two)| one - two).collect();
+    let count = differences.len() as f64;
+    let mean = differences.iter().sum::<f64>() / count;
+    let squares = differences.iter().map(|one| (one - mean) * (one - mean)).sum::<f64>();
+    (mean, (squares / (count - 1.0) / count).sqrt())
 }
 
 #[test]

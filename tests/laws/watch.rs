@@ -438,6 +438,8 @@ impl Observer for Watch<'_> {
                     assert_eq!(self.busy[group.index()].remove(&lane), Some(id));
                 }
             }
+            // What is known of a truck moves nothing by itself.
+            Notice::Assessed { .. } | Notice::Sent { .. } | Notice::Found { .. } => {}
             Notice::TookRoad { road } => {
                 if let Some(first) = self.blocked[road.index()].pop_front() {
                     assert_eq!(first, id, "blocked trucks enter in the order of blocking");
