@@ -117,6 +117,15 @@ const TRACE: &str = r#"{ entry = "toll", trace.1 = { arrival = "95 min", class =
 const PICKED: &[(&str, &str)] =
     &[("station.primary.random_exam", "5 %"), ("station.primary.random_to", "dock")];
 const PROCESSING: (&str, &str) = ("manifest.processing", "20 min");
+const RELEASED: &str = r#"{ lanes.all = { servers = 2 }, service = "1 min", sees.narcotics = "90 %", alarm = "dock", release = true, next = "gate" }"#;
+const KEPT: &str = r#"{ lanes.all = { servers = 2 }, service = "1 min", sees.narcotics = "90 %", alarm = "dock", next = "gate" }"#;
+/// Images are read while trucks go on, and two gates stop them.
+const REVIEW: &[(&str, &str)] = &[
+    ("station.review", RELEASED),
+    ("station.gate", r#"{ lanes.all = { servers = 9 }, service = "5 min", recalls = true, next = "last" }"#),
+    ("station.last", r#"{ lanes.all = { servers = 9 }, service = "5 min", recalls = true, next = "exit" }"#),
+    ("station.primary.next", "review"),
+];
 const ALARM: (&str, &str) = ("station.dock.alarm", "exit");
 
 const CHANGES: &[Change] = &[
@@ -317,6 +326,11 @@ const CHANGES: &[Change] = &[
     ("station.NAME.queue", &[], ("station.primary.queue", "shortest")),
     ("station.NAME.random_exam", PICKED, ("station.primary.random_exam", "8 %")),
     ("station.NAME.random_to", PICKED, ("station.primary.random_to", "exit")),
+    (
+        "station.NAME.recalls",
+        REVIEW,
+        ("station.gate", r#"{ lanes.all = { servers = 9 }, service = "5 min", next = "last" }"#),
+    ),
     ("station.NAME.refer", &[], ("station.primary.refer.dock", "100 % from 1")),
     ("station.NAME.refer", &[], ("station.primary.refer.dock", "10 % of all")),
     ("station.NAME.refer", &[], ("station.primary.refer.dock.top", "20 %")),
@@ -326,6 +340,7 @@ const CHANGES: &[Change] = &[
         &[("station.primary.refer.dock", "100 % from 1")],
         ("station.primary.refer.dock.from", "2"),
     ),
+    ("station.NAME.release", REVIEW, ("station.review", KEPT)),
     ("station.NAME.room", &[], ("station.dock.room", "1")),
     ("station.NAME.route", &[], ("station.primary.route.dock", "30 %")),
     ("station.NAME.sees", &[], ("station.dock.sees.narcotics", "70 %")),

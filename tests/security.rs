@@ -462,3 +462,118 @@ fn a_trace_brings_scores_and_violations() {
         assert!((mean - exact).abs() < 1e-12 && error < 1e-12, "{measure}: {mean} ± {error}");
     }
 }
+
+/// One machine (3 min), one analyst (10 min an image), a quarter of an hour to the gate (2 min), which
+/// stops a truck whose image has raised an alarm by the end of its service. Three trucks that all hide
+/// something the analyst sees, in minutes:
+///
+/// | truck | comes | machine | image read | at the gate | stopped | gone |
+/// |---|---|---|---|---|---|---|
+/// | 1 | 0 | 0–3 | 3–13 | 18–20 | yes | 50 |
+/// | 2 | 4 | 4–7 | 13–23 | 22–24 | yes | 54 |
+/// | 3 | 8 | 8–11 | 23–33 | 26–28 | too late | 28 |
+const RELEASE: &str = r#"
+format = 1
+[study]
+title = "Trucks that do not wait for the result"
+start = "2024-01-01"
+run_length = "2 h"
+[precision]
+replications = 2
+[class.all]
+share = "rest"
+[violation.narcotics]
+rate = "10 %"
+[demand.listed]
+entry = "scan"
+trace.1 = { arrival = "0 min", class = "all", violation = "narcotics" }
+trace.2 = { arrival = "4 min", class = "all", violation = "narcotics" }
+trace.3 = { arrival = "8 min", class = "all", violation = "narcotics" }
+[station.scan]
+lanes.all = { servers = 1 }
+service = "3 min"
+next = "review"
+[station.review]
+lanes.all = { servers = 1 }
+service = "10 min"
+sees.narcotics = "100 %"
+alarm = "exam"
+release = true
+next = "lot"
+[road.lot]
+travel = "15 min"
+next = "gate"
+[station.gate]
+lanes.all = { servers = 2 }
+service = "2 min"
+recalls = true
+next = "exit"
+[station.exam]
+lanes.all = { servers = "unlimited" }
+service = "30 min"
+sees.narcotics = "100 %"
+next = "exit"
+"#;
+
+fn is(result: &StudyResult, measure: &str, exact: f64) {
+    let (mean, error) = estimate(result, "base", measure);
+    assert!((mean - exact).abs() < 1e-9 && error < 1e-9, "{measure}: {mean} ± {error}, exact {exact}");
+}
+
+#[test]
+fn a_result_that_comes_after_the_gate_comes_too_late() {
+    let result = study(RELEASE, &[]);
+    let minutes = |minutes: f64| minutes * 60.0;
+    is(&result, "trucks.crossed", 3.0);
+    is(&result, "crossing_time.mean", minutes((50.0 + 50.0 + 20.0) / 3.0));
+    is(&result, "wait.review.mean", minutes((0.0 + 6.0 + 12.0) / 3.0));
+    is(&result, "utilization.review.mean", 30.0 / 120.0);
+    is(&result, "results_in_time", 2.0 / 3.0);
+    is(&result, "scanned_share", 1.0);
+    is(&result, "inspected_share", 2.0 / 3.0);
+    is(&result, "detection_counted.narcotics", 2.0 / 3.0);
+    is(&result, "detection.narcotics", 2.0 / 3.0);
+    // Images are at the review, and no trucks of the crossing: 120 truck-minutes in 120 minutes.
+    is(&result, "in_system.mean", 1.0);
+    is(&result, "in_system.review.mean", (10.0 + 16.0 + 22.0) / 120.0);
+    // Who waits for the result is never let past it.
+    let waits = study(RELEASE, &[("station.review.release", "false")]);
+    is(&waits, "detection.narcotics", 1.0);
+    is(&waits, "crossing_time.mean", minutes((43.0 + 49.0 + 55.0) / 3.0));
+}
+
+/// Poisson trucks, scans by score, analysts in a queue: the expectation takes the share of results that
+/// came in time from the images there were, and agrees with what was found.
+#[test]
+fn the_expectation_knows_how_many_results_come_in_time() {
+    let trucks = r#"{ entry = "scan", volume = "3000 trucks/day" }"#;
+    let set = [
+        ("study.run_length", "1 day"),
+        ("precision.replications", "40"),
+        ("demand.listed", r#"{ entry = "scan", volume = "0 trucks/day" }"#),
+        ("demand.north", trucks),
+        ("station.scan.lanes.all.servers", "unlimited"),
+        ("station.scan.service", "1 min"),
+        ("station.scan.next", "gate"),
+        ("station.scan.refer", r#"{ review = "100 % from 0.5" }"#),
+        ("violation.narcotics.separation", "1"),
+        ("station.review.lanes.all.servers", "8"),
+        ("station.review.sees.narcotics", "80 %"),
+        ("station.review.false_alarm", "5 %"),
+        ("station.gate.lanes.all.servers", "unlimited"),
+        ("road.lot.travel", "gamma(mean = 15 min, cv = 0.3)"),
+        ("road.lot.overtaking", "true"),
+    ];
+    let result = study(RELEASE, &set);
+    let (in_time, _) = estimate(&result, "base", "results_in_time");
+    assert!((0.2..0.9).contains(&in_time), "{in_time}");
+    let (expected, error) = estimate(&result, "base", "detection.narcotics");
+    let (counted, counted_error) = estimate(&result, "base", "detection_counted.narcotics");
+    println!(
+        "in time {in_time:.3}, expected {expected:.4} ± {error:.4}, counted {counted:.4} ± {counted_error:.4}"
+    );
+    let apart = (expected - counted) / f64::hypot(error, counted_error);
+    assert!(apart.abs() <= BAR, "{apart:+.2} standard errors apart");
+    let exact = 0.8 * tail(0.5 - 1.0) * in_time;
+    assert!((expected - exact).abs() < BAR * error + 0.005, "{expected} {exact}");
+}

@@ -85,13 +85,14 @@ const WRONG: [&str; 10] = [
 const TEXTS: &[&str] = &["-2000000", "-2000000.5", "\"-9000000 min\"", "\"5 parsecs\"", "\"what\""];
 
 /// What a key takes all the same, and why.
-const TAKEN: [(&str, &[&str], &str); 8] = [
+const TAKEN: [(&str, &[&str], &str); 9] = [
     ("class.NAME.title", TEXTS, "any text"),
     ("demand.NAME.trace.ROW.id", TEXTS, "any text"),
     ("event.NAME.happens", &["true"], "a truth"),
     ("road.NAME.overtaking", &["true"], "a truth"),
     ("station.NAME.clears", &["[]"], "nothing is cleared"),
     ("station.NAME.lanes.NAME.accepts", &["[]"], "a group that nobody may use earns W0411"),
+    ("station.NAME.recalls", &["true"], "plans may differ in whether anything is released"),
     ("station.NAME.priority", &["[]"], "classes that are all alike earn W0422"),
     ("study.title", TEXTS, "any text"),
 ];

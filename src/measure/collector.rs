@@ -107,6 +107,8 @@ struct Inside {
     row: u32,
     /// It came by a road and stands there: the station's own places are not touched.
     by_road: bool,
+    /// It is the image of a truck.
+    image: bool,
     /// Service was interrupted here: `stretches` tells the rest.
     interrupted: bool,
     /// When it took the road on which it is.
@@ -311,8 +313,9 @@ impl<'n> Collector<'n> {
 
     /// Tells the books of money and air, if they are kept and the truck belongs to the window.
     #[inline(always)]
-    fn stay(&mut self, truck: &Truck, tell: impl FnOnce(&mut Stays, usize)) {
+    fn stay(&mut self, is_image: bool, truck: &Truck, tell: impl FnOnce(&mut Stays, usize)) {
         if let Some(stays) = &mut self.stays
+            && !is_image
             && truck.entered.micros() >= self.window.from
         {
             tell(stays, truck.class.index());
@@ -339,7 +342,7 @@ impl<'n> Collector<'n> {
     #[inline(always)]
     fn link(&mut self, now: SimTime, id: TruckId, truck: &Truck, to: usize) {
         let inside = &mut self.inside[id.0 as usize];
-        if truck.entered.micros() >= self.window.from {
+        if truck.entered.micros() >= self.window.from && !inside.image {
             let nodes = self.nodes.count();
             let row = truck.class.index() * nodes + inside.node as usize;
             self.links[row * nodes + to] += 1;
@@ -348,12 +351,24 @@ impl<'n> Collector<'n> {
         if inside.phase == Phase::OnRoad {
             let since = inside.took_road;
             self.on_the_way.add(&self.hours, truck.class.index(), since, now);
-            self.stay(truck, |stays, class| stays.drive(class, now - since));
+            self.stay(false, truck, |stays, class| stays.drive(class, now - since));
         }
     }
 
     #[inline(always)]
     fn enter(&mut self, now: SimTime, id: TruckId, truck: &Truck) {
+        let period = self.enter_table(now, id, truck);
+        self.look(|looks| looks.enter(id));
+        self.books.entered += 1;
+        self.books.crossing.enter(now);
+        if self.is_observed(now) {
+            self.entered.add(truck.class.index(), period);
+        }
+    }
+
+    /// Nothing is known of it yet but its period, which is told back.
+    #[inline(always)]
+    fn enter_table(&mut self, now: SimTime, id: TruckId, truck: &Truck) -> usize {
         self.hours.advance(now);
         let place = id.0 as usize;
         let period = self.hours.present_period();
@@ -367,6 +382,7 @@ impl<'n> Collector<'n> {
             joined: 0,
             row: 0,
             by_road: false,
+            image: false,
             interrupted: false,
             took_road: now,
         };
@@ -374,12 +390,17 @@ impl<'n> Collector<'n> {
             Some(inside) => *inside = fresh,
             None => self.inside.resize(place + 1, fresh),
         }
-        self.look(|looks| looks.enter(id));
-        self.books.entered += 1;
-        self.books.crossing.enter(now);
-        if self.is_observed(now) {
-            self.entered.add(truck.class.index(), period);
-        }
+        period
+    }
+
+    /// An image of a truck goes to be looked at: it is served like a truck, and crosses nothing.
+    fn send_image(&mut self, now: SimTime, id: TruckId, truck: &Truck, of: TruckId, station: StationId) {
+        self.enter_table(now, id, truck);
+        self.inside[id.0 as usize].image = true;
+        self.look(|looks| {
+            looks.enter(id);
+            looks.leave(of, station.index());
+        });
     }
 
     #[inline(always)]
@@ -414,7 +435,7 @@ impl<'n> Collector<'n> {
         }
         if now > truck.arrived {
             self.queue.add(&self.hours, row, truck.arrived, now);
-            self.stay(truck, |stays, class| stays.wait(class, now - truck.arrived));
+            self.stay(inside.image, truck, |stays, class| stays.wait(class, now - truck.arrived));
         }
     }
 
@@ -431,7 +452,7 @@ impl<'n> Collector<'n> {
             self.look(|looks| looks.hold(id, truck.began - now));
         } else if truck.began > now {
             self.moving_up.add(&self.hours, row, now, truck.began);
-            self.stay(truck, |stays, class| stays.move_up(class, truck.began - now));
+            self.stay(inside.image, truck, |stays, class| stays.move_up(class, truck.began - now));
         }
         if let Some(joined) = truck.line_from
             && truck.began < self.last_start
@@ -495,7 +516,8 @@ impl<'n> Collector<'n> {
         if !self.inside[place].interrupted && truck.began > now {
             // All of its moving up has been booked already: take back what did not happen.
             self.moving_up.take_back(&self.hours, row, now, truck.began);
-            self.stay(truck, |stays, class| stays.move_up(class, now - truck.began));
+            let is_image = self.inside[place].image;
+            self.stay(is_image, truck, |stays, class| stays.move_up(class, now - truck.began));
         }
         self.end_stretch(now, row, truck, before);
         self.inside[place].interrupted = true;
@@ -532,14 +554,16 @@ impl<'n> Collector<'n> {
         match stretch.at {
             Doing::InLine => {
                 self.queue.add(&self.hours, row, stretch.since, now);
-                self.stay(truck, |stays, class| stays.wait(class, now - stretch.since));
+                let is_image = self.takes_images(self.rows.pairs[row].0);
+                self.stay(is_image, truck, |stays, class| stays.wait(class, now - stretch.since));
             }
             Doing::Stopped => self.stopped.add(&self.hours, row, stretch.since, now),
             Doing::InLane => {
                 let from = stretch.from.min(now);
                 self.moving_up.add(&self.hours, row, stretch.since, from);
                 self.serving.add(&self.hours, row, from, now);
-                self.stay(truck, |stays, class| stays.move_up(class, from - stretch.since));
+                let is_image = self.takes_images(self.rows.pairs[row].0);
+                self.stay(is_image, truck, |stays, class| stays.move_up(class, from - stretch.since));
             }
         }
     }
@@ -574,6 +598,9 @@ impl<'n> Collector<'n> {
 
     fn go(&mut self, now: SimTime, id: TruckId, truck: &Truck, outcome: Outcome) {
         self.hours.advance(now);
+        if self.inside[id.0 as usize].image {
+            return self.give_up(now, id, truck, outcome);
+        }
         self.link(now, id, truck, self.nodes.outcome(outcome));
         let class = truck.class.index();
         match outcome {
@@ -588,7 +615,7 @@ impl<'n> Collector<'n> {
         let crossing_time = now - truck.entered;
         self.books.gone[place_of(outcome)] += 1;
         self.books.crossing.leave(now, crossing_time);
-        self.stay(truck, |stays, class| stays.end(class, crossing_time, truck.own));
+        self.stay(false, truck, |stays, class| stays.end(class, crossing_time, truck.own));
         if self.is_observed(truck.entered) {
             let period = self.inside[id.0 as usize].entered_in as usize;
             self.gone[place_of(outcome)].add(class, period);
@@ -626,7 +653,7 @@ impl<'n> Collector<'n> {
                 let group = GroupId(self.rows.pairs[inside.row as usize].0 as u16);
                 if now < truck.began && !inside.interrupted && !self.holds(group) {
                     // All of its moving up has been told already.
-                    self.stay(truck, |stays, class| stays.move_up(class, now - truck.began));
+                    self.stay(inside.image, truck, |stays, class| stays.move_up(class, now - truck.began));
                 }
             }
         }
@@ -675,6 +702,12 @@ impl Observer for Collector<'_> {
             Notice::Resumed { from, .. } => self.resume(now, id, truck, from),
             Notice::Assessed { kind, rate, chance, carries } => {
                 self.look(|looks| looks.assess(id, kind, rate, chance, carries));
+            }
+            Notice::ImageSent { of, station } => self.send_image(now, id, truck, of, station),
+            Notice::ImageRead { in_time } => {
+                if self.is_observed(truck.entered) {
+                    self.look(|looks| looks.read(truck.class.index(), in_time));
+                }
             }
             Notice::Sent { reason, innocent, .. } => self.look(|looks| looks.send(id, reason, innocent)),
             Notice::Found { kind, .. } => self.look(|looks| looks.find(id, kind)),

@@ -82,6 +82,7 @@ impl Measure {
             Measure::HoldHours => "hold_hours",
             Measure::HoldShareOfDelay => "hold_share_of_delay",
             Measure::ExamHours => "exam_hours",
+            Measure::ResultsInTime => "results_in_time",
             Measure::Detection => "detection",
             Measure::DetectionCounted => "detection_counted",
             Measure::WorstDetection => "worst_detection",
@@ -142,6 +143,7 @@ impl Measure {
             | Measure::HoldHours
             | Measure::HoldShareOfDelay
             | Measure::ExamHours
+            | Measure::ResultsInTime
             | Measure::Detection
             | Measure::DetectionCounted
             | Measure::WorstDetection
@@ -179,7 +181,8 @@ impl Measure {
             | Measure::HoldShareOfDelay
             | Measure::Detection
             | Measure::DetectionCounted
-            | Measure::WorstDetection => Unit::Fraction,
+            | Measure::WorstDetection
+            | Measure::ResultsInTime => Unit::Fraction,
             Measure::LanesOpen => Unit::Lanes,
             Measure::Throughput => Unit::TrucksPerHour,
             Measure::LaneHours
@@ -245,6 +248,7 @@ impl Measure {
             | Measure::ExamHoursPerFind
             | Measure::OfficerHoursPerFind => Some(true),
             Measure::Throughput
+            | Measure::ResultsInTime
             | Measure::Detection
             | Measure::DetectionCounted
             | Measure::WorstDetection
@@ -464,6 +468,8 @@ pub enum Measure {
     HoldHours,
     /// The same over the delay of the trucks that crossed.
     HoldShareOfDelay,
+    /// Share of images whose results came before their trucks had passed the last place to stop them.
+    ResultsInTime,
     /// Service time of examinations.
     ExamHours,
     /// Chance that a violation is found, in expectation over what trucks hide.

@@ -156,6 +156,7 @@ impl Collector<'_> {
             | Measure::HoldHours
             | Measure::HoldShareOfDelay
             | Measure::ExamHours
+            | Measure::ResultsInTime
             | Measure::Detection
             | Measure::DetectionCounted
             | Measure::WorstDetection
@@ -272,6 +273,7 @@ impl Collector<'_> {
             | Measure::HoldHours
             | Measure::HoldShareOfDelay
             | Measure::ExamHours
+            | Measure::ResultsInTime
             | Measure::Detection
             | Measure::DetectionCounted
             | Measure::WorstDetection
@@ -288,7 +290,10 @@ impl Collector<'_> {
     /// Trucks inside times microseconds: of classes in the whole crossing, or of rows of a station.
     fn inside(&self, spot: Spot, rows: &[usize], period: Option<usize>) -> i128 {
         if spot == Spot::Crossing {
-            let at_stations = self.rows.of_classes(rows);
+            let of_classes = self.rows.of_classes(rows);
+            // Images are inside a station, and no trucks.
+            let is_truck = |row: &usize| !self.takes_images(self.rows.pairs[*row].0);
+            let at_stations: Vec<usize> = of_classes.into_iter().filter(is_truck).collect();
             return self.at_stations(&at_stations, period) + self.on_the_way.sum(rows, period);
         }
         self.at_stations(rows, period)

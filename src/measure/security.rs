@@ -49,7 +49,7 @@ struct Look {
 #[derive(Clone, Copy, Debug, Default)]
 struct Assessed {
     rate: f64,
-    chance: f64,
+    chance: [f64; 2],
     carries: bool,
     found: bool,
 }
@@ -65,6 +65,8 @@ struct Sums {
     late: u64,
     held: i128,
     delay: i128,
+    images: u64,
+    in_time: u64,
 }
 
 /// Sums over the trucks of a class, for one kind.
@@ -72,7 +74,8 @@ struct Sums {
 struct Kind {
     /// Expected number that hide it, and that are found.
     hidden: f64,
-    found: f64,
+    /// If results of images come too late, and if they come in time.
+    found: [f64; 2],
     /// Those that did hide it, and those of them that were found.
     carriers: u64,
     caught: u64,
@@ -112,7 +115,7 @@ impl Looks {
         self.assessed[place * self.kinds..(place + 1) * self.kinds].fill(Assessed::default());
     }
 
-    pub(super) fn assess(&mut self, id: TruckId, kind: u8, rate: f64, chance: f64, carries: bool) {
+    pub(super) fn assess(&mut self, id: TruckId, kind: u8, rate: f64, chance: [f64; 2], carries: bool) {
         let place = id.0 as usize * self.kinds + usize::from(kind);
         self.assessed[place] = Assessed { rate, chance, carries, found: false };
     }
@@ -161,7 +164,8 @@ impl Looks {
         let of_kinds = &mut self.of_kinds[class * self.kinds..(class + 1) * self.kinds];
         for (sums, assessed) in of_kinds.iter_mut().zip(assessed) {
             sums.hidden += assessed.rate;
-            sums.found += assessed.rate * assessed.chance;
+            sums.found[0] += assessed.rate * assessed.chance[0];
+            sums.found[1] += assessed.rate * assessed.chance[1];
             sums.carriers += u64::from(assessed.carries);
             sums.caught += u64::from(assessed.carries && assessed.found);
         }
@@ -178,10 +182,32 @@ impl Looks {
         &self.of_kinds[class * self.kinds + kind]
     }
 
+    /// An image of a truck of a class has been read.
+    pub(super) fn read(&mut self, class: usize, in_time: bool) {
+        self.classes[class].images += 1;
+        self.classes[class].in_time += u64::from(in_time);
+    }
+
+    /// The share of results that come in time to the trucks of a class, or of all if it had no image; trucks
+    /// that hide something are told like the others.
+    fn in_time(&self, class: usize) -> f64 {
+        let all = self.classes.iter().fold((0, 0), |(i, t), sums| (i + sums.images, t + sums.in_time));
+        let own = (self.classes[class].images, self.classes[class].in_time);
+        match if own.0 > 0 { own } else { all } {
+            (0, _) => 1.0,
+            (images, in_time) => in_time as f64 / images as f64,
+        }
+    }
+
+    /// Expected number of a kind that is found in a class.
+    fn found(&self, class: usize, kind: usize) -> f64 {
+        let ([late, in_time], share) = (self.kind(class, kind).found, self.in_time(class));
+        late + share * (in_time - late)
+    }
+
     fn detection(&self, classes: &[usize], kind: usize) -> f64 {
-        let sums = classes.iter().map(|class| self.kind(*class, kind));
-        let (found, hidden) =
-            sums.fold((0.0, 0.0), |(found, hidden), sums| (found + sums.found, hidden + sums.hidden));
+        let found: f64 = classes.iter().map(|class| self.found(*class, kind)).sum();
+        let hidden: f64 = classes.iter().map(|class| self.kind(*class, kind).hidden).sum();
         found / hidden
     }
 
@@ -189,7 +215,7 @@ impl Looks {
     fn finds(&self, kind: Option<usize>) -> f64 {
         let of =
             |class| (0..self.kinds).filter(|k| kind.is_none_or(|kind| kind == *k)).map(move |k| (class, k));
-        (0..self.classes.len()).flat_map(of).map(|(class, kind)| self.kind(class, kind).found).sum()
+        (0..self.classes.len()).flat_map(of).map(|(class, kind)| self.found(class, kind)).sum()
     }
 }
 
@@ -224,6 +250,12 @@ pub(super) fn offered(network: &Network) -> Offered {
         Measure::FalseReferralShare,
         Measure::ExamHours,
     ]);
+    let releases = |phase: &Network| {
+        phase.stations.iter().any(|station| station.screening.as_deref().is_some_and(|s| s.releases))
+    };
+    if network.phases().any(releases) {
+        offered.of_trucks.push(Measure::ResultsInTime);
+    }
     if security.manifest.is_some() {
         offered.of_trucks.extend([Measure::HeldShare, Measure::HoldHours, Measure::HoldShareOfDelay]);
     }
@@ -257,6 +289,9 @@ impl Collector<'_> {
             (Measure::FalseReferralShare, _) => {
                 let innocent = |sums: &Sums| i128::from(sums.innocent);
                 looks.share(classes, |sums| i128::from(sums.suspected), innocent)
+            }
+            (Measure::ResultsInTime, _) => {
+                looks.share(classes, |sums| i128::from(sums.in_time), |sums| i128::from(sums.images))
             }
             (Measure::HoldShareOfDelay, _) => looks.share(classes, |sums| sums.held, |sums| sums.delay),
             (Measure::HoldHours, _) => {
@@ -293,6 +328,13 @@ impl Collector<'_> {
             .filter(|row| classes.contains(&self.rows.pairs[*row].1))
             .collect();
         self.serving.sum(&rows, None) as f64 / HOUR
+    }
+
+    /// Whether only images of trucks come to a group.
+    pub(super) fn takes_images(&self, group: usize) -> bool {
+        let StationId(station) = self.network.groups[group].station;
+        self.looks.is_some()
+            && any_screening(self.network, usize::from(station), |screening| screening.releases)
     }
 
     /// Whether a group is a yard in which trucks are held until their manifests are in order.

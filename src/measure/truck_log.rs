@@ -124,6 +124,11 @@ impl Observer for TruckLog {
                     visit.leave = Some(now);
                 }
             }
+            Notice::ImageSent { .. } => *self.open(id) = None,
+            Notice::ImageRead { .. } => {
+                let last = self.open(id).take();
+                self.visits.extend(last);
+            }
             Notice::Blocked { .. }
             | Notice::LeftRoad { .. }
             | Notice::Assessed { .. }

@@ -134,6 +134,8 @@ pub(super) struct Inside {
     /// The draws of the present visit: its service time, and where it goes afterwards.
     pub(super) service_bits: u64,
     pub(super) route_bits: u64,
+    /// It is no truck, but the image of one.
+    pub(super) image_of: Option<TruckId>,
     /// Names the end of its patience; 0: it is not waiting, or waits for ever.
     pub(super) patience: u32,
 }
@@ -459,6 +461,7 @@ impl<'n, O: Observer, const RULED: bool> Crossing<'n, O, RULED> {
             trace_row,
             service_bits: 0,
             route_bits: 0,
+            image_of: None,
             patience: 0,
         };
         self.count_inside += 1;
@@ -478,6 +481,23 @@ impl<'n, O: Observer, const RULED: bool> Crossing<'n, O, RULED> {
                 TruckId(self.inside.len() as u32 - 1)
             }
         }
+    }
+
+    /// An image of a truck comes in; visits so far are those of the truck.
+    pub(super) fn admit_image(&mut self, truck: Truck, of: TruckId) -> TruckId {
+        let id = self.admit(truck, None);
+        self.at(id).image_of = Some(of);
+        let slots = self.network.loop_slots as usize;
+        let (from, to) = (of.0 as usize * slots, id.0 as usize * slots);
+        self.visits.copy_within(from..from + slots, to);
+        id
+    }
+
+    /// An image is no longer needed.
+    pub(super) fn forget_image(&mut self, now: SimTime, id: TruckId) {
+        self.last_gone = now;
+        self.count_inside -= 1;
+        self.vacant.push(id);
     }
 
     /// The truck is gone; its place in the table may be used again.

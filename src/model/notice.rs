@@ -55,8 +55,8 @@ pub enum Notice {
         kind: u8,
         /// How likely such a truck hides it.
         rate: f64,
-        /// How likely it would be found on it.
-        chance: f64,
+        /// How likely it would be found on it: if results of images come too late, and if they come in time.
+        chance: [f64; 2],
         /// It does hide it.
         carries: bool,
     },
@@ -75,6 +75,19 @@ pub enum Notice {
         station: StationId,
         /// The kind.
         kind: u8,
+    },
+    /// An image of a truck went to a review station; `id` is the image's own, and it arrives, joins and is
+    /// served there like a truck, until `ImageRead`.
+    ImageSent {
+        /// The truck that it is of.
+        of: TruckId,
+        /// The station.
+        station: StationId,
+    },
+    /// The image has been read, and is forgotten.
+    ImageRead {
+        /// Its truck had not yet passed a station that recalls it.
+        in_time: bool,
     },
     /// Service is over (now == `truck.ends`); the truck leaves at once unless `Blocked` follows.
     ServiceEnded {

@@ -14,9 +14,10 @@ use std::collections::BTreeMap;
 use crate::dist::special::normal_quantile;
 use crate::kernel::draws::uniform;
 use crate::kernel::time::{SimDuration, SimTime};
-use crate::model::crossing::Crossing;
+use crate::model::crossing::{Crossing, Events};
 use crate::model::network::{
-    Arrivals, Bands, ClassId, Filing, Late, Network, ScoreLaw, Security, StationId, Target, is_cleared,
+    Arrivals, Bands, ClassId, Filing, Late, Network, RoadId, ScoreLaw, Security, StationId, Target,
+    is_cleared,
 };
 use crate::model::notice::{Notice, Observer, Reason};
 use crate::model::truck::{Truck, TruckId};
@@ -33,6 +34,18 @@ pub(super) struct Screened {
     ready: SimTime,
     /// Stations to which it is not sent any more.
     cleared: u64,
+    image: Image,
+}
+
+/// What has become of the image that was last taken of a truck which did not wait for the result.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Image {
+    /// None was taken, or it showed nothing, or the truck has passed the last place to stop it.
+    Settled,
+    /// It is being looked at.
+    Out,
+    /// It raised an alarm, which sends the truck here.
+    Alarm(Target),
 }
 
 impl ScoreLaw {
@@ -75,7 +88,7 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
             listed.unwrap_or_else(|| law.sample(score_bits))
         };
         let score = score_of(kind.map(usize::from));
-        self.screened.insert(id, Screened { kind, score, filing, ready, cleared: 0 });
+        self.screened.insert(id, Screened { kind, score, filing, ready, cleared: 0, image: Image::Settled });
         for (place, violation) in security.violations.iter().enumerate() {
             let carries = kind == Some(place as u8);
             let rate = match given {
@@ -85,7 +98,7 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
             let chance = if rate > 0.0 {
                 security.chance(truck.stream.index(), place, truck.class, filing, score_of(Some(place)))
             } else {
-                0.0
+                [0.0; 2]
             };
             self.tell(now, id, Notice::Assessed { kind: place as u8, rate, chance, carries });
         }
@@ -129,6 +142,14 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
         if screening.late == Some(Late::Hold) {
             screened.filing = held(screened.filing);
         }
+        let recalled = match screened.image {
+            Image::Alarm(target) if screening.recalls => Some(target),
+            Image::Settled | Image::Out | Image::Alarm(_) => None,
+        };
+        if screening.recalls {
+            // What is not known by now comes too late.
+            screened.image = Image::Settled;
+        }
         self.screened.insert(id, screened);
         let truck = *self.truck(id);
         let class = truck.class;
@@ -136,12 +157,14 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
         let kind = screened.kind.map(usize::from);
         let open = |target: &Target| !is_cleared(&security.bits, screened.cleared, *target);
         let [look, by_chance] = self.chance.look(&truck, station, visit);
-        let mut sent = None;
+        let mut sent = recalled.filter(open).map(|target| (target, Reason::Alarm));
         if let Some(sensor) = &screening.sensor
             && uniform(look) < sensor.chance(kind, class)
         {
             match (sensor.alarm, screened.kind) {
-                (Some(target), _) => sent = Some(target).filter(open).map(|target| (target, Reason::Alarm)),
+                (Some(target), _) => {
+                    sent = sent.or(Some(target).filter(open).map(|target| (target, Reason::Alarm)));
+                }
                 (None, Some(kind)) => self.tell(self.now, id, Notice::Found { station, kind }),
                 (None, None) => {}
             }
@@ -166,6 +189,66 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
         let (target, reason) = sent?;
         self.tell(self.now, id, Notice::Sent { station, reason, innocent: kind.is_none() });
         Some(target)
+    }
+
+    /// Where a truck goes whose target takes only its image: the image goes there, and the truck on.
+    pub(super) fn past_release(
+        &mut self,
+        now: SimTime,
+        id: TruckId,
+        mut target: Target,
+        events: &mut Events,
+    ) -> Target {
+        let network = self.network;
+        while let Target::Station(station) = target {
+            let data = &network.stations[station.index()];
+            if !data.screening.as_deref().is_some_and(|screening| screening.releases) {
+                break;
+            }
+            let visit = self.visit(id, data.loop_slot);
+            let truck = *self.truck(id);
+            self.send_image(now, id, station, events);
+            let [_, bits] = self.chance.visit(&truck, station, visit);
+            let branches = &data.routes[truck.class.index()].branches;
+            let found = branches.iter().find(|(below, _)| uniform(bits) < *below).or(branches.last());
+            target = found.expect("a route has branches").1;
+            self.count_visit(id, data.loop_slot);
+        }
+        target
+    }
+
+    fn send_image(&mut self, now: SimTime, of: TruckId, station: StationId, events: &mut Events) {
+        let truck = Truck { arrived: now, line_from: None, ..*self.truck(of) };
+        let id = self.admit_image(truck, of);
+        if let Some(screened) = self.screened.get(of).copied() {
+            self.screened.insert(of, Screened { image: Image::Out, ..screened });
+            self.screened.insert(id, screened);
+        }
+        self.tell(now, id, Notice::ImageSent { of, station });
+        self.enter_station(now, station, id, events);
+    }
+
+    /// An image has been looked at: its truck is told, if it is still there to be told.
+    pub(super) fn read_image(&mut self, now: SimTime, id: TruckId, of: TruckId, station: StationId) {
+        let image = *self.truck(id);
+        let data = &self.network.stations[station.index()];
+        let sensor = data.screening.as_deref().and_then(|screening| screening.sensor.as_ref());
+        let visit = self.visit(id, data.loop_slot);
+        let [look, _] = self.chance.look(&image, station, visit);
+        let kind = self.screened.get(id).and_then(|screened| screened.kind).map(usize::from);
+        let alarm = sensor
+            .filter(|sensor| uniform(look) < sensor.chance(kind, image.class))
+            .and_then(|sensor| sensor.alarm);
+        // The place of a truck that is gone may be another's.
+        let truck = self.truck(of);
+        let same =
+            (truck.stream, truck.identity, truck.entered) == (image.stream, image.identity, image.entered);
+        let screened = self.screened.get(of).copied().filter(|screened| same && screened.image == Image::Out);
+        if let Some(screened) = screened {
+            let image = alarm.map_or(Image::Settled, Image::Alarm);
+            self.screened.insert(of, Screened { image, ..screened });
+        }
+        self.tell(now, id, Notice::ImageRead { in_time: screened.is_some() });
     }
 
     /// Where a truck goes that would go to a station of which it is cleared: on to `next`.
@@ -211,7 +294,7 @@ const NEGLIGIBLE: f64 = 1e-12;
 /// By stream, kind, class and [`Filing`]: how likely a violation is found, by score. To be kept in
 /// [`Security::chances`]. Where trucks cannot get because places are full, or leave before, is
 /// not asked.
-pub fn chances(network: &Network) -> Vec<Bands<f64>> {
+pub fn chances(network: &Network) -> Vec<Bands<[f64; 2]>> {
     let Some(security) = network.security.as_deref() else { return Vec::new() };
     let mut all = Vec::new();
     for stream in &network.streams {
@@ -219,8 +302,13 @@ pub fn chances(network: &Network) -> Vec<Bands<f64>> {
             for class in (0..network.classes.len()).map(|class| ClassId(class as u8)) {
                 let scores = thresholds(network, class);
                 for filing in Filing::ALL {
-                    let truck = Imagined { network, security, kind, class };
-                    let chance = |from: &f64| (*from, truck.chance_of_finding(stream.entry, *from, filing));
+                    let chance = |from: &f64| {
+                        let found = [false, true].map(|in_time| {
+                            let truck = Imagined { network, security, kind, class, in_time };
+                            truck.chance_of_finding(stream.entry, *from, filing)
+                        });
+                        (*from, found)
+                    };
                     all.push(Bands(scores.iter().map(chance).collect()));
                 }
             }
@@ -246,23 +334,49 @@ struct Imagined<'n> {
     security: &'n Security,
     kind: usize,
     class: ClassId,
+    /// Whether results of images come before it passes a station that recalls it.
+    in_time: bool,
 }
 
-/// Where it stands, what it is cleared of, and what is known of it.
-type Standing = (StationId, u64, Filing);
+/// The same without where it stands.
+type Known = (u64, Filing, Option<Place>);
+
+/// Where it stands, what it is cleared of, what is known of it, and where an image sends it that raised
+/// an alarm.
+type Standing = (StationId, u64, Filing, Option<Place>);
+
+/// A target, in an order.
+type Place = (u8, u16);
+
+fn place_of(target: Target) -> Place {
+    match target {
+        Target::Exit => (0, 0),
+        Target::Station(StationId(station)) => (1, station),
+        Target::Road(RoadId(road)) => (2, road),
+    }
+}
+
+fn target_of(place: Place) -> Target {
+    match place {
+        (1, station) => Target::Station(StationId(station)),
+        (2, road) => Target::Road(RoadId(road)),
+        _ => Target::Exit,
+    }
+}
 
 impl Imagined<'_> {
     /// How likely it is found that comes at `entry` with a score, by following all its ways at once: the
     /// chance that it stands at each station, cleared of what it is cleared of.
     fn chance_of_finding(&self, entry: StationId, score: f64, filing: Filing) -> f64 {
         let mut found = 0.0;
-        let mut wave: BTreeMap<Standing, f64> = BTreeMap::from([((entry, 0, filing), 1.0)]);
+        let mut wave: BTreeMap<Standing, f64> = BTreeMap::from([((entry, 0, filing, None), 1.0)]);
         for _ in 0..MOST_ROUNDS {
             let mut next: BTreeMap<Standing, f64> = BTreeMap::new();
             for (standing, chance) in wave {
-                let mut go = |target: Target, share: f64, cleared: u64, filing: Filing| {
+                let mut go = |target: Target, share: f64, known: Known| {
                     if let Some(station) = self.station_at(target).filter(|_| share > NEGLIGIBLE) {
-                        *next.entry((station, cleared, filing)).or_insert(0.0) += share;
+                        let (cleared, filing, alarm) = known;
+                        *next.entry((station, cleared, filing, alarm)).or_insert(0.0) += share;
                     }
                 };
                 found += self.leave(standing, chance, score, &mut go);
@@ -291,28 +405,40 @@ impl Imagined<'_> {
     /// Shares out the chance of a truck that leaves a station; what it is found by is told back.
     fn leave(
         &self,
-        (station, mut cleared, mut filing): Standing,
+        (station, mut cleared, mut filing, mut alarm): Standing,
         chance: f64,
         score: f64,
-        go: &mut impl FnMut(Target, f64, u64, Filing),
+        go: &mut impl FnMut(Target, f64, Known),
     ) -> f64 {
         let data = &self.network.stations[station.index()];
         let (mut left, mut found) = (chance, 0.0);
+        let mut flagged = 0.0;
         if let Some(screening) = data.screening.as_deref() {
             cleared |= screening.clears;
             if screening.late == Some(Late::Hold) {
                 filing = held(filing);
             }
             let open = |target: Target| !is_cleared(&self.security.bits, cleared, target);
+            let recalled = alarm.filter(|_| screening.recalls);
+            alarm = alarm.filter(|_| !screening.recalls);
+            let known = (cleared, filing, alarm);
             let mut send = |target: Option<Target>, share: f64, left: &mut f64| {
                 if let Some(target) = target.filter(|target| open(*target)) {
-                    go(target, *left * share, cleared, filing);
+                    go(target, *left * share, known);
                     *left *= 1.0 - share;
                 }
             };
             if let Some(sensor) = &screening.sensor {
                 let seen = sensor.chance(Some(self.kind), self.class);
                 match sensor.alarm {
+                    // The truck itself does not stop: its image is looked at meanwhile.
+                    Some(target) if screening.releases => {
+                        if self.in_time {
+                            flagged = left * seen;
+                            left -= flagged;
+                            alarm = Some(place_of(target));
+                        }
+                    }
                     Some(target) => send(Some(target), seen, &mut left),
                     None => {
                         found = left * seen;
@@ -320,18 +446,19 @@ impl Imagined<'_> {
                     }
                 }
             }
+            send(recalled.map(target_of), 1.0, &mut left);
             let random = screening.random.get(self.class.index()).copied().unwrap_or(0.0);
             send(screening.random_to, random, &mut left);
             if let Some(Late::To(target)) = screening.late {
                 send(Some(target), f64::from(u8::from(filing.late)), &mut left);
             }
-            let known = filing.scored.then_some(score);
+            let score = filing.scored.then_some(score);
             let bands = screening.referral.get(self.class.index());
-            if let Some(shares) = bands.and_then(|bands| bands.at(known)) {
+            if let Some(shares) = bands.and_then(|bands| bands.at(score)) {
                 let (all, mut below) = (left, 0.0);
                 for (upper, target) in shares {
                     if open(*target) {
-                        go(*target, all * (upper - below), cleared, filing);
+                        go(*target, all * (upper - below), known);
                         left -= all * (upper - below);
                     }
                     below = *upper;
@@ -342,7 +469,10 @@ impl Imagined<'_> {
         for (upper, target) in &data.routes[self.class.index()].branches {
             let is_past = is_cleared(&self.security.bits, cleared, *target);
             let target = if is_past { next_of(self.network, station, self.class) } else { *target };
-            go(target, left * (upper - below), cleared, filing);
+            // An alarm of an image of before stands until another is taken.
+            let before = if flagged > 0.0 { None } else { alarm };
+            go(target, left * (upper - below), (cleared, filing, before));
+            go(target, flagged * (upper - below), (cleared, filing, alarm));
             below = *upper;
         }
         found

@@ -582,7 +582,13 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
             "service ends where it began"
         );
         self.tell(now, id, Notice::ServiceEnded { group, lane });
-        let target = self.draw_target(id, group);
+        if RULED && let Some(of) = self.inside[id.0 as usize].image_of {
+            return self.leave_as_image(now, id, of, group, lane, events);
+        }
+        let mut target = self.draw_target(id, group);
+        if RULED {
+            target = self.past_release(now, id, target, events);
+        }
         if self.can_enter(id, target) {
             self.leave_lane(now, id, group, lane, target, events);
         } else {
@@ -600,11 +606,35 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
         events: &mut Events,
     ) {
         self.tell(now, id, Notice::ServiceEnded { group, lane: 0 });
-        let target = self.draw_target(id, group);
+        if RULED && let Some(of) = self.inside[id.0 as usize].image_of {
+            return self.leave_as_image(now, id, of, group, 0, events);
+        }
+        let mut target = self.draw_target(id, group);
+        if RULED {
+            target = self.past_release(now, id, target, events);
+        }
         if self.can_enter(id, target) {
             self.leave_lane(now, id, group, 0, target, events);
         } else {
             self.find_no_place(now, id, group, 0, target, events);
+        }
+    }
+
+    /// An image has been looked at; its lane takes the next.
+    fn leave_as_image(
+        &mut self,
+        now: SimTime,
+        id: TruckId,
+        of: TruckId,
+        group: GroupId,
+        lane: u32,
+        events: &mut Events,
+    ) {
+        self.tell(now, id, Notice::Left { group, lane });
+        self.read_image(now, id, of, self.station_of(group));
+        self.forget_image(now, id);
+        if self.groups[group.index()].data.lanes.is_some() {
+            self.release(now, group, lane, events);
         }
     }
 

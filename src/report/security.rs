@@ -14,10 +14,11 @@ use crate::experiment::{Mean, StudyResult};
 use crate::measure::{Entry, Measure, Statistic, Unit};
 
 /// The measures of the block, in order; those by kind have a line for each.
-const MEASURES: [Measure; 11] = [
+const MEASURES: [Measure; 12] = [
     Measure::InspectedShare,
     Measure::ScannedShare,
     Measure::FalseReferralShare,
+    Measure::ResultsInTime,
     Measure::Detection,
     Measure::WorstDetection,
     Measure::Finds,

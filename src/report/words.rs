@@ -87,6 +87,7 @@ pub fn measure(measure: Measure) -> &'static str {
         Measure::HoldHours => "truck-hours held",
         Measure::HoldShareOfDelay => "hold, share of delay",
         Measure::ExamHours => "exam-hours",
+        Measure::ResultsInTime => "results in time",
         Measure::Detection => "detection",
         Measure::DetectionCounted => "detection as counted",
         Measure::WorstDetection => "detection, softest class",

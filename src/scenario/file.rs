@@ -348,6 +348,15 @@ pub struct Station {
     /// Chance that a scan ends in an alarm though there is nothing to see, for all classes or by class. Needs
     /// `alarm`.
     pub false_alarm: Option<ByClass<Percent>>,
+    /// A review of images (analysts, on site or remote): only the image of a truck comes here, the truck goes on at once
+    /// to where `route` and `next` of this station lead, and an alarm finds it at a station that `recalls`, or comes
+    /// too late. Without it the truck itself waits for the result. Needs `alarm`.
+    #[serde(default)]
+    pub release: bool,
+    /// A truck whose image has raised an alarm by the end of service here goes where that alarm sends it. What is not
+    /// known by then comes too late.
+    #[serde(default)]
+    pub recalls: bool,
     /// Stations to which a truck that was served here is not sent any more: what a joint examination stands for.
     /// Whom a referral would send there goes on as if it were not asked; whom a share of `route` would, to `next`.
     #[serde(default)]

@@ -13,7 +13,9 @@ use super::check::reference::{check_by_class, check_station_name, check_target};
 use super::check::{Findings, percent, suggestion};
 use super::file::{ByClass, Name, Station, Study};
 use super::limit::{MOST_CLEARED, MOST_VIOLATIONS};
-use super::phrase::{DistPhrase, DurationPhrase, FactorPhrase, Percent, ReferOf, ScorePhrase, Servers};
+use super::phrase::{
+    DistPhrase, DurationPhrase, FactorPhrase, FullPhrase, Percent, ReferOf, ScorePhrase, Servers,
+};
 use super::schema::names;
 
 /// A kind of violation.
@@ -113,6 +115,7 @@ pub fn check(study: &Study, names: &Names, findings: &mut Findings) {
         check_names(name, station, study, names, findings);
         check_pairs(name, station, study, findings);
     }
+    check_release(study, findings);
     let cleared: std::collections::BTreeSet<&String> =
         study.station.values().flat_map(|station| &station.clears).collect();
     if cleared.len() > MOST_CLEARED {
@@ -327,6 +330,67 @@ fn check_pairs(name: &str, station: &Station, study: &Study, findings: &mut Find
         if let (Some(move_up), None) = (move_up, lanes) {
             let help = "leave `move_up` out: nobody moves up into a yard";
             findings.contradict((&path("late"), "a yard that holds trucks"), (&move_up, "a booth"), help);
+        }
+    }
+}
+
+/// A station to which only images come, and where their trucks are stopped.
+fn check_release(study: &Study, findings: &mut Findings) {
+    let releasing: Vec<(&String, &Station)> =
+        study.station.iter().filter(|(_, station)| station.release).collect();
+    if let [(first, _), (second, _), ..] = releasing.as_slice() {
+        findings.contradict(
+            (&format!("station.{second}.release"), "a review of images"),
+            (&format!("station.{first}.release"), "another one"),
+            "let one station review the images of all scans, with lane groups if need be",
+        );
+    }
+    let recalling = study.station.iter().find(|(_, station)| station.recalls);
+    for (name, station) in &releasing {
+        let path = |key: &str| format!("station.{name}.{key}");
+        let mut needs = |what: &str, help: &str| {
+            let message = format!("`{}` needs {what}", path("release"));
+            findings.error("E0332", &path("release"), message, format!("there is no {what}"), help);
+        };
+        if station.alarm.is_none() {
+            needs("`alarm`", "say with `alarm` where a truck goes in whose image something is seen");
+        }
+        if recalling.is_none() {
+            needs("`recalls`", "say with `recalls = true` which station stops trucks, such as the exit gate");
+        }
+        let keys = [
+            ("room", station.room.is_some()),
+            ("patience", station.patience.is_some()),
+            ("balking", station.balking.is_some()),
+            ("random_exam", station.random_exam.is_some()),
+            ("refer", !station.refer.is_empty()),
+            ("late", station.late.is_some()),
+            ("recalls", station.recalls),
+            ("clears", !station.clears.is_empty()),
+        ];
+        for (key, _) in keys.iter().filter(|key| key.1) {
+            let help = format!("leave `{key}` out, or let trucks wait for the result: leave `release` out");
+            let (key, release) = (path(key), path("release"));
+            findings.contradict((&key, "what a truck does"), (&release, "only images come here"), help);
+        }
+        let rooms = station.lanes.iter().find(|(_, lanes)| lanes.room.is_some());
+        if let Some((group, _)) = rooms {
+            let (key, release) = (path(&format!("lanes.{group}.room")), path("release"));
+            let help = "leave `room` out: images take no place";
+            findings.contradict((&key, "places of trucks"), (&release, "only images come here"), help);
+        }
+        let entries = study.demand.iter().filter(|(_, demand)| demand.entry == **name);
+        let entries = entries.map(|(stream, _)| format!("demand.{stream}.entry"));
+        let roads = study.road.iter().filter(|(_, road)| road.next == **name);
+        let roads = roads.map(|(road, _)| format!("road.{road}.next"));
+        let full =
+            study.station.iter().filter(|(_, other)| other.full == FullPhrase::Divert((*name).clone()));
+        let full = full.map(|(other, _)| format!("station.{other}.full"));
+        let wait = study.border_wait.iter().flat_map(|wait| [("from", &wait.from), ("at", &wait.at)]);
+        let wait = wait.filter(|(_, station)| station == name).map(|(key, _)| format!("border_wait.{key}"));
+        for key in entries.chain(roads).chain(full).chain(wait) {
+            let help = "images are taken at a station: let its `next`, `route` or `refer` lead to the review";
+            findings.contradict((&key, "trucks come"), (&path("release"), "only images come here"), help);
         }
     }
 }

@@ -336,6 +336,8 @@ impl Observer for Visits {
             Notice::Gone { outcome, .. } => self.gone.push((now, *truck, outcome)),
             Notice::Entered
             | Notice::Assessed { .. }
+            | Notice::ImageSent { .. }
+            | Notice::ImageRead { .. }
             | Notice::Sent { .. }
             | Notice::Found { .. }
             | Notice::TookRoad { .. }

@@ -440,6 +440,9 @@ impl Observer for Watch<'_> {
             }
             // What is known of a truck moves nothing by itself.
             Notice::Assessed { .. } | Notice::Sent { .. } | Notice::Found { .. } => {}
+            Notice::ImageSent { .. } | Notice::ImageRead { .. } => {
+                unreachable!("no crossing here takes images")
+            }
             Notice::TookRoad { road } => {
                 if let Some(first) = self.blocked[road.index()].pop_front() {
                     assert_eq!(first, id, "blocked trucks enter in the order of blocking");

@@ -21,7 +21,7 @@ pub struct Security {
     /// By station: its bit in what a truck is cleared of; 0: nothing clears it.
     pub bits: Vec<u64>,
     /// How likely a violation is found: see [`Security::chance`].
-    pub chances: Vec<Bands<f64>>,
+    pub chances: Vec<Bands<[f64; 2]>>,
 }
 
 /// A kind of violation.
@@ -104,6 +104,10 @@ pub struct Screening {
     pub referral: Vec<Bands<Shares>>,
     /// Stations to which a truck served here is not sent any more, as bits of [`Security::bits`].
     pub clears: u64,
+    /// Only images come here: trucks go on at once.
+    pub releases: bool,
+    /// A truck whose image has raised an alarm by the end of service here goes where the alarm sends it.
+    pub recalls: bool,
     /// By class: expected shares by place of all trucks that come here for the first time.
     pub expected: Vec<Vec<(f64, Target)>>,
 }
@@ -140,12 +144,13 @@ impl Security {
     }
 
     /// The chance that a truck is found which hides a kind: by what the rules say of it from its entry to the
-    /// exit, in expectation over every draw but its score.
-    pub fn chance(&self, stream: usize, kind: usize, class: ClassId, filing: Filing, score: f64) -> f64 {
+    /// exit, in expectation over every draw but its score; if results of images come too late, and if they
+    /// come in time.
+    pub fn chance(&self, stream: usize, kind: usize, class: ClassId, filing: Filing, score: f64) -> [f64; 2] {
         let classes = self.violations.first().map_or(0, |first| first.rates.len() / self.qualities());
         let place = (stream * self.violations.len() + kind) * classes + class.index();
         let bands = self.chances.get(place * Filing::ALL.len() + filing.place());
-        bands.and_then(|bands| bands.at(Some(score))).copied().unwrap_or(0.0)
+        bands.and_then(|bands| bands.at(Some(score))).copied().unwrap_or_default()
     }
 }
 

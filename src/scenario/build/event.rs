@@ -88,7 +88,7 @@ fn is_fixed(path: &str) -> bool {
                 | "show_up"
                 | "no_show"
         ),
-        ["station", _, key, ..] => matches!(*key, "queue" | "free_lane" | "clears"),
+        ["station", _, key, ..] => matches!(*key, "queue" | "free_lane" | "clears" | "release"),
         ["manifest", "quality", ..] => true,
         ["failure", _, key, ..] => matches!(*key, "lanes" | "clock"),
         ["road", _, key, ..] => matches!(*key, "next" | "lanes" | "overtaking"),

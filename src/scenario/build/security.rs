@@ -69,6 +69,7 @@ pub fn security(context: &mut Context) -> Option<Known> {
             || !station.sees.is_empty()
             || !station.clears.is_empty()
             || station.late.is_some()
+            || station.recalls
     };
     if study.violation.is_empty() && study.manifest.is_none() && !study.station.values().any(looks) {
         return None;
@@ -321,6 +322,8 @@ pub fn screening(table: &StationTable, known: Option<&Known>, context: &Context)
         } else {
             classes.iter().enumerate().map(referral).collect()
         },
+        releases: table.release,
+        recalls: table.recalls,
         clears: cleared.map(|station| known.security.bits[station.index()]).fold(0, |all, bit| all | bit),
         expected: Vec::new(),
     };
@@ -328,7 +331,8 @@ pub fn screening(table: &StationTable, known: Option<&Known>, context: &Context)
         || screening.random_to.is_some()
         || screening.late.is_some()
         || !screening.referral.is_empty()
-        || screening.clears != 0;
+        || screening.clears != 0
+        || screening.recalls;
     screening.expected =
         known.sorts.iter().enumerate().map(|(class, sorts)| expected(&screening, class, sorts)).collect();
     asked.then(|| Box::new(screening))
