@@ -25,6 +25,8 @@ replications = 2
 share = "30 % of trucks"
 [class.standard]
 share = "rest"
+[class.other]
+share = "1 % of trucks"
 [demand.north]
 entry = "toll"
 volume = "900 trucks/day"
@@ -43,7 +45,7 @@ lanes = 2
 next = "primary"
 [station.primary]
 lanes.fast = { servers = 2, accepts = ["fast"], preference = 2 }
-lanes.standard = { servers = 4, accepts = ["standard"], preference = 3 }
+lanes.standard = { servers = 4, accepts = ["other", "standard"], preference = 3 }
 service = "lognormal(mean = 5 min, cv = 0.6)"
 route.dock = "20 %"
 refer.dock = "100 % of the top 10 %"
@@ -103,8 +105,8 @@ set.station.primary.lanes.standard.servers = "+1"
 /// A documented key; what must be there for it to matter; a change of it.
 type Change = (&'static str, &'static [(&'static str, &'static str)], (&'static str, &'static str));
 
-const RANKS: (&str, &str) = ("station.primary.priority", r#"["fast", "standard"]"#);
-const MEET: (&str, &str) = ("station.primary.lanes.standard.accepts", r#"["fast", "standard"]"#);
+const RANKS: (&str, &str) = ("station.primary.priority", r#"["fast", "other", "standard"]"#);
+const MEET: (&str, &str) = ("station.primary.lanes.standard.accepts", r#"["fast", "other", "standard"]"#);
 const BY_OFFICERS: (&str, &str) = ("station.dock.lanes.all.open", "officers");
 const TABLE: (&str, &str) =
     ("station.primary.lanes.standard.open", r#"{ "00:00" = 4, "08:00" = 2, "09:00" = 4 }"#);
@@ -126,6 +128,7 @@ const REVIEW: &[(&str, &str)] = &[
     ("station.last", r#"{ lanes.all = { servers = 9 }, service = "5 min", recalls = true, next = "exit" }"#),
     ("station.primary.next", "review"),
 ];
+const CERTIFIED: &[(&str, &str)] = &[("class.fast.certified", "90 %"), ("class.fast.otherwise", "standard")];
 const ALARM: (&str, &str) = ("station.dock.alarm", "exit");
 
 const CHANGES: &[Change] = &[
@@ -142,6 +145,9 @@ const CHANGES: &[Change] = &[
     ("border_wait.posted", &[], ("border_wait.posted", "every 30 min, over 30 min")),
     ("border_wait.posted", &[], ("border_wait.posted", "every 30 min, rounded to 5 min")),
     ("border_wait.posted", &[], ("border_wait.posted", "every 30 min, at most 3 min")),
+    ("class.NAME.certified", CERTIFIED, ("class.fast.certified", "80 %")),
+    ("class.NAME.consignments", CERTIFIED, ("class.fast.consignments", "3")),
+    ("class.NAME.otherwise", CERTIFIED, ("class.fast.otherwise", "other")),
     ("class.NAME.share", &[], ("class.fast.share", "40 % of trucks")),
     ("demand.NAME.appointments", &[], ("demand.booked.appointments", "5")),
     ("demand.NAME.at_start", &[], ("demand.north.at_start", "10")),

@@ -577,3 +577,22 @@ fn the_expectation_knows_how_many_results_come_in_time() {
     let exact = 0.8 * tail(0.5 - 1.0) * in_time;
     assert!((expected - exact).abs() < BAR * error + 0.005, "{expected} {exact}");
 }
+
+/// Three consignments of which 95 % are certified: 0.95³ of the trucks that apply stay; with a geometric
+/// number of mean 2 (P(N = n) = 1/2ⁿ) it is p/(2 − p).
+#[test]
+fn one_consignment_disqualifies_the_load() {
+    let certified = ("class.fast.certified", "95 %");
+    let otherwise = ("class.fast.otherwise", "standard");
+    for (consignments, kept) in [("1", 0.95), ("3", 0.95 * 0.95 * 0.95), ("geometric(mean = 2)", 0.95 / 1.05)]
+    {
+        let result = study(CLASSES, &[certified, otherwise, ("class.fast.consignments", consignments)]);
+        holds(&result, "all", "trucks.fast.entered", 3000.0 * 0.2 * kept);
+        holds(&result, "all", "trucks.standard.entered", 3000.0 * (0.5 + 0.2 * (1.0 - kept)));
+        // Who is no FAST truck to begin with stays what it is, truck by truck.
+        let before = study(CLASSES, &[]);
+        let place = before.find("trucks.empty.entered").expect("it is measured");
+        let pairs = before.scenarios[0].values.iter().zip(&result.scenarios[0].values);
+        assert!(pairs.clone().all(|(before, now)| before[place] == now[place]));
+    }
+}

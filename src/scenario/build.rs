@@ -6,6 +6,7 @@
 //! studies without errors. It does not read text. Start at [`build`].
 
 mod appointment;
+mod certify;
 mod demand;
 mod event;
 mod failure;
@@ -165,9 +166,10 @@ fn compile_stretch(resolved: &Resolved, base: bool) -> (Network, Clock, Vec<Diag
     let study = &resolved.study;
     let names = Names::new(study);
     let mut findings = Findings::new(&resolved.origins);
-    let (drawing, sound) = check(study, &names, &mut findings);
+    let (mut drawing, sound) = check(study, &names, &mut findings);
     let clock = clock(study, &mut findings);
     let mut context = Context { study, names: &names, clock: &clock, files: &resolved.files, base, findings };
+    certify::certify(&mut drawing, &mut context);
     let known = security::security(&mut context);
     let (stations, mut groups) = station::stations(known.as_ref(), &mut context);
     let roads = station::roads(&mut context);

@@ -164,6 +164,14 @@ pub struct Precision {
 pub struct Class {
     /// Its share and of what: `"36 % of trucks"`, `"25 % of laden"`, `"4 % of standard"`, `"rest"`.
     pub share: SharePhrase,
+    /// Share of consignments that are certified (carrier, importer, driver): a truck stays in this class only if all
+    /// of its consignments are, else it is one of `otherwise`. `share` counts it as of this class. Not for trucks of a
+    /// trace or of a stream with a `class`.
+    pub certified: Option<Percent>,
+    /// Consignments of a truck of this class: a number, or a distribution; without it one. Needs `certified`.
+    pub consignments: Option<BatchPhrase>,
+    /// The class of trucks that one consignment disqualifies. Needs `certified`.
+    pub otherwise: Option<Name>,
     /// As reports name it.
     pub title: Option<Text>,
 }

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::check::name::Names;
-use super::check::reference::{check_by_class, check_station_name, check_target};
+use super::check::reference::{check_by_class, check_class, check_station_name, check_target};
 use super::check::{Findings, percent, suggestion};
 use super::file::{ByClass, Name, Station, Study};
 use super::limit::{MOST_CLEARED, MOST_VIOLATIONS};
@@ -116,6 +116,7 @@ pub fn check(study: &Study, names: &Names, findings: &mut Findings) {
         check_pairs(name, station, study, findings);
     }
     check_release(study, findings);
+    check_certified(study, names, findings);
     let cleared: std::collections::BTreeSet<&String> =
         study.station.values().flat_map(|station| &station.clears).collect();
     if cleared.len() > MOST_CLEARED {
@@ -330,6 +331,44 @@ fn check_pairs(name: &str, station: &Station, study: &Study, findings: &mut Find
         if let (Some(move_up), None) = (move_up, lanes) {
             let help = "leave `move_up` out: nobody moves up into a yard";
             findings.contradict((&path("late"), "a yard that holds trucks"), (&move_up, "a booth"), help);
+        }
+    }
+}
+
+/// Classes that one consignment disqualifies.
+fn check_certified(study: &Study, names: &Names, findings: &mut Findings) {
+    for (name, class) in &study.class {
+        let path = |key: &str| format!("class.{name}.{key}");
+        let pairs = [
+            ("certified", class.certified.is_some(), "otherwise", class.otherwise.is_some()),
+            ("otherwise", class.otherwise.is_some(), "certified", class.certified.is_some()),
+            ("consignments", class.consignments.is_some(), "certified", class.certified.is_some()),
+        ];
+        for (key, _, other, _) in pairs.iter().filter(|pair| pair.1 && !pair.3) {
+            let message = format!("`{}` needs `{other}`", path(key));
+            let help = match *other {
+                "otherwise" => "say with `otherwise` which class such trucks are: `otherwise = \"standard\"`",
+                _ => "say with `certified` what share of consignments is: `certified = \"95 %\"`",
+            };
+            findings.error("E0332", &path(key), message, format!("no `{other}` beside it"), help);
+        }
+        if let Some(certified) = class.certified.filter(|certified| certified.0 > 1.0) {
+            let message = format!("`{}` is {}", path("certified"), percent(certified.0));
+            findings.error(
+                "E0316",
+                &path("certified"),
+                message,
+                "at most 100 %",
+                "write a share such as `95 %`",
+            );
+        }
+        let Some(otherwise) = &class.otherwise else { continue };
+        check_class(&path("otherwise"), otherwise, names, findings);
+        if study.class.get(otherwise).is_some_and(|other| other.certified.is_some()) {
+            let message =
+                format!("`{}` leads to a class that trucks are taken out of too", path("otherwise"));
+            let help = "name a class without `certified`";
+            findings.error("E0313", &path("otherwise"), message, "one step, no more", help);
         }
     }
 }

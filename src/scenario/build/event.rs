@@ -74,7 +74,7 @@ fn added(before: &Study, during: &Study) -> Option<String> {
 fn is_fixed(path: &str) -> bool {
     let keys: Vec<&str> = path.split('.').collect();
     match keys.as_slice() {
-        ["class", _, key, ..] => *key != "share",
+        ["class", _, key, ..] => !matches!(*key, "share" | "certified" | "consignments"),
         ["demand", _, key, ..] => matches!(
             *key,
             "entry"

@@ -236,7 +236,8 @@ fn check_named(path: &str, class: &str, rest_help: &str, names: &Names, findings
     }
 }
 
-fn check_class(path: &str, class: &str, names: &Names, findings: &mut Findings) {
+/// Reports a class that is not there.
+pub fn check_class(path: &str, class: &str, names: &Names, findings: &mut Findings) {
     if names.class(class).is_none() {
         let help = suggestion(class, names.classes.iter().copied());
         findings.error("E0302", path, format!("there is no class `{class}`"), "no such class", help);
