@@ -131,6 +131,22 @@ pub fn check(study: &Study, names: &Names, findings: &mut Findings) {
             check_kind(&format!("demand.{stream}.trace.{row}.violation"), kind, study, findings);
         }
     }
+    if !findings.any_error() {
+        check_seen(study, findings);
+    }
+}
+
+/// A kind that no examination sees is never found.
+fn check_seen(study: &Study, findings: &mut Findings) {
+    for name in study.violation.keys() {
+        let examines = |station: &&Station| station.alarm.is_none() && station.sees.contains_key(name);
+        if !study.station.values().any(|station| examines(&station)) {
+            let path = format!("violation.{name}");
+            let message = format!("nobody can find `{name}`");
+            let help = format!("add `sees.{name} = \"80 %\"` to the station that examines trucks");
+            findings.warning("W0426", &path, message, "no examination sees it", help);
+        }
+    }
 }
 
 fn check_violation(name: &str, violation: &Violation, names: &Names, findings: &mut Findings) {
@@ -252,7 +268,12 @@ fn check_names(name: &str, station: &Station, study: &Study, names: &Names, find
     for (kind, seen) in &station.sees {
         let path = path(&format!("sees.{kind}"));
         check_kind(&path, kind, study, findings);
-        check_shares(&path, seen, names, findings);
+        check_classes(&path, seen, names, findings);
+        for (path, share) in each(&path, seen).iter().filter(|(_, share)| share.0 > 1.0) {
+            let message = format!("`{path}` is a sensitivity of {}", percent(share.0));
+            let help = "of a hundred trucks that hide it the look sees a hundred at most";
+            findings.error("E0318", path, message, "a chance of at most 100 %", help);
+        }
     }
     let places = [("random_to", &station.random_to), ("alarm", &station.alarm)];
     for (key, place) in places {

@@ -4,7 +4,7 @@
 //! new meaning. Start at [`MEANINGS`].
 
 /// (code, title, explanation), in order of codes.
-pub const MEANINGS: [(&str, &str, &str); 56] = [
+pub const MEANINGS: [(&str, &str, &str); 59] = [
     (
         "E0301",
         "a name leads nowhere",
@@ -88,6 +88,11 @@ pub const MEANINGS: [(&str, &str, &str); 56] = [
         "qualities of manifests that do not sum to 100 %",
         "Every manifest has a quality: the shares of `manifest.quality` sum to 100 % for each class. Leave the share of one of \
          them out, and it is the rest.",
+    ),
+    (
+        "E0318",
+        "a sensitivity of more than 100 %",
+        "`sees.KIND` is the chance that a look sees what is there (sensitivity, or probability of detection): 100 % at most.",
     ),
     (
         "E0320",
@@ -323,5 +328,16 @@ pub const MEANINGS: [(&str, &str, &str); 56] = [
         "patience that ends at once",
         "Trucks would on average wait less than it takes to move up into a booth, so nearly all that queue leave: perhaps \
          seconds were meant for minutes.",
+    ),
+    (
+        "W0425",
+        "a class that never comes to primary",
+        "`border_wait.at` names the primary station, and trucks of the class reach the exit without it: a `next` or a `route` \
+         leads past it, or their own primary station is another one.",
+    ),
+    (
+        "W0426",
+        "nobody can find the violation",
+        "No station without `alarm` has `sees` for the kind, so whatever is scanned, none is ever found: detection is 0 %.",
     ),
 ];

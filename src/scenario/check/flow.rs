@@ -68,6 +68,7 @@ pub fn check(network: &mut Network, findings: &mut Findings) {
     let mut unserved: BTreeMap<(StationId, String), Vec<&str>> = BTreeMap::new();
     let mut overflowing: BTreeMap<(GroupId, GroupId), Vec<&str>> = BTreeMap::new();
     let mut wait_reached = false;
+    let mut past_primary: Vec<&str> = Vec::new();
     for (i, class) in network.classes.iter().enumerate() {
         let graph = Graph::new(network, ClassId(i as u8));
         let entries = network
@@ -97,6 +98,11 @@ pub fn check(network: &mut Network, findings: &mut Findings) {
                     overflowing.entry((from, into)).or_default().push(&class.name);
                 }
             }
+        }
+        let comes = !network.streams.is_empty() && reached.contains(&true);
+        let to_primary = network.border_wait.as_ref().is_none_or(|wait| reached[wait.at.index()]);
+        if comes && !to_primary {
+            past_primary.push(&class.name);
         }
         wait_reached |= network.border_wait.as_ref().is_none_or(|wait| {
             reached[wait.from.index()] && graph.reached([wait.from.index()])[wait.at.index()]
@@ -159,6 +165,12 @@ pub fn check(network: &mut Network, findings: &mut Findings) {
             "not on a way from there",
             "name the station where the line begins in `from` and the primary behind it in `at`",
         );
+    }
+    if let (Some(wait), true, false) = (&network.border_wait, wait_reached, past_primary.is_empty()) {
+        let primary = &network.stations[wait.at.index()].name;
+        let message = format!("trucks of class {} never come to `{primary}`", listed(&past_primary));
+        let help = "follow their way: a `next` or a `route` leads past the primary station";
+        findings.warning("W0425", "border_wait.at", message, "the primary station", help);
     }
     keep_serving_choices(network);
 }
