@@ -87,7 +87,12 @@ pub(super) fn lines(result: &StudyResult, look: Look) -> Vec<String> {
     });
     let labels = rows.iter().map(|row| label(&result.entries[*row], scale(*row)));
     let grid = Grid { corner: String::new(), labels: labels.collect(), columns: columns.collect() };
-    let mut lines = vec![look.paint(Tone::Strong, "Security")];
+    let of_paper = |row: &usize| {
+        let measure = result.entries[*row].measure;
+        matches!(measure, Measure::HeldShare | Measure::HoldShareOfDelay)
+    };
+    let title = if rows.iter().all(of_paper) { "Manifests" } else { "Security" };
+    let mut lines = vec![look.paint(Tone::Strong, title)];
     lines.extend(grid.lines(look));
     lines
 }

@@ -83,7 +83,7 @@ pub fn measure(measure: Measure) -> &'static str {
         Measure::InspectedShare => "inspected",
         Measure::ScannedShare => "scanned",
         Measure::FalseReferralShare => "false referrals",
-        Measure::HeldShare => "held for late manifests",
+        Measure::HeldShare => "late manifests",
         Measure::HoldHours => "truck-hours held",
         Measure::HoldShareOfDelay => "hold, share of delay",
         Measure::ExamHours => "exam-hours",
