@@ -7,7 +7,7 @@
 //! do not depend on what is done about them. Finds are rare: how likely each kind is found is also worked
 //! out for every truck as if it hid that kind (conditional expectation; Law, Simulation Modeling and
 //! Analysis, 2015, section 11.6), by [`chances`]. It does not know statistics. Start at
-//! [`Crossing::assess`] and [`Crossing::screened_target`].
+//! `Crossing::assess` and `Crossing::screened_target`.
 
 use std::collections::BTreeMap;
 

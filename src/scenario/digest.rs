@@ -86,13 +86,28 @@ fn add_plan(hash: &mut Hash, study: &Study) {
     hash.number(too_small.map_or(u64::MAX, |small| small.0.micros() as u64));
 }
 
+/// Sections that tell what a crossing is and what it is worth.
+pub const OF_THE_MODEL: [&str; 12] = [
+    "air",
+    "border_wait",
+    "class",
+    "demand",
+    "event",
+    "failure",
+    "manifest",
+    "money",
+    "officers",
+    "road",
+    "station",
+    "violation",
+];
+
 /// Whether the value of a path can change a result.
 fn decides(path: &str) -> bool {
     let (table, rest) = path.split_once('.').unwrap_or((path, ""));
     let observed = table == "border_wait" && (rest.starts_with("observed") || rest.starts_with("check"));
     match table {
-        "class" | "demand" | "station" | "road" | "officers" | "failure" | "border_wait" | "event"
-        | "money" | "air" => !observed && !is_title(path),
+        _ if OF_THE_MODEL.contains(&table) => !observed && !is_title(path),
         "study" => matches!(rest, "time_zone" | "start" | "run_length" | "warm_up" | "end"),
         _ => false,
     }
@@ -106,6 +121,7 @@ pub fn is_title(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::schema::{self, Shape};
 
     #[test]
     fn known_answers_of_the_hash() {
@@ -114,6 +130,17 @@ mod tests {
         let mut hash = Hash::new();
         hash.bytes(b"a");
         assert_eq!(format!("{:032x}", hash.0), "d228cb696f1a8caf78912b704e4a8964");
+    }
+
+    /// A section is of the model, or it tells how a study is run and told.
+    #[test]
+    fn no_section_is_forgotten() {
+        let Shape::Record(sections) = schema::study() else { panic!("a study has sections") };
+        let told = ["format", "goals", "precision", "scenario", "source", "study"];
+        let known: Vec<&str> = sections.keys().map(String::as_str).collect();
+        let mut listed: Vec<&str> = OF_THE_MODEL.into_iter().chain(told).collect();
+        listed.sort_unstable();
+        assert_eq!(known, listed);
     }
 
     #[test]

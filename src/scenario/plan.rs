@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::build::DEFAULT_SPACING;
-use super::digest::{digest, is_title};
+use super::digest::{OF_THE_MODEL, digest, is_title};
 use super::file::{BorderWait, Table, Text};
 use super::phrase::{GoalPhrase, Minutes, Replications, Spread, TargetPhrase};
 use super::resolve::{Origins, Resolved};
@@ -75,7 +75,7 @@ pub struct ScenarioPlan {
 
 /// Keys whose values are names of other tables: they say how the crossing is laid out, and are
 /// no quantities that need a source.
-const LAYOUT: [&str; 3] = ["next", "entry", "accepts"];
+const LAYOUT: [&str; 8] = ["next", "entry", "accepts", "alarm", "clears", "late", "otherwise", "random_to"];
 
 /// The plan of scenarios that were checked and compiled, the baseline first.
 pub(super) fn study_plan(name: &str, resolved: &[Resolved], networks: Vec<Network>) -> StudyPlan {
@@ -175,20 +175,7 @@ fn source_of<'a>(path: &str, sources: &'a BTreeMap<String, String>) -> Option<&'
 /// Whether a path is part of the crossing, titles left out.
 fn is_model(path: &str) -> bool {
     let table = path.split('.').next().unwrap_or_default();
-    let model = [
-        "air",
-        "border_wait",
-        "class",
-        "demand",
-        "event",
-        "failure",
-        "money",
-        "officers",
-        "road",
-        "station",
-        "study",
-    ];
-    model.contains(&table)
+    (table == "study" || OF_THE_MODEL.contains(&table))
         && !is_title(path)
         && !matches!(path, "study.baseline" | "study.title")
         && !path.starts_with("study.title.")

@@ -36,8 +36,64 @@ fn ruled_network(number: u64) -> Network {
             diversion: None,
         });
     }
+    add_screening(&mut network, &mut dice);
     add_events(&mut network, &mut dice);
     network
+}
+
+/// Somebody looks at trucks: sends them on, or to the exit, by alarm, at random, late or by score; yards
+/// hold late ones.
+fn add_screening(network: &mut Network, dice: &mut Dice) {
+    if dice.happens(0.5) {
+        return;
+    }
+    let (stations, classes) = (network.stations.len(), network.classes.len());
+    let law = |mean: f64| ScoreLaw::Normal { mean, sd: 1.2 };
+    let kind = |name: &str, rate: f64, mean: f64| Violation {
+        name: name.into(),
+        rates: vec![rate; classes],
+        scores: vec![law(mean); classes],
+    };
+    let manifest = dice.happens(0.6).then(|| Manifest {
+        lead: vec![DurationSampler::new(&dice.time(3000.0)); classes],
+        missing: vec![0.1; classes],
+        required: vec![secs(1800); classes],
+        processing: secs(600),
+        qualities: Vec::new(),
+        shares: vec![Vec::new(); classes],
+    });
+    let bits = (0..stations).map(|station| 1 << station).collect();
+    let violations = vec![kind("a", 0.2, 1.0), kind("b", 0.1, 2.0)];
+    let security = Security { violations, manifest, bits, ..Security::default() };
+    for place in 0..stations {
+        if dice.happens(0.4) {
+            continue;
+        }
+        let onward = match place + 1 < stations {
+            true => Target::Station(StationId(place as u16 + 1)),
+            false => Target::Exit,
+        };
+        let mut to = || if dice.happens(0.5) { onward } else { Target::Exit };
+        let (random_to, by_score, alarm) = (to(), to(), to());
+        let scans = dice.happens(0.5);
+        let yard =
+            network.groups_of(StationId(place as u16)).all(|id| network.groups[id.index()].lanes.is_none());
+        let bands = Bands(vec![(f64::NEG_INFINITY, Vec::new()), (0.8, vec![(0.7, by_score)])]);
+        network.stations[place].screening = Some(Box::new(Screening {
+            sensor: dice.happens(0.7).then(|| Sensor {
+                sees: vec![vec![Some(0.8); classes], vec![None; classes]],
+                false_alarm: vec![0.1; classes],
+                alarm: scans.then_some(alarm),
+            }),
+            random: vec![0.05; classes],
+            random_to: Some(random_to),
+            late: dice.happens(0.5).then_some(if yard { Late::Hold } else { Late::To(onward) }),
+            referral: vec![bands; classes],
+            clears: u64::from(dice.below(1 << stations)),
+            ..Screening::default()
+        }));
+    }
+    network.security = Some(Box::new(security));
 }
 
 fn interruption(dice: &mut Dice) -> Interruption {
@@ -184,8 +240,9 @@ fn add_events(network: &mut Network, dice: &mut Dice) {
     network.later = vec![(from, meanwhile), (from + SimDuration::from_hours(1), after)];
 }
 
-/// What a run had of each rule: turned away, diverted, balked, reneged, sent back, stopped.
-fn watched(number: u64) -> [u64; 6] {
+/// What a run had of each rule: turned away, diverted, balked, reneged, sent back, stopped, sent elsewhere
+/// by a look.
+fn watched(number: u64) -> [u64; 7] {
     let network = ruled_network(number);
     let mut watch = Watch::new(&network);
     let end = crossing::simulate(&network, number, 0, &mut watch);
@@ -193,7 +250,7 @@ fn watched(number: u64) -> [u64; 6] {
     let became = |outcome| watch.outcomes.get(&outcome).copied().unwrap_or(0);
     let [away, elsewhere] = [Outcome::TurnedAway, Outcome::Diverted].map(became);
     let [balked, reneged] = [Outcome::Balked, Outcome::Reneged].map(became);
-    [away, elsewhere, balked, reneged, watch.sent_back, watch.stopped]
+    [away, elsewhere, balked, reneged, watch.sent_back, watch.stopped, watch.sent]
 }
 
 #[test]
@@ -202,7 +259,7 @@ fn any_crossing_with_rules_keeps_the_laws() {
     let runs: Vec<_> = runs.map(|number| (number, std::panic::catch_unwind(|| watched(number)))).collect();
     let broken: Vec<u64> = runs.iter().filter(|(_, run)| run.is_err()).map(|(number, _)| *number).collect();
     assert!(broken.is_empty(), "networks {broken:?} break a law");
-    for rule in 0..6 {
+    for rule in 0..7 {
         let seen: u64 = runs.iter().flat_map(|(_, run)| run).map(|counts| counts[rule]).sum();
         assert!(seen > 1000, "rule {rule} was met {seen} times");
     }
@@ -271,6 +328,10 @@ impl Clockwork {
         }
         for station in &mut network.stations {
             station.patience.iter_mut().flatten().for_each(law);
+        }
+        if let Some(manifest) = network.security.as_mut().and_then(|security| security.manifest.as_mut()) {
+            manifest.lead.iter_mut().for_each(law);
+            manifest.required.iter_mut().chain([&mut manifest.processing]).for_each(length);
         }
         for road in &mut network.roads {
             law(&mut road.travel);

@@ -98,6 +98,7 @@ pub struct Watch<'n> {
     /// What became of trucks; how often one went back to its line, or stopped in its lane.
     pub outcomes: BTreeMap<Outcome, u64>,
     pub sent_back: u64,
+    pub sent: u64,
     pub stopped: u64,
     /// By group and lane: class and order of joining of the truck that started last, where each lane has
     /// a line.
@@ -136,6 +137,7 @@ impl<'n> Watch<'n> {
             officers: vec![(0, 0, 0); network.pools.len()],
             outcomes: BTreeMap::new(),
             sent_back: 0,
+            sent: 0,
             stopped: 0,
             last_started: BTreeMap::new(),
             changed_lanes: vec![false; groups],
@@ -439,7 +441,8 @@ impl Observer for Watch<'_> {
                 }
             }
             // What is known of a truck moves nothing by itself.
-            Notice::Assessed { .. } | Notice::Sent { .. } | Notice::Found { .. } => {}
+            Notice::Assessed { .. } | Notice::Found { .. } => {}
+            Notice::Sent { .. } => self.sent += 1,
             Notice::ImageSent { .. } | Notice::ImageRead { .. } => {
                 unreachable!("no crossing here takes images")
             }
