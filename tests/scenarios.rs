@@ -3,7 +3,7 @@
 //! Lessons are held to the exact value that their first lines state, within 3.5 standard errors of
 //! the mean over replications; Ysleta to the waits and open booths that CBP published.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
@@ -11,12 +11,13 @@ use cruce::experiment::{Comparison, Options, StudyResult, run, run_one};
 use cruce::kernel::time::{SimDuration, SimTime};
 use cruce::measure::Place;
 use cruce::model::crossing::simulate;
-use cruce::model::network::{Network, RoadId};
+use cruce::model::network::{GroupId, Network, RoadId, StreamId};
 use cruce::model::notice::{LaneNotice, Notice, Observer};
 use cruce::model::truck::{Truck, TruckId};
 use cruce::scenario::phrase::Replications;
 use cruce::scenario::plan::StudyPlan;
 use cruce::scenario::{Loaded, Overrides, load};
+use statrs::distribution::{ContinuousCDF, Normal};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios")
@@ -83,10 +84,13 @@ fn every_scenario_loads_and_runs_with_no_warning_that_surprises() {
         ("7-night-backlog", &["W0401", "W0403"]),
         ("appointments", &["W0401"]),
         ("fast-lane-opened-to-all", &["W0401"]),
+        ("moderate-screening", &[]),
         ("pandemic-2020", &["W0401"]),
+        ("scan-70-percent", &["W0401"]),
         ("smart-border", &[]),
         ("staffing-2019", &["W0401"]),
         ("state-inspection-2022", &["W0401"]),
+        ("trusted-trader-growth", &["W0401"]),
         ("world-trade", &["W0403"]),
         ("ysleta", &[]),
     ];
@@ -645,6 +649,154 @@ fn smart_border_finds_by_how_well_scores_tell() {
     assert!(saved + 3.5 * error < 0.0, "{saved} {error}");
     let (held, share) = (of(fair, "held_share"), of(fair, "hold_share_of_delay"));
     assert!((0.09..0.12).contains(&held) && (0.2..0.35).contains(&share), "{held} {share}");
+}
+
+#[test]
+fn scan_70_percent_moves_the_limit_from_machines_to_analysts() {
+    let result = results(&plan("scan-70-percent", &[], &[], 20));
+    let busy = |scenario: &str| {
+        let of = |measure: &str| mean(&result, scenario, measure);
+        (of("utilization.scan.mean"), of("utilization.review.mean"))
+    };
+    let waits = |scenario: &str| {
+        let of = |measure: &str| mean(&result, scenario, measure) / 60.0;
+        (of("wait.scan.mean"), of("wait.review.mean"))
+    };
+    // Old machines are the limit, and with portals the analysts are.
+    for (scenario, machines) in [("scan-15", true), ("scan-27", true), ("scan-40", false), ("scan-70", false)]
+    {
+        let (scan, review) = busy(scenario);
+        assert_eq!(scan > 1.3 * review, machines, "{scenario}: {scan} {review}");
+        assert_eq!(review > 1.3 * scan, !machines, "{scenario}: {scan} {review}");
+    }
+    let (scan, review) = busy("scan-15");
+    assert!((0.45..0.55).contains(&scan) && (0.14..0.2).contains(&review), "{scan} {review}");
+    let (scan, review) = waits("scan-27");
+    assert!((120.0..200.0).contains(&scan) && review < 0.1, "{scan} {review}");
+    let (scan, review) = waits("scan-40");
+    assert!(scan < 1.0 && review < 1.0, "{scan} {review}");
+    let (scan, review) = waits("scan-70");
+    assert!(scan < 1.0 && (60.0..110.0).contains(&review), "{scan} {review}");
+    let (scan, review) = waits("scan-70-staffed");
+    assert!(scan < 1.0 && review < 1.0, "{scan} {review}");
+    // Who need not wait is gone when the result comes.
+    let in_time = mean(&result, "scan-70-release", "results_in_time");
+    assert!((0.01..0.1).contains(&in_time), "{in_time}");
+    let (lost, error) = against(&result, "scan-70-release", "scan-70", "detection.narcotics");
+    assert!(lost + 3.5 * error < -0.4, "{lost} {error}");
+    let (saved, error) = against(&result, "scan-70-release", "scan-70", "crossing_time.mean");
+    assert!(saved + 3.5 * error < -40.0 * 60.0, "{saved} {error}");
+}
+
+/// By the stream and identity of a truck: when it came to a station of some groups, and when it left.
+#[derive(Default)]
+struct Visits {
+    groups: Vec<GroupId>,
+    of: BTreeMap<(StreamId, u64), (SimTime, SimTime)>,
+}
+
+impl Observer for Visits {
+    fn notice(&mut self, now: SimTime, _: TruckId, truck: &Truck, notice: Notice) {
+        if let Notice::Left { group, .. } = notice
+            && self.groups.contains(&group)
+        {
+            self.of.insert((truck.stream, truck.identity), (truck.arrived, now));
+        }
+    }
+}
+
+#[test]
+fn more_analysts_delay_no_result() {
+    let plan = plan("scan-70-percent", &[], &["scan-70", "scan-70-staffed"], 1);
+    let visits = |name: &str, replication: u64| {
+        let scenario = plan.scenarios.iter().find(|found| found.name == name).expect("it is in the file");
+        let groups = (0..).map(GroupId).zip(&scenario.network.groups);
+        let review =
+            groups.filter(|(_, group)| scenario.network.stations[group.station.index()].name == "review");
+        let mut visits = Visits { groups: review.map(|(id, _)| id).collect(), of: BTreeMap::new() };
+        simulate(&scenario.network, plan.seed, replication, &mut visits).expect("the crossing drains");
+        visits.of
+    };
+    let mut sooner = 0;
+    for replication in 0..5 {
+        let (few, more) = (visits("scan-70", replication), visits("scan-70-staffed", replication));
+        assert_eq!(few.len(), more.len());
+        assert!(few.len() > 1_000, "{}", few.len());
+        for ((truck, (came, left)), (other, (came_too, left_too))) in few.iter().zip(&more) {
+            // The same images at the same times, in the order in which they came; none is read later.
+            assert_eq!((truck, came), (other, came_too));
+            assert!(left_too <= left, "{truck:?} {left:?} {left_too:?}");
+            sooner += usize::from(left_too < left);
+        }
+    }
+    assert!(sooner > 5_000, "{sooner}");
+}
+
+/// The share of a standard normal law up to `z`.
+fn standard_normal(z: f64) -> f64 {
+    Normal::standard().cdf(z)
+}
+
+#[test]
+fn moderate_screening_breaks_even_where_its_first_lines_say() {
+    let result = results(&plan("moderate-screening", &[], &[], 40));
+    let narcotics = "detection.narcotics";
+    // 80 % of Phi((d - t) / s), with t = 1.28155 for a tenth and 0.67449 for a quarter.
+    for (scenario, exact) in [
+        ("all-alike", 0.08),
+        ("poor-score", 0.8 * standard_normal((0.3 - 1.281_552) / 0.5)),
+        ("moderate-score", 0.08),
+        ("good-score", 0.8 * standard_normal((1.0 - 1.281_552) / 0.5)),
+        ("quarter-alike", 0.2),
+        ("quarter-moderate", 0.8 * standard_normal((0.6408 - 0.674_490) / 0.5)),
+    ] {
+        let (mean, error) = estimate(&result, scenario, narcotics);
+        assert!((mean - exact).abs() <= 3.5 * error + 1e-9, "{scenario}: {mean} {error} {exact}");
+    }
+    // Poorer than the moderate score is worse than the lot, better is better; it is just as good.
+    let (lost, error) = paired(&result, "poor-score", narcotics);
+    assert!(lost + 3.5 * error < -0.05, "{lost} {error}");
+    let (gained, error) = paired(&result, "good-score", narcotics);
+    assert!(gained - 3.5 * error > 0.1, "{gained} {error}");
+    let (same, error) = paired(&result, "moderate-score", narcotics);
+    assert!(same.abs() <= 3.5 * error && error < 0.005, "{same} {error}");
+    // Leaving a class out finds a little more in all, and nothing in the class: the verdict says so.
+    let (more, error) = against(&result, "empties-left-out", "good-score", narcotics);
+    assert!(more - 3.5 * error > 0.0, "{more} {error}");
+    let left_out =
+        result.comparisons.iter().find(|found| result.scenarios[found.scenario].name == "empties-left-out");
+    let change = &left_out.expect("it is compared").detection[0];
+    let (class, softest) = change.softest.as_ref().expect("there are classes");
+    assert_eq!(class, "empty");
+    assert!(*softest == 0.0, "{softest}");
+}
+
+#[test]
+fn trusted_trader_growth_needs_a_booth_that_moves() {
+    let result = results(&plan("trusted-trader-growth", &[], &[], 40));
+    let of = |scenario: &str, measure: &str| mean(&result, scenario, measure);
+    let plans = ["fast-10", "fast-25", "fast-40", "fast-60"];
+    for pair in plans.windows(2) {
+        // The others gain with each step, and there are fewer examinations and finds.
+        for measure in ["wait.primary.standard.mean", "exam_hours", "detection.narcotics"] {
+            let (less, error) = against(&result, pair[1], pair[0], measure);
+            assert!(less + 3.5 * error < 0.0, "{pair:?} {measure}: {less} {error}");
+        }
+        let (more, error) = against(&result, pair[1], pair[0], "wait.primary.fast.mean");
+        assert!(more - 3.5 * error > 0.0, "{pair:?}: {more} {error}");
+    }
+    let lost = |scenario: &str| paired(&result, scenario, "crossing_time.fast.mean");
+    let ((at_40, _), (at_60, _), (moved, error)) = (lost("fast-40"), lost("fast-60"), lost("fast-60-lane"));
+    assert!((60.0..180.0).contains(&at_40) && at_60 > 3600.0, "{at_40} {at_60}");
+    assert!(moved + 3.5 * error < 0.0, "{moved} {error}");
+    for class in ["empty", "standard"] {
+        let (moved, error) = paired(&result, "fast-60-lane", &format!("crossing_time.{class}.mean"));
+        assert!(moved + 2.0 * error < 0.0, "{class}: {moved} {error}");
+    }
+    for scenario in plans {
+        let soft = of(scenario, "worst_detection.narcotics");
+        assert!((soft - of(scenario, "detection.narcotics.fast")).abs() < 1e-12, "{scenario}");
+    }
 }
 
 /// Mean difference of two scenarios and its standard error, replication by replication.

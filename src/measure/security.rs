@@ -129,7 +129,7 @@ impl Looks {
         match reason {
             Reason::Alarm | Reason::Score => look.suspected |= innocent,
             Reason::Late => look.late = true,
-            Reason::Random => {}
+            Reason::Random | Reason::Lot => {}
         }
     }
 

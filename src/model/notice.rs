@@ -140,8 +140,10 @@ pub enum Reason {
     Random,
     /// Its manifest is late.
     Late,
-    /// Its score says so, or a share of all is picked.
+    /// Its score says so.
     Score,
+    /// It is one of a share of all, whatever their scores.
+    Lot,
 }
 
 /// What became of a truck.

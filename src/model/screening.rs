@@ -184,7 +184,10 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
         {
             let u = uniform(self.chance.refer(&truck, station, visit));
             let found = shares.iter().find(|(below, _)| u < *below).map(|(_, target)| *target);
-            sent = found.filter(open).map(|target| (target, Reason::Score));
+            // Below every threshold there are only shares of all.
+            let by_score = screening.referral[class.index()].0[0].1.as_slice() != shares.as_slice();
+            let reason = if by_score { Reason::Score } else { Reason::Lot };
+            sent = found.filter(open).map(|target| (target, reason));
         }
         let (target, reason) = sent?;
         self.tell(self.now, id, Notice::Sent { station, reason, innocent: kind.is_none() });
