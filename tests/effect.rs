@@ -234,6 +234,7 @@ const CHANGES: &[Change] = &[
     ("manifest.lead", &[PROCESSING], ("manifest.lead", "2 h")),
     ("manifest.missing", &[PROCESSING], ("manifest.missing", "20 %")),
     ("manifest.processing", &[], PROCESSING),
+    ("manifest.quality.NAME.corrected", &[PROCESSING], ("manifest.quality.partial.corrected", "30 min")),
     ("manifest.quality.NAME.odds", &[], ("manifest.quality.partial.odds", "3")),
     ("manifest.quality.NAME.separation", &[], ("manifest.quality.partial.separation", "0.5")),
     (

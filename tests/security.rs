@@ -325,8 +325,13 @@ next = "exit"
     let joint = study(BOTH, &[("station.first.clears", r#"["second"]"#)]);
     holds(&apart, "base", "inspected_share", 0.19);
     holds(&joint, "base", "inspected_share", 0.19);
-    holds(&apart, "base", "exam_hours", 3000.0 * 0.20);
-    holds(&joint, "base", "exam_hours", 3000.0 * 0.19);
+    // Exams last an hour and begin 1 min after arrival, or 2 min, or 62 min after another; what they last beyond the
+    // day is not counted: of one that begins after a, min(60, a + s) where s is left of the day, 60 a + 1800 over all s.
+    let beyond = |share: f64, after: f64| 3000.0 / 1440.0 * share * (60.0 * after + 1800.0) / 60.0;
+    let first = 300.0 - beyond(0.1, 1.0);
+    let second = 270.0 - beyond(0.09, 2.0);
+    holds(&apart, "base", "exam_hours", first + second + 30.0 - beyond(0.01, 62.0));
+    holds(&joint, "base", "exam_hours", first + second);
     // Found by the first, or by the second if it goes there.
     holds(&apart, "base", "detection.narcotics", 1.0 - (1.0 - 0.1 * 0.5) * (1.0 - 0.1 * 0.8));
     holds(&joint, "base", "detection.narcotics", 0.1 * 0.5 + 0.9 * 0.1 * 0.8);
@@ -400,6 +405,25 @@ fn who_comes_before_targeting_is_done_has_no_score() {
     let let_on = study(PAPER, &[("station.gate.late", "primary")]);
     let scored = 0.9 * 0.9;
     holds(&let_on, "base", "detection.narcotics", 0.9 * scored * score);
+}
+
+/// A quarter of the manifests, all filed 100 min before, are wrong and filed anew 0 to 200 min later. After 40 min that
+/// is late (four fifths of them), after 80 min there is no score when the truck comes (three fifths).
+#[test]
+fn wrong_manifests_count_from_the_second_filing() {
+    let quality = r#"{ right = {}, wrong = { share = "25 %", corrected = "uniform(0 min, 200 min)" } }"#;
+    let filed = [("manifest.quality", quality), ("manifest.lead", "100 min"), ("manifest.missing", "0 %")];
+    let held = study(PAPER, &filed);
+    holds(&held, "base", "held_share", 0.25 * 0.8);
+    // Held until an hour after the second filing: C - 40 min, 80 min on average.
+    holds(&held, "base", "hold_hours", 3000.0 * 0.25 * 0.8 * 80.0 / 60.0);
+    let scored = 0.75 + 0.25 * 0.4;
+    let let_on = study(PAPER, &[filed[0], filed[1], filed[2], ("station.gate.late", "primary")]);
+    holds(&let_on, "base", "detection.narcotics", 0.9 * scored * tail(1.0 - 2.0));
+    // The top tenth is a tenth of those that have a score.
+    let top = ("station.primary.refer.exam", "100 % of the top 10 %");
+    let top = study(PAPER, &[filed[0], filed[1], filed[2], ("station.gate.late", "primary"), top]);
+    holds(&top, "base", "inspected_share", 0.1 * scored);
 }
 
 /// Odds of 3 for partial manifests, a quarter of all: the class keeps its rate, and the partial ones hide

@@ -116,9 +116,9 @@ impl Chance {
         self.pair(truck, self.manifest)
     }
 
-    /// How good its manifest is.
-    pub(super) fn quality(&self, truck: &Truck) -> u64 {
-        self.bits(truck, self.quality)
+    /// How good its manifest is, and how soon it is filed anew if it is wrong.
+    pub(super) fn quality(&self, truck: &Truck) -> [u64; 2] {
+        self.pair(truck, self.quality)
     }
 
     /// What a look sees, and whether it is picked at random.

@@ -109,17 +109,22 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
         let Some(manifest) = &security.manifest else { return (Filing::IN_TIME, truck.entered, 0) };
         let class = truck.class.index();
         let [missing, filed] = self.chance.manifest(truck);
-        let lead = if uniform(missing) < manifest.missing[class] {
+        let mut lead = if uniform(missing) < manifest.missing[class] {
             SimDuration::ZERO
         } else {
             manifest.lead[class].sample(filed)
         };
+        let [quality, again] = self.chance.quality(truck);
+        let u = uniform(quality);
+        let shares = &manifest.shares[class];
+        let quality = shares.iter().position(|below| u < *below).unwrap_or(shares.len().max(1) - 1);
+        if let Some(Some(corrected)) = manifest.corrected.get(quality) {
+            // What counts is the second filing, which may come after the truck.
+            lead = lead - corrected.sample(again);
+        }
         let needed = manifest.required[class];
         let filing = Filing { late: lead < needed, scored: lead >= manifest.processing };
         let ready = truck.entered - lead + needed.max(manifest.processing);
-        let u = uniform(self.chance.quality(truck));
-        let shares = &manifest.shares[class];
-        let quality = shares.iter().position(|below| u < *below).unwrap_or(shares.len().max(1) - 1);
         (filing, ready, quality)
     }
 

@@ -49,7 +49,7 @@ pub struct Manifest {
     /// Share of trucks whose manifest is filed only when they come, for all classes or by class; without it none.
     pub missing: Option<ByClass<Percent>>,
     /// Least time between filing and arrival, for all classes or by class; without it 1 h. A manifest filed later is
-    /// late, and in order when that time is over.
+    /// late, and in order when that time is over; one that is wrong is filed when it is `corrected`.
     pub required: Option<ByClass<DurationPhrase>>,
     /// Time that targeting takes from filing to the score; without it none. A truck that comes before has no score.
     pub processing: Option<DurationPhrase>,
@@ -75,6 +75,9 @@ pub struct Quality {
     /// Multiplies `separation`: what targeting makes of data of this quality; 1 is the default.
     #[serde(default = "alike")]
     pub separation: f64,
+    /// A manifest of this quality is wrong and is filed anew, this long after the first time; that filing is what has to
+    /// be in time and what is scored. Without it the first filing counts.
+    pub corrected: Option<DistPhrase>,
 }
 
 fn alike() -> f64 {

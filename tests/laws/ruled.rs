@@ -61,6 +61,7 @@ fn add_screening(network: &mut Network, dice: &mut Dice) {
         processing: secs(600),
         qualities: Vec::new(),
         shares: vec![Vec::new(); classes],
+        corrected: vec![dice.happens(0.5).then(|| DurationSampler::new(&dice.time(1200.0)))],
     });
     let bits = (0..stations).map(|station| 1 << station).collect();
     let violations = vec![kind("a", 0.2, 1.0), kind("b", 0.1, 2.0)];
@@ -330,7 +331,7 @@ impl Clockwork {
             station.patience.iter_mut().flatten().for_each(law);
         }
         if let Some(manifest) = network.security.as_mut().and_then(|security| security.manifest.as_mut()) {
-            manifest.lead.iter_mut().for_each(law);
+            manifest.lead.iter_mut().chain(manifest.corrected.iter_mut().flatten()).for_each(law);
             manifest.required.iter_mut().chain([&mut manifest.processing]).for_each(length);
         }
         for road in &mut network.roads {

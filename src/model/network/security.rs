@@ -71,6 +71,8 @@ pub struct Manifest {
     pub qualities: Vec<String>,
     /// By class: upper ends of the cumulative shares of the qualities; empty where there are none.
     pub shares: Vec<Vec<f64>>,
+    /// By quality: how long after it was filed a manifest that is wrong is filed anew; `None`: it is not wrong.
+    pub corrected: Vec<Option<DurationSampler>>,
 }
 
 /// A function of the score by steps: (from this score on, value), the first from minus infinity.

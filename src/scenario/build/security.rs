@@ -7,7 +7,7 @@
 //! Start at [`security`] and [`screening`].
 
 use super::super::file::{ByClass, Station as StationTable};
-use super::super::phrase::{FactorPhrase, Percent, ReferOf, ReferPhrase};
+use super::super::phrase::{DistPhrase, FactorPhrase, Percent, ReferOf, ReferPhrase};
 use super::super::security::{HOLD, Manifest as ManifestTable, Violation as ViolationTable, of_class};
 use super::Context;
 use super::station::samplers;
@@ -91,7 +91,7 @@ pub fn security(context: &mut Context) -> Option<Known> {
         });
         laws.push(of_kind);
     }
-    let filings = filings(table, context);
+    let filings = filings(table, qualities.odds.len(), context);
     let sorts = (0..context.names.classes.len()).map(|class| {
         let mut sorts = Vec::new();
         for (quality, share) in qualities.shares[class].iter().enumerate() {
@@ -101,7 +101,7 @@ pub fn security(context: &mut Context) -> Option<Known> {
             let kinds = rates.enumerate().map(|(kind, rate)| (Some(kind), rate));
             for (kind, rate) in kinds.chain([(None, none)]) {
                 let law = kind.map_or(&innocent, |kind| &laws[kind][profile]);
-                for (late, scored, filed) in &filings[class] {
+                for (late, scored, filed) in &filings[profile] {
                     let law = scored.then(|| law.clone());
                     sorts.push(Sort { share: share * rate * filed, kind, late: *late, law });
                 }
@@ -214,24 +214,41 @@ fn scores(
     scores
 }
 
-/// By class: the chance of each filing, as (late, scored, chance).
-fn filings(table: Option<&ManifestTable>, context: &mut Context) -> Vec<Vec<(bool, bool, f64)>> {
-    let classes = context.names.classes.clone();
-    let Some(table) = table else { return vec![vec![(false, true, 1.0)]; classes.len()] };
+/// Points at which the law of the time to correction is read: one in the middle of each part of its chance.
+const POINTS: usize = 1000;
+
+/// By class and quality: the chance of each filing, as (late, scored, chance).
+fn filings(
+    table: Option<&ManifestTable>,
+    qualities: usize,
+    context: &Context,
+) -> Vec<Vec<(bool, bool, f64)>> {
+    let classes = &context.names.classes;
+    let Some(table) = table else { return vec![vec![(false, true, 1.0)]; classes.len() * qualities] };
+    let law = |phrase: &DistPhrase| phrase.0.dist(context.files).ok().filter(|law| law.check().is_ok());
     let processing = table.processing.map_or(SimDuration::ZERO, |time| time.0).seconds();
-    let filing = |class: &&str| {
-        let law = of_class(&table.lead, class).and_then(|lead| lead.0.dist(context.files).ok());
-        let law = law.filter(|law| law.check().is_ok());
+    // Times from the first filing to the one that counts.
+    let mut again: Vec<Vec<f64>> = (table.quality.values())
+        .map(|quality| match quality.corrected.as_ref().and_then(law) {
+            Some(law) => (0..POINTS).map(|i| law.quantile((i as f64 + 0.5) / POINTS as f64)).collect(),
+            None => vec![0.0],
+        })
+        .collect();
+    again.resize(qualities, vec![0.0]);
+    let filing = |class: &str, again: &[f64]| {
+        let lead = of_class(&table.lead, class).and_then(law);
         let missing = table.missing.as_ref().and_then(|missing| of_class(missing, class));
         let missing = missing.map_or(0.0, |missing| missing.0);
         let required = required(table, class).seconds();
         // A lead of just the time that is needed is enough.
-        let at_least = |time: f64| match (&law, time > 0.0) {
+        let at_least = |time: f64| match (&lead, time > 0.0) {
             (Some(law), true) => law.upper_tail(time - 1e-6) * (1.0 - missing),
             (_, false) => 1.0,
             (None, true) => 0.0,
         };
-        let (in_time, scored) = (at_least(required), at_least(processing));
+        let mean =
+            |time: f64| again.iter().map(|again| at_least(time + again)).sum::<f64>() / again.len() as f64;
+        let (in_time, scored) = (mean(required), mean(processing));
         let both = in_time.min(scored);
         vec![
             (false, true, both),
@@ -240,7 +257,7 @@ fn filings(table: Option<&ManifestTable>, context: &mut Context) -> Vec<Vec<(boo
             (true, false, 1.0 - in_time.max(scored)),
         ]
     };
-    classes.iter().map(filing).collect()
+    classes.iter().flat_map(|class| again.iter().map(|again| filing(class, again))).collect()
 }
 
 fn required(table: &ManifestTable, class: &str) -> SimDuration {
@@ -257,6 +274,11 @@ fn manifest(table: &ManifestTable, context: &mut Context) -> Manifest {
         missing.map_or(0.0, |missing| missing.0)
     };
     let qualities = Qualities::new(Some(table), context);
+    let corrected = table.quality.iter().map(|(name, quality)| {
+        let path = format!("manifest.quality.{name}.corrected");
+        quality.corrected.as_ref().map(|law| context.duration(&path, law))
+    });
+    let corrected = corrected.collect();
     let cumulative = |shares: &Vec<f64>| {
         let mut below = 0.0;
         let upper = shares.iter().map(|share| {
@@ -272,6 +294,7 @@ fn manifest(table: &ManifestTable, context: &mut Context) -> Manifest {
         processing: table.processing.map_or(SimDuration::ZERO, |time| time.0),
         qualities: table.quality.keys().cloned().collect(),
         shares: qualities.shares.iter().map(cumulative).collect(),
+        corrected,
     }
 }
 
