@@ -120,7 +120,7 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
         let quality = shares.iter().position(|below| u < *below).unwrap_or(shares.len().max(1) - 1);
         if let Some(Some(corrected)) = manifest.corrected.get(quality) {
             // What counts is the second filing, which may come after the truck.
-            lead = lead - corrected.sample(again);
+            lead -= corrected.sample(again);
         }
         let needed = manifest.required[class];
         let filing = Filing { late: lead < needed, scored: lead >= manifest.processing };
