@@ -392,6 +392,13 @@ const TOLD: &[(&str, &str)] = &[
     ("scenario.NAME.set", "the way to change the others"),
     ("scenario.NAME.title", "a name in reports"),
     ("source", "where values come from"),
+    ("sweep.NAME.design", "which points a sweep has: held by `sweep`"),
+    ("sweep.NAME.from", "which scenarios a sweep varies: held by `sweep`"),
+    ("sweep.NAME.measures", "what a sweep keeps: held by `sweep`"),
+    ("sweep.NAME.replications", "how many replications a point has: held by `sweep`"),
+    ("sweep.NAME.title", "a name in reports"),
+    ("sweep.NAME.together", "what a sweep varies: held by `sweep`"),
+    ("sweep.NAME.vary", "what a sweep varies: held by `sweep`"),
     ("study.baseline", "which scenario the others are compared with"),
     ("study.title", "the question"),
 ];

@@ -65,6 +65,8 @@ currency = "USD"
 price_year = 2024
 truck_hour = "90 USD/h"
 [scenario.today]
+[sweep.growth]
+vary."demand.north.volume" = ["+0 %", "+10 %"]
 "#;
 
 /// A truth, numbers and quantities that fall below zero (on the command line a sign is a change), too large
@@ -110,6 +112,7 @@ fn concrete(path: &str) -> String {
         ("road", "bridge"),
         ("scenario", "today"),
         ("station", "primary"),
+        ("sweep", "growth"),
         ("violation", "narcotics"),
     ];
     let section = path.split('.').next().unwrap_or_default().to_owned();

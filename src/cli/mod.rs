@@ -16,6 +16,7 @@ mod run;
 mod schema;
 mod show;
 mod study;
+mod sweep;
 mod template;
 mod validate;
 
@@ -79,6 +80,7 @@ pub struct Globals {
 #[derive(Subcommand, Debug)]
 enum Command {
     Run(run::Run),
+    Sweep(sweep::Sweep),
     Init(init::Init),
     Validate(validate::Validate),
     Show(show::Show),
@@ -113,6 +115,7 @@ pub fn perform(cli: &Cli, console: &Console) -> anyhow::Result<Exit> {
     match &cli.command {
         None => console.data(SHORT_HELP).map(|()| Exit::Done),
         Some(Command::Run(run)) => run.perform(console),
+        Some(Command::Sweep(sweep)) => sweep.perform(console),
         Some(Command::Init(init)) => init.perform(console),
         Some(Command::Validate(validate)) => validate.perform(console),
         Some(Command::Show(show)) => show.perform(console),
@@ -127,6 +130,7 @@ impl Cli {
         match self.command {
             None => "help",
             Some(Command::Run(_)) => "run",
+            Some(Command::Sweep(_)) => "sweep",
             Some(Command::Init(_)) => "init",
             Some(Command::Validate(_)) => "validate",
             Some(Command::Show(_)) => "show",

@@ -48,6 +48,11 @@ impl Progress {
         self.0.set_position(done);
     }
 
+    /// Something besides, at the end of the line.
+    pub fn note(&self, text: &str) {
+        self.0.set_message(text.to_owned());
+    }
+
     /// The work is over: the bar disappears.
     pub fn end(self) {
         self.0.finish_and_clear();

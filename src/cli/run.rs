@@ -74,7 +74,7 @@ pub struct Run {
     progress: When,
 }
 
-fn replications(text: &str) -> Result<Replications, String> {
+pub(super) fn replications(text: &str) -> Result<Replications, String> {
     let (least, most) = text.split_once("..").unwrap_or((text, text));
     match (least.trim().parse(), most.trim().parse()) {
         (Ok(least), Ok(most)) if 1 <= least && least <= most && most <= MOST_REPLICATIONS => {
@@ -307,7 +307,7 @@ impl Run {
 }
 
 /// The name with what some file system does not take, or a shell would split, replaced.
-fn file_name(name: &str) -> String {
+pub(super) fn file_name(name: &str) -> String {
     let plain = |c: char| if c.is_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' };
     name.chars().map(plain).collect()
 }

@@ -15,7 +15,9 @@ mod result;
 mod running;
 mod sentence;
 mod single;
+pub mod store;
 mod study;
+pub mod sweep;
 #[cfg(test)]
 mod tests;
 mod warn;

@@ -35,6 +35,16 @@ pub(super) fn catalog_of(scenario: &ScenarioPlan) -> Catalog {
     Catalog::valued(&scenario.network, scenario.valuation.as_ref())
 }
 
+/// A name that no measure over the whole run has.
+pub(super) fn unknown_name(key: &'static str, name: &str, catalog: &Catalog) -> UnknownMeasure {
+    let (why, expected) = match catalog.find(name) {
+        None => (format!("no measure of this crossing is named `{name}`"), "no such measure"),
+        Some(_) => (format!("`{name}` is of one hour"), "not by hour"),
+    };
+    let suggestions = catalog.suggestions(name);
+    UnknownMeasure { key, name: name.to_owned(), why, expected, help: String::new(), suggestions }
+}
+
 pub(super) fn unknown_in(plan: &StudyPlan, catalog: &Catalog) -> Vec<UnknownMeasure> {
     let target = plan.target.iter().map(|target| ("precision.target", &target.measure, target.kind));
     let goals = plan.goals.iter().map(|(name, goal)| ("goals", name, goal.kind));

@@ -30,7 +30,7 @@ use super::warn::warnings;
 use super::{Options, Progress, RunError};
 
 /// The measure by which plans are compared when no target says otherwise.
-const HEADLINE: &str = "crossing_time.mean";
+pub(super) const HEADLINE: &str = "crossing_time.mean";
 
 /// Runs a study: every scenario on the same trucks, until the target is met or the most
 /// replications are done.
@@ -324,7 +324,7 @@ fn mean_size(errors: impl Iterator<Item = f64>) -> Option<f64> {
     (!sizes.is_empty()).then(|| sizes.iter().sum::<f64>() / sizes.len() as f64)
 }
 
-fn goal_status(mean: &Mean, at_most: bool, limit: f64) -> GoalStatus {
+pub(super) fn goal_status(mean: &Mean, at_most: bool, limit: f64) -> GoalStatus {
     let (Some(low), Some(high)) = (mean.low(), mean.high()) else { return GoalStatus::NotSettled };
     match at_most {
         true if high <= limit => GoalStatus::Met,

@@ -117,6 +117,16 @@ impl Catalog {
 
     /// The same, with those of money and air that a valuation gives.
     pub fn valued(network: &Network, valuation: Option<&Valuation>) -> Self {
+        let mut catalog = Catalog::over_run(network, valuation);
+        let rows = Rows::new(network);
+        for period in 0..network.calendar.period_count() {
+            catalog.add_all(network, &rows, Some(period));
+        }
+        catalog
+    }
+
+    /// The measures over the whole run alone.
+    pub fn over_run(network: &Network, valuation: Option<&Valuation>) -> Self {
         let name_of = |group: usize| network.groups[group].name.clone();
         let stations = network.stations.iter().map(|station| {
             let first = station.first_group.index();
@@ -141,9 +151,6 @@ impl Catalog {
         catalog.add_value(network, valuation);
         catalog.add_security(network);
         catalog.whole_run = catalog.entries.len();
-        for period in 0..network.calendar.period_count() {
-            catalog.add_all(network, &rows, Some(period));
-        }
         catalog
     }
 
@@ -212,6 +219,11 @@ impl Catalog {
             .iter()
             .flat_map(|(station, groups)| groups.iter().map(|group| (station.clone(), Some(group.clone()))));
         stations.chain(groups).collect()
+    }
+
+    /// The place of the entry with this very name.
+    pub fn place(&self, name: &str) -> Option<usize> {
+        self.entries.iter().position(|entry| entry.name == name)
     }
 
     /// The place of the entry that a name means. The group of a station that has only one, the

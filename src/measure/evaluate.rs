@@ -90,6 +90,35 @@ impl Collector<'_> {
         })
     }
 
+    /// Checks the laws, then works out some entries: one value for each place of `wanted`, NaN where it is `None`.
+    pub fn finish_some(
+        &self,
+        catalog: &Catalog,
+        wanted: &[Option<usize>],
+        trucks: u64,
+    ) -> Result<Vec<f64>, BrokenLaw> {
+        self.check_laws(trucks)?;
+        let mut values = vec![f64::NAN; wanted.len()];
+        let mut scratch = Scratch::default();
+        for block in catalog.blocks() {
+            let statistics = block.measure.statistics().len();
+            let of_block = |place: &Option<usize>| {
+                place.and_then(|place| place.checked_sub(block.first)).filter(|offset| *offset < statistics)
+            };
+            if !wanted.iter().any(|place| of_block(place).is_some()) {
+                continue;
+            }
+            let mut all = vec![f64::NAN; statistics];
+            self.evaluate(block, &mut all, &mut scratch);
+            for (value, place) in values.iter_mut().zip(wanted) {
+                if let Some(offset) = of_block(place) {
+                    *value = all[offset];
+                }
+            }
+        }
+        Ok(values)
+    }
+
     fn check_laws(&self, trucks: u64) -> Result<(), BrokenLaw> {
         let books = &self.books;
         let gone = books.gone.iter().sum::<u64>();

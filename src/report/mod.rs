@@ -15,6 +15,7 @@ pub mod package;
 mod security;
 pub mod sheet;
 pub mod summary;
+pub mod sweep;
 pub mod tables;
 pub mod words;
 

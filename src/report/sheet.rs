@@ -5,6 +5,8 @@
 //! observed is blank, never 0 or NaN. A text that a spreadsheet would run as a formula gets an
 //! apostrophe before it. It does not know what the columns mean. Start at [`Sheet`].
 
+use std::borrow::Cow;
+
 /// A table that will be a file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sheet {
@@ -19,10 +21,10 @@ pub struct Sheet {
 }
 
 /// What the cells of a column mean.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Column {
     /// Name in the head of the file: lower case, words joined by `_`, unit at the end if fixed.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// What its cells hold.
     pub kind: Kind,
     /// Unit of its numbers; empty for texts and pure numbers.
@@ -58,17 +60,17 @@ pub enum Cell {
 impl Column {
     /// A column of words.
     pub const fn text(name: &'static str, sentence: &'static str) -> Self {
-        Column { name, kind: Kind::Text, unit: "", sentence }
+        Column { name: Cow::Borrowed(name), kind: Kind::Text, unit: "", sentence }
     }
 
     /// A column of numbers in `unit`.
     pub const fn number(name: &'static str, unit: &'static str, sentence: &'static str) -> Self {
-        Column { name, kind: Kind::Number, unit, sentence }
+        Column { name: Cow::Borrowed(name), kind: Kind::Number, unit, sentence }
     }
 
     /// A column of whole numbers in `unit`.
     pub const fn whole(name: &'static str, unit: &'static str, sentence: &'static str) -> Self {
-        Column { name, kind: Kind::Whole, unit, sentence }
+        Column { name: Cow::Borrowed(name), kind: Kind::Whole, unit, sentence }
     }
 }
 
@@ -163,7 +165,7 @@ impl Sheet {
 
     /// The head line of the file.
     pub fn head(&self) -> Vec<u8> {
-        lines([self.columns.iter().map(|column| column.name.to_owned()).collect()])
+        lines([self.columns.iter().map(|column| column.name.to_string()).collect()])
     }
 
     /// The lines of the rows: files that are too large for memory are written piece by piece.

@@ -68,7 +68,7 @@ const DAY: Column = Column::whole(
 const HOUR: Column = Column::whole("hour_local", "h", "Local hour, 0 to 23, at the inspection side.");
 
 /// A value in the unit of files; blank if it was not observed.
-fn value(unit: Unit, value: Option<f64>) -> Cell {
+pub(super) fn value(unit: Unit, value: Option<f64>) -> Cell {
     let (divisor, _) = file_unit(unit);
     value.filter(|value| !value.is_nan()).map(|value| value / divisor).into()
 }
@@ -91,7 +91,7 @@ fn key(name: &impl serde::Serialize) -> Cell {
 }
 
 /// Measure, station, group, class, statistic, unit.
-fn what(entry: &Entry) -> [Cell; 6] {
+pub(super) fn what(entry: &Entry) -> [Cell; 6] {
     [
         key(&entry.measure),
         entry.station.clone().into(),
@@ -100,6 +100,11 @@ fn what(entry: &Entry) -> [Cell; 6] {
         key(&entry.statistic),
         unit_cell(entry.unit),
     ]
+}
+
+/// The columns of [`what`].
+pub(super) fn what_columns() -> [Column; 6] {
+    [MEASURE, STATION, GROUP, CLASS, STATISTIC, UNIT]
 }
 
 fn row(parts: impl IntoIterator<Item = Vec<Cell>>) -> Vec<Cell> {

@@ -251,7 +251,7 @@ const RUN: [(&str, &str, &str); 10] = [
     (
         "E0360",
         "there is no such measure",
-        "`goals` and `precision.target` name measures as reports do: `crossing_time.p95`, `border_wait.mean`. The table \
+        "`goals`, `precision.target` and `measures` of a sweep name measures as reports do: `crossing_time.p95`, `border_wait.mean`. The table \
          `measures.csv` of any run lists them all.",
     ),
     (

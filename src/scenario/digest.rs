@@ -7,6 +7,7 @@
 //! mixing results up, not against forgery. Start at [`digest`].
 
 use super::file::{Precision, Study};
+use super::phrase::Replications;
 use super::resolve::Resolved;
 
 /// Version of the scenario format.
@@ -68,6 +69,32 @@ pub fn digest(resolved: &[Resolved]) -> String {
             }
         }
     }
+    format!("{:032x}", hash.0)
+}
+
+/// 32 hexadecimal digits over what decides the points of a sweep: the digest of its study, its design, and
+/// the levels of its factors.
+pub fn digest_of_sweep(
+    study: &str,
+    name: &str,
+    design: &str,
+    scenarios: &[&str],
+    factors: &[(&str, Vec<String>)],
+    replications: &Replications,
+) -> String {
+    let mut hash = Hash::new();
+    for text in [study, name, design] {
+        hash.text(text);
+    }
+    hash.number(scenarios.len() as u64);
+    scenarios.iter().for_each(|scenario| hash.text(scenario));
+    for (path, levels) in factors {
+        hash.text(path);
+        hash.number(levels.len() as u64);
+        levels.iter().for_each(|level| hash.text(level));
+    }
+    hash.number(u64::from(replications.least));
+    hash.number(u64::from(replications.most));
     format!("{:032x}", hash.0)
 }
 
@@ -136,7 +163,7 @@ mod tests {
     #[test]
     fn no_section_is_forgotten() {
         let Shape::Record(sections) = schema::study() else { panic!("a study has sections") };
-        let told = ["format", "goals", "precision", "scenario", "source", "study"];
+        let told = ["format", "goals", "precision", "scenario", "source", "study", "sweep"];
         let known: Vec<&str> = sections.keys().map(String::as_str).collect();
         let mut listed: Vec<&str> = OF_THE_MODEL.into_iter().chain(told).collect();
         listed.sort_unstable();

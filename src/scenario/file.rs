@@ -80,6 +80,10 @@ pub struct Study {
     #[serde(default)]
     #[schemars(extend("propertyNames" = names()))]
     pub scenario: BTreeMap<Name, Scenario>,
+    /// The same crossing with many values, point by point: for `cruce sweep`.
+    #[serde(default)]
+    #[schemars(extend("propertyNames" = names()))]
+    pub sweep: BTreeMap<Name, super::sweep::SweepTable>,
 }
 
 /// A text, or one text per language.

@@ -18,7 +18,8 @@ use super::phrase::{FullPhrase, nearest};
 use super::schema::{self, Shape};
 
 /// Sections that belong to the whole study: scenarios that differ there could not be compared.
-const OF_THE_STUDY: [&str; 7] = ["format", "goals", "money", "precision", "scenario", "source", "study"];
+const OF_THE_STUDY: [&str; 8] =
+    ["format", "goals", "money", "precision", "scenario", "source", "study", "sweep"];
 
 /// Sections that hold for a whole run: no event changes them.
 const OF_THE_RUN: [&str; 3] = ["air", "border_wait", "event"];
@@ -30,6 +31,8 @@ enum Author<'a> {
     Scenario(&'a str),
     /// An event: other values may hold before and after.
     Event(&'a str),
+    /// A point of a sweep.
+    Sweep(&'a str),
     /// `--set` and its like, for every scenario.
     CommandLine,
 }
@@ -40,6 +43,7 @@ impl Author<'_> {
         match self {
             Author::Scenario(name) => name.to_owned(),
             Author::Event(name) => format!("event {name}"),
+            Author::Sweep(name) => format!("sweep {name}"),
             Author::CommandLine => "the command line".to_owned(),
         }
     }
@@ -49,6 +53,7 @@ impl Author<'_> {
         match self {
             Author::Scenario(name) => format!("scenario.{name}.set.{}", path.join(".")),
             Author::Event(name) => format!("event.{name}.set.{}", path.join(".")),
+            Author::Sweep(name) => format!("sweep.{name}.vary.{}", path.join(".")),
             Author::CommandLine => path.join("."),
         }
     }
@@ -128,6 +133,18 @@ impl<'a> Scenarios<'a> {
             flatten(set, "", &outcome.tree, &mut changes);
             self.apply(&mut outcome, changes, Author::Event(name));
         }
+        outcome.tree
+    }
+
+    /// A tree with what a point of a sweep sets.
+    pub fn swept(&mut self, tree: Node, changes: Vec<Change>, sweep: &str) -> Node {
+        let mut outcome = Outcome { tree, set: BTreeMap::new() };
+        let mut flat = Vec::new();
+        for Change { path, node } in changes {
+            let set = Node::new(Value::Table([(path, node.clone())].into()), node.place);
+            flatten(&set, "", &outcome.tree, &mut flat);
+        }
+        self.apply(&mut outcome, flat, Author::Sweep(sweep));
         outcome.tree
     }
 
@@ -362,8 +379,9 @@ impl<'a> Scenarios<'a> {
         )));
         self.put(&mut outcome.tree, &path, value.clone());
         let after = value_at(&outcome.tree, whole);
-        // On the command line it may be idle in one scenario and not in another.
-        let idle = by != Author::CommandLine
+        // On the command line it may be idle in one scenario and not in another; a level of a sweep may be what
+        // is there.
+        let idle = !matches!(by, Author::CommandLine | Author::Sweep(_))
             && before.as_ref().zip(after).is_some_and(|(before, after)| same(before, after, shape));
         if idle {
             let now = before

@@ -15,7 +15,7 @@ use super::schema::{Field, PhraseKind, Shape, TableKind};
 use super::table::{self, Csv};
 
 /// A study while it is read: its files, and what was found wrong.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Reading {
     /// The files.
     pub sources: Sources,
@@ -52,6 +52,12 @@ impl Reading {
         if self.said.insert((diagnostic.code, diagnostic.message.clone(), place)) {
             self.found.push(diagnostic);
         }
+    }
+
+    /// What was found since it was last taken.
+    pub fn take(&mut self) -> Vec<Diagnostic> {
+        self.said.clear();
+        std::mem::take(&mut self.found)
     }
 
     /// How many errors there are.

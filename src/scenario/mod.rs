@@ -11,6 +11,7 @@ pub mod calendar;
 mod change;
 pub mod check;
 pub mod code;
+mod design;
 pub mod diagnostic;
 pub mod digest;
 pub mod document;
@@ -29,6 +30,7 @@ pub mod schedule;
 pub mod schema;
 pub mod security;
 mod show;
+pub mod sweep;
 mod table;
 pub mod value;
 
@@ -44,6 +46,7 @@ use limit::MOST_SCENARIOS;
 use phrase::Replications;
 use plan::StudyPlan;
 use resolve::{Later, Resolved};
+use sweep::{Parts, Sweep};
 
 /// What the command line adds to a study; it acts on every scenario, after all that the file says.
 #[derive(Clone, Debug, Default)]
@@ -67,6 +70,8 @@ pub struct Loaded {
     pub diagnostics: Vec<Diagnostic>,
     /// The files they point into.
     pub sources: Sources,
+    /// Its sweeps, in name order.
+    pub sweeps: Vec<Sweep>,
 }
 
 /// The file system did not give what was asked of it.
@@ -139,12 +144,12 @@ fn name_of(path: &Path) -> Option<String> {
 
 fn finish(reading: Reading, plan: Option<StudyPlan>) -> Loaded {
     let (diagnostics, sources) = reading.finish();
-    Loaded { plan, diagnostics, sources }
+    Loaded { plan, diagnostics, sources, sweeps: Vec::new() }
 }
 
 fn read(mut reading: Reading, study: &str, file_name: &str, bytes: &[u8], overrides: &Overrides) -> Loaded {
-    let mut dangling = Vec::new();
-    let resolved = resolve_all(&mut reading, file_name, bytes, overrides, &mut dangling);
+    let (mut dangling, mut sweeps) = (Vec::new(), Vec::new());
+    let resolved = resolve_all(&mut reading, file_name, bytes, overrides, &mut dangling, &mut sweeps);
     if reading.errors() > 0 {
         return finish(reading, None);
     }
@@ -158,7 +163,7 @@ fn read(mut reading: Reading, study: &str, file_name: &str, bytes: &[u8], overri
     }
     found.into_iter().for_each(|diagnostic| reading.report(diagnostic));
     let plan = plan.filter(|_| reading.errors() == 0);
-    finish(reading, plan)
+    Loaded { sweeps, ..finish(reading, plan) }
 }
 
 /// Every scenario as a typed study, the baseline first, then by name; errors are in `reading`, and in
@@ -169,6 +174,7 @@ fn resolve_all(
     bytes: &[u8],
     overrides: &Overrides,
     dangling: &mut Vec<Diagnostic>,
+    sweeps: &mut Vec<Sweep>,
 ) -> Vec<Resolved> {
     let file = match document::add_text(&mut reading.sources, file_name, bytes) {
         Ok(file) => file,
@@ -205,6 +211,7 @@ fn resolve_all(
     // The whole file first, so that every mistake is found where it stands.
     reading.check(&mut tree, schema::study(), &mut Vec::new());
     let section = tree.table_mut().and_then(|table| table.remove("scenario"));
+    let swept = tree.table_mut().and_then(|table| table.remove("sweep"));
     let names: Vec<String> =
         section.iter().filter_map(|node| node.table()).flat_map(|table| table.keys().cloned()).collect();
     if names.len() > MOST_SCENARIOS {
@@ -235,6 +242,20 @@ fn resolve_all(
     *dangling = inherit::dangling_stations(trees.values().flat_map(|(tree, stretches)| {
         std::iter::once(tree).chain(stretches.iter().map(|stretch| &stretch.tree))
     }));
+    if let (Some(section_of_sweeps), Some(baseline)) = (&swept, &baseline) {
+        let seed =
+            trees[baseline].0.table().and_then(|tree| tree.get("study")?.table()?.get("seed")?.scalar());
+        let parts = Parts {
+            reading,
+            trees: trees.iter().map(|(name, (tree, _))| (name.clone(), tree.clone())).collect(),
+            scenarios: section.clone(),
+            baseline: baseline.clone(),
+            seed: seed.and_then(|seed| seed.parse().ok()).unwrap_or(1),
+        };
+        let mut found = Vec::new();
+        *sweeps = sweep::sweeps(section_of_sweeps, parts, &mut found);
+        found.into_iter().for_each(|diagnostic| reading.report(diagnostic));
+    }
     let wanted = |name: &String| {
         overrides.scenarios.is_empty()
             || overrides.scenarios.contains(name)

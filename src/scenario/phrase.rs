@@ -5,6 +5,7 @@
 //! has a unit. It knows no keys: where a phrase may stand is `file`'s business. Relative changes of
 //! phrases ("+2", "x1.15") are in `change`. Start at [`Phrase`].
 
+mod design;
 mod law;
 mod money;
 mod quantity;
@@ -23,6 +24,7 @@ use crate::kernel::time::SimDuration;
 use crate::model::network::{Posted, Trigger};
 use crate::model::value::{Currency, Perishable};
 
+pub use design::MOST_SAMPLED;
 pub(crate) use law::{Kind as LawKind, nearest};
 pub use money::Price;
 pub use scan::PhraseError;
@@ -333,6 +335,19 @@ pub struct Co2Phrase(pub f64);
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MassRatePhrase(pub f64);
 
+/// How the points of a sweep are chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DesignPhrase {
+    /// `grid`: every level of every factor with every level of the others.
+    Grid,
+    /// `list`: the first levels of all factors, then the second ones, and so on.
+    List,
+    /// `latin-hypercube 256`: this many points, each 256th of every range once.
+    LatinHypercube(u32),
+    /// `sobol 1024`: this many points of a scrambled Sobol sequence.
+    Sobol(u32),
+}
+
 macro_rules! phrase {
     ($type:ident, $format:literal, $what:literal, $bare:literal, $examples:expr) => {
         impl Phrase for $type {
@@ -438,6 +453,13 @@ phrase!(
     "whom to send there",
     false,
     ["100 % from 1.5", "100 % of the top 2 %", "15 % of all", "none"]
+);
+phrase!(
+    DesignPhrase,
+    "cruce-design",
+    "a design of experiments",
+    false,
+    ["grid", "list", "latin-hypercube 256", "sobol 1024"]
 );
 phrase!(CurrencyPhrase, "cruce-currency", "a currency", false, ["USD", "MXN", "CAD", "EUR"]);
 phrase!(YearPhrase, "cruce-year", "a year", true, ["2024"]);

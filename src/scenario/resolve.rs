@@ -54,15 +54,29 @@ impl Resolved {
     /// What the types refuse although the catalogue allows it.
     pub(super) fn new(
         name: &str,
-        mut tree: Node,
+        tree: Node,
         section: Option<&Node>,
         files: &Files,
         sources: &Sources,
     ) -> Result<Resolved, Diagnostic> {
+        let title = section.and_then(|section| section.table()?.get("title"));
+        let text = |origin| show::text(name, title, &tree, origin);
+        let (text, traced) = (text(show::Origin::File(sources)), text(show::Origin::Line(sources)));
+        Ok(Resolved { text, traced, ..Resolved::bare(name, tree, section, files)? })
+    }
+
+    /// The same without its texts, for a point of a sweep.
+    ///
+    /// # Errors
+    /// What the types refuse although the catalogue allows it.
+    pub(super) fn bare(
+        name: &str,
+        mut tree: Node,
+        section: Option<&Node>,
+        files: &Files,
+    ) -> Result<Resolved, Diagnostic> {
         let origins = Origins::new(&tree);
         let title = section.and_then(|section| section.table()?.get("title").cloned());
-        let text = |origin| show::text(name, title.as_ref(), &tree, origin);
-        let (text, traced) = (text(show::Origin::File(sources)), text(show::Origin::Line(sources)));
         let place = section.map_or_else(|| tree.place.clone(), |section| section.place.clone());
         let own = Node::new(
             Value::Table(title.map(|title| ("title".to_owned(), title)).into_iter().collect()),
@@ -81,8 +95,8 @@ impl Resolved {
             study,
             origins,
             files: files.clone(),
-            text,
-            traced,
+            text: String::new(),
+            traced: String::new(),
             later: Vec::new(),
         })
     }

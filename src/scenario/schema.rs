@@ -152,7 +152,7 @@ const fn kind<P: Phrase>() -> PhraseKind {
     }
 }
 
-static PHRASES: [PhraseKind; 35] = [
+static PHRASES: [PhraseKind; 36] = [
     kind::<phrase::DurationPhrase>(),
     kind::<phrase::RunLength>(),
     kind::<phrase::Percent>(),
@@ -176,6 +176,7 @@ static PHRASES: [PhraseKind; 35] = [
     kind::<phrase::BreaksPhrase>(),
     kind::<phrase::ScorePhrase>(),
     kind::<phrase::ReferPhrase>(),
+    kind::<phrase::DesignPhrase>(),
     kind::<phrase::CurrencyPhrase>(),
     kind::<phrase::YearPhrase>(),
     kind::<phrase::HourPricePhrase>(),
@@ -468,7 +469,11 @@ mod tests {
                     walk(value, &format!("{path}.*"))
                 }
                 Shape::Choice(choices) => choices.iter().for_each(|choice| walk(choice, path)),
-                Shape::Any => assert!([".scenario.*.set.*", ".event.*.set.*"].contains(&path), "{path}"),
+                Shape::Any => {
+                    let free =
+                        [".scenario.*.set.*", ".event.*.set.*", ".sweep.*.vary.*", ".sweep.*.together.*.*"];
+                    assert!(free.contains(&path), "{path}");
+                }
                 Shape::Words(words) => assert!(!words.is_empty()),
                 Shape::Phrase(_) | Shape::Text | Shape::Whole(_) | Shape::Number | Shape::Bool => {}
             }

@@ -4,7 +4,7 @@
 //! new meaning. Start at [`MEANINGS`].
 
 /// (code, title, explanation), in order of codes.
-pub const MEANINGS: [(&str, &str, &str); 59] = [
+pub const MEANINGS: [(&str, &str, &str); 60] = [
     (
         "E0301",
         "a name leads nowhere",
@@ -226,6 +226,13 @@ pub const MEANINGS: [(&str, &str, &str); 59] = [
         "an event lies outside the run",
         "It begins after the run length or ends before the run begins, so nothing would come of it. Mind the date in `from` \
          and the first day in `study.start`; `happens = false` turns an event off.",
+    ),
+    (
+        "E0361",
+        "a sweep that cannot be read",
+        "A sweep varies keys over levels, `vary.\"demand.northbound.volume\" = [\"+0 %\", \"+15 %\"]`, or, where points are \
+         sampled (`design = \"latin-hypercube 256\"` or `\"sobol 1024\"`), over ranges: `\"60..110 s\"`, `\"+0 %..+30 %\"`, \
+         `\"x0.8..x1.2\"`. The second end is larger than the first, in the same unit.",
     ),
     (
         "E0370",

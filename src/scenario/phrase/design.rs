@@ -1,0 +1,55 @@
+//! How the points of a sweep are chosen, from text and back.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::DesignPhrase;
+use super::scan::{PhraseError, Scanner};
+
+/// Points of a sampled design: as many as the Sobol sequence has here.
+pub const MOST_SAMPLED: u32 = 65_536;
+
+const EXAMPLE: &str = "write `grid`, `list`, `latin-hypercube 256` or `sobol 1024`";
+
+impl FromStr for DesignPhrase {
+    type Err = PhraseError;
+    fn from_str(text: &str) -> Result<Self, PhraseError> {
+        let mut scanner = Scanner::new(text);
+        let start = scanner.here();
+        let sampled: fn(u32) -> DesignPhrase = if scanner.eat_word("grid") {
+            scanner.end()?;
+            return Ok(DesignPhrase::Grid);
+        } else if scanner.eat_word("list") {
+            scanner.end()?;
+            return Ok(DesignPhrase::List);
+        } else if scanner.eat_word("latin-hypercube") {
+            DesignPhrase::LatinHypercube
+        } else if scanner.eat_word("sobol") {
+            DesignPhrase::Sobol
+        } else {
+            return Err(PhraseError::new("E0206", start..text.len(), "the design is not known").help(EXAMPLE));
+        };
+        if scanner.peek().is_none() {
+            return Err(scanner.expected("a number of points").help(EXAMPLE));
+        }
+        let number = scanner.number()?;
+        scanner.end()?;
+        let points = number.value;
+        if points.fract() != 0.0 || !(2.0..=f64::from(MOST_SAMPLED)).contains(&points) {
+            let error = PhraseError::new("E0205", number.span, format!("{points} points are out of range"));
+            return Err(error.label(format!("a whole number from 2 to {MOST_SAMPLED}")));
+        }
+        Ok(sampled(points as u32))
+    }
+}
+
+impl fmt::Display for DesignPhrase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            DesignPhrase::Grid => f.write_str("grid"),
+            DesignPhrase::List => f.write_str("list"),
+            DesignPhrase::LatinHypercube(points) => write!(f, "latin-hypercube {points}"),
+            DesignPhrase::Sobol(points) => write!(f, "sobol {points}"),
+        }
+    }
+}
