@@ -38,6 +38,11 @@ pub fn manifest(
         .iter()
         .map(|(name, text)| json!({ "name": name, "bytes": text.len(), "fnv1a_128": fingerprint(text.as_bytes()) }))
         .collect();
+    let demand: serde_json::Map<String, Value> = (plan.scenarios.iter())
+        .map(|scenario| {
+            (scenario.name.clone(), fingerprint(scenario.network.trucks_text().as_bytes()).into())
+        })
+        .collect();
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let command: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
     let manifest = json!({
@@ -47,6 +52,11 @@ pub fn manifest(
         "digest": plan.digest,
         "seed": plan.seed,
         "replications": result.replications,
+        "baseline": plan.scenarios[plan.baseline].name,
+        "first_replication": result.first_replication,
+        "headline": result.entries[result.headline].name,
+        "too_small": result.too_small,
+        "demand": demand,
         "scenarios": plan.scenarios.iter().map(|scenario| scenario.name.as_str()).collect::<Vec<_>>(),
         "version": env!("CARGO_PKG_VERSION"),
         "format_version": FORMAT_VERSION,

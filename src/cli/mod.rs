@@ -3,6 +3,7 @@
 //! Verbs read arguments, call the library, and print: data to stdout, messages to stderr. Nothing
 //! here computes a result. Start at [`Cli`] and [`perform`].
 
+mod compare;
 mod completions;
 mod console;
 mod exit;
@@ -81,6 +82,7 @@ pub struct Globals {
 enum Command {
     Run(run::Run),
     Sweep(sweep::Sweep),
+    Compare(compare::Compare),
     Init(init::Init),
     Validate(validate::Validate),
     Show(show::Show),
@@ -116,6 +118,7 @@ pub fn perform(cli: &Cli, console: &Console) -> anyhow::Result<Exit> {
         None => console.data(SHORT_HELP).map(|()| Exit::Done),
         Some(Command::Run(run)) => run.perform(console),
         Some(Command::Sweep(sweep)) => sweep.perform(console),
+        Some(Command::Compare(compare)) => compare.perform(console),
         Some(Command::Init(init)) => init.perform(console),
         Some(Command::Validate(validate)) => validate.perform(console),
         Some(Command::Show(show)) => show.perform(console),
@@ -131,6 +134,7 @@ impl Cli {
             None => "help",
             Some(Command::Run(_)) => "run",
             Some(Command::Sweep(_)) => "sweep",
+            Some(Command::Compare(_)) => "compare",
             Some(Command::Init(_)) => "init",
             Some(Command::Validate(_)) => "validate",
             Some(Command::Show(_)) => "show",

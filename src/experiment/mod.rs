@@ -16,6 +16,7 @@ mod running;
 mod sentence;
 mod single;
 pub mod store;
+pub mod stored;
 mod study;
 pub mod sweep;
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! with `@` and the hour at the end where a value belongs to one hour: `wait.primary.standard.p95`,
 //! `crossing_time.fast.mean`, `lanes_open.primary.standard.mean@d1-08`. Start at [`Entry`].
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::model::value::Currency;
 
@@ -367,7 +367,7 @@ impl Entry {
 }
 
 /// What is measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Measure {
     /// Arrival at a station to first start of service there, over trucks whose service started.
@@ -487,7 +487,7 @@ pub enum Measure {
 }
 
 /// Which number of a measure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Statistic {
     /// How many observations.
@@ -556,6 +556,45 @@ pub enum Unit {
     Money(Currency),
     /// Without unit.
     Number,
+}
+
+impl Unit {
+    /// Times in files, in minutes; everything else as it is: by what a value is divided, and the unit then.
+    pub fn in_files(self) -> (f64, &'static str) {
+        match self {
+            Unit::Seconds => (60.0, "min"),
+            Unit::Fraction => (1.0, "fraction"),
+            Unit::Trucks => (1.0, "trucks"),
+            Unit::TrucksPerHour => (1.0, "trucks/h"),
+            Unit::Lanes => (1.0, "lanes"),
+            Unit::Hours => (1.0, "h"),
+            Unit::TruckHours => (1.0, "truck-h"),
+            Unit::Gallons => (1.0, "gal"),
+            Unit::Kilograms => (1.0, "kg"),
+            Unit::Grams => (1.0, "g"),
+            Unit::Money(currency) => (1.0, currency.code()),
+            Unit::Number => (1.0, ""),
+        }
+    }
+
+    /// The unit whose values stand in files under a name.
+    pub fn of_files(name: &str) -> Option<Unit> {
+        let plain = [
+            Unit::Seconds,
+            Unit::Fraction,
+            Unit::Trucks,
+            Unit::TrucksPerHour,
+            Unit::Lanes,
+            Unit::Hours,
+            Unit::TruckHours,
+            Unit::Gallons,
+            Unit::Kilograms,
+            Unit::Grams,
+            Unit::Number,
+        ];
+        let money = Currency::ALL.into_iter().map(Unit::Money);
+        plain.into_iter().chain(money).find(|unit| unit.in_files().1 == name)
+    }
 }
 
 /// A place in the flow of trucks.

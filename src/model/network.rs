@@ -551,6 +551,12 @@ impl Network {
         self.streams.len() == other.streams.len() && self.streams.iter().zip(&other.streams).all(alike)
     }
 
+    /// What [`Network::meets_the_same_trucks`] compares, as text: equal texts mean the same trucks.
+    pub fn trucks_text(&self) -> String {
+        let of = |stream: &Stream| format!("{} {:?} {:?}\n", stream.name, stream.arrivals, stream.class);
+        self.streams.iter().map(of).collect()
+    }
+
     /// The groups of a station.
     pub fn groups_of(&self, station: StationId) -> impl Iterator<Item = GroupId> + Clone + use<> {
         let station = &self.stations[station.index()];

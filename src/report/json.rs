@@ -120,7 +120,7 @@ fn scenario(result: &StudyResult, place: usize) -> Value {
     })
 }
 
-fn verdict(result: &StudyResult, comparison: &Comparison) -> Value {
+pub(super) fn verdict(result: &StudyResult, comparison: &Comparison) -> Value {
     let headline = &result.entries[result.headline];
     let classes: Vec<Value> = comparison
         .classes

@@ -5,6 +5,7 @@
 //! says without running it. Nothing here prints, reads a file, or computes an estimate: a report
 //! only shows. Start at [`summary::summary`].
 
+pub mod compare;
 pub mod json;
 pub mod layout;
 mod money;

@@ -19,20 +19,7 @@ pub struct Scale {
 
 /// Times in files, in minutes; everything else as it is.
 pub fn file_unit(unit: Unit) -> (f64, &'static str) {
-    match unit {
-        Unit::Seconds => (60.0, "min"),
-        Unit::Fraction => (1.0, "fraction"),
-        Unit::Trucks => (1.0, "trucks"),
-        Unit::TrucksPerHour => (1.0, "trucks/h"),
-        Unit::Lanes => (1.0, "lanes"),
-        Unit::Hours => (1.0, "h"),
-        Unit::TruckHours => (1.0, "truck-h"),
-        Unit::Gallons => (1.0, "gal"),
-        Unit::Kilograms => (1.0, "kg"),
-        Unit::Grams => (1.0, "g"),
-        Unit::Money(currency) => (1.0, currency.code()),
-        Unit::Number => (1.0, ""),
-    }
+    unit.in_files()
 }
 
 /// Times below this many seconds are shown in seconds.

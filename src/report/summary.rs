@@ -32,9 +32,9 @@ const MOST_NOTICES: usize = 12;
 /// The whole text: question, table, differences, sentences, classes, posted waits, goals,
 /// warnings, and how many replications it rests on.
 pub fn summary(plan: &StudyPlan, result: &StudyResult, notices: &[Notice], look: Look) -> String {
-    let page = Page { plan, result, look };
+    let page = Page { plan: Some(plan), result, look };
     let parts = [
-        page.head(),
+        page.head(plan),
         page.measures(),
         page.differences(),
         super::security::lines(result, look),
@@ -47,6 +47,23 @@ pub fn summary(plan: &StudyPlan, result: &StudyResult, notices: &[Notice], look:
         page.notices(notices),
         page.method(),
     ];
+    text_of(parts)
+}
+
+/// The part of it that tells plans apart, for runs of which only results are at hand: they met the same trucks.
+pub fn comparison(result: &StudyResult, look: Look) -> Vec<Vec<String>> {
+    let page = Page { plan: None, result, look };
+    vec![
+        page.measures(),
+        page.differences(),
+        super::security::lines(result, look),
+        page.sentences(),
+        page.classes(),
+    ]
+}
+
+/// Parts with an empty line between them.
+pub fn text_of(parts: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut text = String::new();
     for part in parts.into_iter().filter(|part| !part.is_empty()) {
         if !text.is_empty() {
@@ -61,23 +78,24 @@ pub fn summary(plan: &StudyPlan, result: &StudyResult, notices: &[Notice], look:
 }
 
 struct Page<'a> {
-    plan: &'a StudyPlan,
+    /// `None`: all plans met the same trucks.
+    plan: Option<&'a StudyPlan>,
     result: &'a StudyResult,
     look: Look,
 }
 
 impl Page<'_> {
-    fn head(&self) -> Vec<String> {
-        let title = Language::English.text(&self.plan.title);
+    fn head(&self, plan: &StudyPlan) -> Vec<String> {
+        let title = Language::English.text(&plan.title);
         let mut lines = self.bold(title);
-        let network = &self.plan.scenarios[self.plan.baseline].network;
+        let network = &plan.scenarios[plan.baseline].network;
         let scenarios = self.result.scenarios.len();
         let facts = format!(
             "{}: {} from {}, {}; {}, {} each",
-            self.plan.name,
+            plan.name,
             length(network.run_length.seconds()),
-            self.plan.start,
-            self.plan.time_zone,
+            plan.start,
+            plan.time_zone,
             if scenarios == 1 {
                 "1 scenario".to_owned()
             } else {
@@ -98,8 +116,9 @@ impl Page<'_> {
 
     /// Whether every scenario meets the trucks of the baseline: no more, no fewer and no others.
     fn same_trucks(&self) -> bool {
-        let baseline = &self.plan.scenarios[self.plan.baseline].network;
-        self.plan.scenarios.iter().all(|scenario| scenario.network.meets_the_same_trucks(baseline))
+        let Some(plan) = self.plan else { return true };
+        let baseline = &plan.scenarios[plan.baseline].network;
+        plan.scenarios.iter().all(|scenario| scenario.network.meets_the_same_trucks(baseline))
     }
 
     /// Scenarios side by side, measures below each other.
@@ -408,29 +427,8 @@ impl Page<'_> {
         lines
     }
 
-    /// Places of the headline measures among the whole-run entries.
     fn headline_places(&self) -> Vec<usize> {
-        let whole = &self.result.entries[..self.result.whole_run];
-        let wanted = |entry: &Entry, (measure, statistic): (Measure, Statistic)| {
-            entry.measure == measure
-                && entry.statistic == statistic
-                && entry.class.is_none()
-                && entry.group.is_none()
-        };
-        let mut places: Vec<usize> = Vec::new();
-        for headline in HEADLINES {
-            let mut found = whole.iter().enumerate().filter(|(_, entry)| wanted(entry, headline));
-            let whole_crossing = found.clone().find(|(_, entry)| entry.station.is_none());
-            match whole_crossing {
-                Some((place, _)) => places.push(place),
-                // Officers are counted by pool; one pool stands for all, several for themselves.
-                None => places.extend(found.by_ref().map(|(place, _)| place)),
-            }
-        }
-        if !places.contains(&self.result.headline) {
-            places.insert(0, self.result.headline);
-        }
-        places
+        headline_places(self.result)
     }
 
     /// The entry as a headline names it: there is one border wait, so its station goes without saying.
@@ -446,6 +444,31 @@ impl Page<'_> {
     fn faint(&self, text: &str) -> Vec<String> {
         paragraph("", text, self.look).iter().map(|line| self.look.paint(Tone::Faint, line)).collect()
     }
+}
+
+/// Places of the headline measures among the whole-run entries.
+pub(super) fn headline_places(result: &StudyResult) -> Vec<usize> {
+    let whole = &result.entries[..result.whole_run];
+    let wanted = |entry: &Entry, (measure, statistic): (Measure, Statistic)| {
+        entry.measure == measure
+            && entry.statistic == statistic
+            && entry.class.is_none()
+            && entry.group.is_none()
+    };
+    let mut places: Vec<usize> = Vec::new();
+    for headline in HEADLINES {
+        let mut found = whole.iter().enumerate().filter(|(_, entry)| wanted(entry, headline));
+        let whole_crossing = found.clone().find(|(_, entry)| entry.station.is_none());
+        match whole_crossing {
+            Some((place, _)) => places.push(place),
+            // Officers are counted by pool; one pool stands for all, several for themselves.
+            None => places.extend(found.by_ref().map(|(place, _)| place)),
+        }
+    }
+    if !places.contains(&result.headline) {
+        places.insert(0, result.headline);
+    }
+    places
 }
 
 fn class_cell(change: &crate::experiment::ClassChange, scale: Scale) -> (String, Tone) {
