@@ -398,6 +398,76 @@ fn combinations_that_cannot_be_are_told_in_the_table() {
     }
 }
 
+/// Two yards one after the other with constant times: crossing time is their sum. From 60 to 120 s and from 60 to
+/// 180 s uniformly, the variances are as 1 to 4; the effects over the ranges are 1 and 2 min, without interaction.
+#[test]
+fn sensitivity_of_a_sum_is_known() {
+    let study = r#"
+format = 1
+[study]
+title = "A sum"
+start = "2024-01-01"
+run_length = "1 h"
+[precision]
+replications = 2
+[class.all]
+share = "rest"
+[demand.north]
+entry = "first"
+volume = "60 trucks/h"
+[station.first]
+lanes.all = { servers = "unlimited" }
+service = "60 s"
+next = "second"
+[station.second]
+lanes.all = { servers = "unlimited" }
+service = "60 s"
+next = "exit"
+[sweep.shares]
+design = "sobol-indices 128"
+vary."station.first.service" = "60..120 s"
+vary."station.second.service" = "60..180 s"
+[sweep.effects]
+design = "morris 6"
+vary."station.first.service" = "60..120 s"
+vary."station.second.service" = "60..180 s"
+"#;
+    let home = home(study);
+    let rows = |name: &str| {
+        done(home.path(), &["--name", name, "-o", name]);
+        let rows = table(&home.path().join(name), "tables/sensitivity.csv");
+        move |factor: &str, index: &str| {
+            let row = rows.iter().find(|row| {
+                row["factor"] == factor
+                    && row["index"] == index
+                    && row["measure"] == "crossing_time"
+                    && row["statistic"] == "mean"
+            });
+            let row = row.expect("the index is there");
+            let number = |column: &str| row[column].parse::<f64>().unwrap_or(f64::NAN);
+            [number("value"), number("ci_low"), number("ci_high")]
+        }
+    };
+    let shares = rows("shares");
+    for (factor, share) in [("station.first.service", 0.2), ("station.second.service", 0.8)] {
+        for index in ["first_order", "total"] {
+            let [value, low, high] = shares(factor, index);
+            assert!(
+                (value - share).abs() < 0.05 && low <= share && share <= high,
+                "{factor} {index}: {value}"
+            );
+        }
+    }
+    let effects = rows("effects");
+    for (factor, minutes) in [("station.first.service", 1.0), ("station.second.service", 2.0)] {
+        for index in ["effect", "effect_size"] {
+            let [value, ..] = effects(factor, index);
+            assert!((value - minutes).abs() < 1e-3, "{factor} {index}: {value}");
+        }
+        assert!(effects(factor, "effect_spread")[0] < 1e-3);
+    }
+}
+
 /// What would be done is told, and nothing written.
 #[test]
 fn a_dry_run_tells_and_writes_nothing() {

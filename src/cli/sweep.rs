@@ -91,8 +91,15 @@ const PLAN: &str = "sweep.json";
 const PLAN_SCHEMA: &str = "cruce.sweep/1";
 const BLOCKS: &str = "blocks";
 /// What a sweep writes besides blocks.
-const RESULTS: [&str; 6] =
-    ["tables/points.csv", "tables/sweep.csv", "datapackage.json", "summary.txt", "summary.json", PLAN];
+const RESULTS: [&str; 7] = [
+    "tables/sensitivity.csv",
+    "tables/points.csv",
+    "tables/sweep.csv",
+    "datapackage.json",
+    "summary.txt",
+    "summary.json",
+    PLAN,
+];
 
 impl Sweep {
     pub fn perform(&self, console: &Console) -> anyhow::Result<Exit> {
@@ -313,8 +320,14 @@ impl Sweep {
         }
         point_file.place()?;
         value_file.place()?;
-        let resources = [("points", &points), ("sweep", &values)];
-        let resources = resources.map(|(name, sheet)| Resource { path: format!("tables/{name}.csv"), sheet });
+        overview.end(job);
+        let sensitivity = report::sensitivity_sheet(job, overview.sensitivity());
+        if let Some(sheet) = &sensitivity {
+            put(folder, "tables/sensitivity.csv", &sheet.csv())?;
+        }
+        let sheets = [Some(&points), Some(&values), sensitivity.as_ref()].into_iter().flatten();
+        let resources: Vec<Resource> =
+            sheets.map(|sheet| Resource { path: format!("tables/{}.csv", sheet.name), sheet }).collect();
         let title = words::Language::English.text(job.sweep().title.as_ref().unwrap_or(&plan.title));
         let name = format!("{}-sweep-{}", file_name(&plan.name), job.sweep().name);
         put(folder, "datapackage.json", data_package(&name, title, &resources).as_bytes())?;

@@ -13,6 +13,7 @@ mod names;
 mod replicate;
 mod result;
 mod running;
+pub mod sensitivity;
 mod sentence;
 mod single;
 pub mod store;

@@ -19,11 +19,12 @@ use super::look::looks;
 use super::names::{UnknownMeasure, catalog_of, in_unit, unknown_name};
 use super::result::{GoalStatus, Mean};
 use super::running::{Level, Running};
+use super::sensitivity::{self, Morris, Saltelli, Sobol};
 use super::store::{Block, Found, Row, Store, StoreError};
 use super::study::{HEADLINE, goal_status};
 use crate::measure::{BrokenLaw, Catalog, Collector, Entry, Measure};
 use crate::model::crossing::simulate;
-use crate::scenario::phrase::Replications;
+use crate::scenario::phrase::{DesignPhrase, Replications};
 use crate::scenario::plan::StudyPlan;
 use crate::scenario::sweep::{Maker, Point, Ready, Sweep};
 
@@ -114,6 +115,26 @@ pub struct Goal {
     pub at_most: bool,
     /// In the unit of the entry.
     pub limit: f64,
+}
+
+/// How much each factor of a sweep matters for one measure in one scenario.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sensitivity {
+    /// The scenario.
+    pub scenario: String,
+    /// A place in [`Job::entries`].
+    pub entry: usize,
+    /// One per factor of the sweep.
+    pub effects: Effects,
+}
+
+/// Indices of factors, in their order.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effects {
+    /// Shares of variance.
+    Sobol(Vec<Sobol>),
+    /// Effects over the range, in the unit of the entry.
+    Morris(Vec<Morris>),
 }
 
 /// Why a sweep gave no results.
@@ -404,6 +425,58 @@ impl<'s> Job<'s> {
             each(self.result(point, rows, &reference, met, &level)).map_err(SweepError::Told)?;
         }
         Ok(())
+    }
+
+    /// Whether the design tells which factors matter.
+    pub fn tells_sensitivity(&self) -> bool {
+        matches!(self.sweep.design, DesignPhrase::SobolIndices(_) | DesignPhrase::Morris(_))
+    }
+
+    /// How much factors matter for every entry, from the means of points 1, 2, ... (one value per entry each).
+    pub fn sensitivity(&self, means: &[Vec<f64>]) -> Vec<Sensitivity> {
+        let factors = self.sweep.factors.len();
+        let each = means.len() / self.sweep.scenarios.len();
+        let mut all = Vec::new();
+        for (place, scenario) in self.sweep.scenarios.iter().enumerate() {
+            for entry in 0..self.entries.len() {
+                let results: Vec<f64> =
+                    means[place * each..(place + 1) * each].iter().map(|point| point[entry]).collect();
+                let effects = match self.sweep.design {
+                    DesignPhrase::SobolIndices(_) => Saltelli::new(&results, factors)
+                        .map(|design| Effects::Sobol(sensitivity::sobol(design, self.seed))),
+                    DesignPhrase::Morris(_) => {
+                        let ways = results.chunks(factors + 1).enumerate();
+                        let effects: Vec<Vec<f64>> = ways
+                            .map(|(way, results)| self.elementary(way * (factors + 1), results))
+                            .collect();
+                        Some(Effects::Morris(sensitivity::morris(&effects, self.seed)))
+                    }
+                    DesignPhrase::Grid
+                    | DesignPhrase::List
+                    | DesignPhrase::LatinHypercube(_)
+                    | DesignPhrase::Sobol(_) => None,
+                };
+                let told = |effects| Sensitivity { scenario: scenario.clone(), entry, effects };
+                all.extend(effects.map(told));
+            }
+        }
+        all
+    }
+
+    /// The effect of each factor on a trajectory that begins after `before` points.
+    fn elementary(&self, before: usize, results: &[f64]) -> Vec<f64> {
+        let mut effects = vec![f64::NAN; self.sweep.factors.len()];
+        for (step, pair) in results.windows(2).enumerate() {
+            let number = (before + step + 1) as u64;
+            for (factor, effect) in effects.iter_mut().enumerate() {
+                let at = |number| self.sweep.coordinate(number, factor).unwrap_or(f64::NAN);
+                let moved = at(number + 1) - at(number);
+                if moved != 0.0 {
+                    *effect = (pair[1] - pair[0]) / moved;
+                }
+            }
+        }
+        effects
     }
 
     fn result(

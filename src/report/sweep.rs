@@ -8,14 +8,16 @@ use std::borrow::Cow;
 use serde_json::{Value, json};
 
 use super::layout::{Grid, GridColumn, Look, Tone, paragraph};
-use super::number::{Scale, file_unit};
+use super::number::{Scale, file_unit, grouped, signed};
 use super::sheet::{Cell, Column, Kind, Sheet};
 use super::summary::or_dash;
 use super::tables::{HIGH, LOW, N, estimate, value, what, what_columns};
 use super::words;
 use crate::experiment::counted;
-use crate::experiment::sweep::{Job, PointResult};
+use crate::experiment::sensitivity::{Index, Morris, Sobol};
+use crate::experiment::sweep::{Effects, Job, PointResult, Sensitivity};
 use crate::experiment::{GoalStatus, Mean};
+use crate::measure::Unit;
 use crate::scenario::phrase::Replications;
 use crate::scenario::plan::StudyPlan;
 
@@ -135,6 +137,111 @@ fn goals(result: &PointResult) -> Option<GoalStatus> {
     }
 }
 
+/// How much factors matter; `None` if the design does not tell.
+pub fn sensitivity_sheet(job: &Job, all: &[Sensitivity]) -> Option<Sheet> {
+    if !job.tells_sensitivity() {
+        return None;
+    }
+    let mut columns = vec![
+        Column::text("scenario", "Name of the scenario that is varied."),
+        Column::text("factor", "What is varied: a path, or the name of several that move together."),
+    ];
+    columns.extend(what_columns());
+    columns.extend([
+        Column::text(
+            "index",
+            "first_order, total: shares of the variance (Sobol). effect, effect_size, effect_spread: mean, mean size and \
+             standard deviation of what moving the factor over its whole range would do (Morris).",
+        ),
+        Column::number("value", "as in `unit`", "The estimate."),
+        Column::number("ci_low", "as in `unit`", "Lower end of its 95 % bootstrap interval."),
+        Column::number("ci_high", "as in `unit`", "Upper end of its 95 % bootstrap interval."),
+    ]);
+    let sentence = "A row is an index of sensitivity of a measure to a factor of the sweep.";
+    let mut sheet = Sheet::new("sensitivity", sentence, columns);
+    for one in all {
+        let entry = &job.entries()[one.entry];
+        for (place, factor) in job.sweep().factors.iter().enumerate() {
+            for (index, unit, [value, low, high]) in indices(&one.effects, place, entry.unit) {
+                let (divisor, unit) = file_unit(unit);
+                let cell = |value: f64| Cell::from(Some(value / divisor).filter(|value| !value.is_nan()));
+                let mut row = vec![one.scenario.as_str().into(), factor.name.as_str().into()];
+                row.extend(what(entry));
+                row[7] = unit.into();
+                row.extend([index.into(), cell(value), cell(low), cell(high)]);
+                sheet.push(row);
+            }
+        }
+    }
+    Some(sheet)
+}
+
+/// Names, units and values of the indices of a factor.
+fn indices(effects: &Effects, factor: usize, unit: Unit) -> Vec<(&'static str, Unit, [f64; 3])> {
+    let of = |index: Index| [index.value, index.low, index.high];
+    match effects {
+        Effects::Sobol(all) => vec![
+            ("first_order", Unit::Fraction, of(all[factor].first)),
+            ("total", Unit::Fraction, of(all[factor].total)),
+        ],
+        Effects::Morris(all) => vec![
+            ("effect", unit, of(all[factor].mean)),
+            ("effect_size", unit, of(all[factor].size)),
+            ("effect_spread", unit, [all[factor].spread, f64::NAN, f64::NAN]),
+        ],
+    }
+}
+
+/// A sentence for each factor, the one that matters most first.
+fn sentences(job: &Job, all: &[Sensitivity]) -> Vec<String> {
+    let mut told = Vec::new();
+    let several = job.sweep().scenarios.len() > 1;
+    for one in all.iter().filter(|one| one.entry == job.headline()) {
+        let entry = &job.entries()[one.entry];
+        let measure = words::entry(entry);
+        let scenario = if several { format!("{}: ", one.scenario) } else { String::new() };
+        let mut ranked: Vec<(f64, String)> = Vec::new();
+        for (place, factor) in job.sweep().factors.iter().enumerate() {
+            let name = &factor.name;
+            let percent = |index: Index| {
+                let of = |value: f64| grouped(100.0 * value, 0);
+                format!("{} % ({} to {} %)", of(index.value), of(index.low), of(index.high))
+            };
+            let (rank, text) = match &one.effects {
+                Effects::Sobol(all) => {
+                    let Sobol { first, total } = all[place];
+                    let text = format!(
+                        "{scenario}{name} explains {} of the variance of {measure} by itself, and {} with its interactions",
+                        percent(first),
+                        percent(total)
+                    );
+                    (total.value, text)
+                }
+                Effects::Morris(all) => {
+                    let Morris { mean, size, spread } = all[place];
+                    let as_mean = Mean { mean: Some(size.value), ..Mean::default() };
+                    let scale = Scale { decimals: 1, ..Scale::of(entry.unit, [&as_mean]) };
+                    let of = |value: f64| grouped(value / scale.divisor, scale.decimals);
+                    let text = format!(
+                        "{scenario}{name} moves {measure} by {} {} over its range (size {}, {} to {}; spread {})",
+                        signed(mean.value / scale.divisor, scale.decimals),
+                        scale.label,
+                        of(size.value),
+                        of(size.low),
+                        of(size.high),
+                        of(spread)
+                    );
+                    (size.value, text)
+                }
+            };
+            ranked.push((rank, text));
+        }
+        ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
+        told.extend(ranked.into_iter().map(|(_, text)| text));
+    }
+    told
+}
+
 /// Points that the summary shows.
 const SHOWN: usize = 60;
 
@@ -150,6 +257,9 @@ pub struct Overview {
     missed: u64,
     /// Point with the least headline measure.
     least: Option<(u64, f64)>,
+    /// Means of points 1, 2, ..., one per entry; kept only if the design tells which factors matter.
+    means: Vec<Vec<f64>>,
+    sensitivity: Vec<Sensitivity>,
 }
 
 impl Overview {
@@ -163,6 +273,9 @@ impl Overview {
             self.met += u64::from(goals(result) == Some(GoalStatus::Met));
             self.missed += u64::from(goals(result) == Some(GoalStatus::Missed));
         }
+        if job.tells_sensitivity() && result.point.number > 0 {
+            self.means.push(result.estimates.iter().map(|mean| mean.mean.unwrap_or(f64::NAN)).collect());
+        }
         let here = result.estimates[job.headline()].mean;
         if let Some(here) = here.filter(|here| self.least.is_none_or(|(_, least)| *here < least)) {
             self.least = Some((result.point.number, here));
@@ -170,6 +283,18 @@ impl Overview {
         if self.shown.len() <= SHOWN {
             self.shown.push(result.clone());
         }
+    }
+
+    /// All points were taken: works out which factors matter.
+    pub fn end(&mut self, job: &Job) {
+        if job.tells_sensitivity() {
+            self.sensitivity = job.sensitivity(&self.means);
+        }
+    }
+
+    /// How much factors matter; empty if the design does not tell.
+    pub fn sensitivity(&self) -> &[Sensitivity] {
+        &self.sensitivity
     }
 
     /// How many replications failed.
@@ -199,19 +324,27 @@ impl Overview {
         );
         lines.extend(paragraph("", &told, look));
         lines.push(String::new());
-        lines.push(look.paint(Tone::Strong, &words::entry(&job.entries()[job.headline()])));
-        lines.extend(self.grid(job).lines(look));
-        let left = (self.points + 1).saturating_sub(self.shown.len() as u64);
+        let table = !job.tells_sensitivity();
+        if table {
+            lines.push(look.paint(Tone::Strong, &words::entry(&job.entries()[job.headline()])));
+            lines.extend(self.grid(job).lines(look));
+        }
+        let left = (self.points + 1).saturating_sub(self.shown.len() as u64) * u64::from(table);
         if left > 0 {
             lines.push(format!("and {left} more points: tables/sweep.csv"));
         }
-        lines.extend(paragraph(
-            "",
-            "± half-width of the 95 % interval; differences from point 0, replication by replication",
-            look,
-        ));
+        let note = match table {
+            true => "± half-width of the 95 % interval; differences from point 0, replication by replication",
+            false => {
+                "of the mean over replications, which have the same chance at every point; 95 % bootstrap intervals"
+            }
+        };
+        lines.extend(paragraph("", note, look));
         lines.push(String::new());
-        if let Some((point, _)) = self.least {
+        for sentence in sentences(job, &self.sensitivity) {
+            lines.extend(paragraph("> ", &sentence, look));
+        }
+        if let Some((point, _)) = self.least.filter(|_| !job.tells_sensitivity()) {
             let entry = words::entry(&job.entries()[job.headline()]);
             lines.extend(paragraph("> ", &format!("Least {entry}: point {point}"), look));
         }
@@ -330,6 +463,18 @@ impl Overview {
             "targets_not_met": self.unmet,
             "goals_met": self.met,
             "headline": job.entries()[job.headline()].name,
+            "sensitivity": self.sensitivity.iter().flat_map(|one| {
+                let entry = &job.entries()[one.entry];
+                job.sweep().factors.iter().enumerate().map(move |(place, factor)| {
+                    let indices = indices(&one.effects, place, entry.unit).into_iter().map(|(name, unit, values)| {
+                        let (divisor, unit) = file_unit(unit);
+                        let [value, low, high] = values.map(|value| Some(value / divisor).filter(|value| !value.is_nan()));
+                        (name.to_owned(), json!({ "unit": unit, "value": value, "ci_low": low, "ci_high": high }))
+                    });
+                    let indices: serde_json::Map<String, Value> = indices.collect();
+                    json!({ "scenario": one.scenario, "factor": factor.name, "measure": entry.name, "indices": indices })
+                })
+            }).collect::<Vec<_>>(),
             "results": points,
         })
     }

@@ -27,6 +27,24 @@ pub(super) enum Cube {
         /// Of the scrambling.
         seed: u32,
     },
+    /// Rows A, rows B, and rows A with one factor after another from B (Saltelli, Computer Physics
+    /// Communications 145, 2002).
+    Indices {
+        /// Rows of each.
+        rows: u32,
+        /// Factors.
+        factors: usize,
+        /// Of the scrambling.
+        seed: u32,
+    },
+    /// Trajectories on a grid of four levels: every factor moves once, by two thirds of its range (Morris,
+    /// Technometrics 33, 1991).
+    Morris {
+        /// Trajectories.
+        trajectories: u32,
+        /// By trajectory and factor: where it stands first, where then, and as which it moves.
+        moves: Vec<Vec<(f64, f64, usize)>>,
+    },
 }
 
 impl Cube {
@@ -45,9 +63,11 @@ impl Cube {
                 });
                 Some(Cube::Latin { points, strata: strata.collect(), key })
             }
-            DesignPhrase::Sobol(points) => {
-                let seed = key.bits(0, Purpose::new("sobol")) as u32;
-                Some(Cube::Sobol { points, seed })
+            DesignPhrase::Sobol(points) => Some(Cube::Sobol { points, seed: scrambling(key) }),
+            DesignPhrase::SobolIndices(rows) => Some(Cube::Indices { rows, factors, seed: scrambling(key) }),
+            DesignPhrase::Morris(trajectories) => {
+                let moves = (0..trajectories).map(|trajectory| trajectory_of(key, trajectory, factors));
+                Some(Cube::Morris { trajectories, moves: moves.collect() })
             }
         }
     }
@@ -56,6 +76,10 @@ impl Cube {
     pub(super) fn points(&self) -> u32 {
         match self {
             Cube::Latin { points, .. } | Cube::Sobol { points, .. } => *points,
+            Cube::Indices { rows, factors, .. } => rows.saturating_mul(*factors as u32 + 2),
+            Cube::Morris { trajectories, moves } => {
+                trajectories.saturating_mul(moves.first().map_or(0, Vec::len) as u32 + 1)
+            }
         }
     }
 
@@ -68,8 +92,38 @@ impl Cube {
                 (f64::from(stratum) + uniform(place)) / f64::from(*points)
             }
             Cube::Sobol { seed, .. } => f64::from(sobol_burley::sample(point, factor as u32, *seed)),
+            Cube::Indices { rows, factors, seed } => {
+                let (block, row) = ((point / rows) as usize, point % rows);
+                let of_b = block == 1 || block == factor + 2;
+                let dimension = if of_b { factors + factor } else { factor };
+                f64::from(sobol_burley::sample(row, dimension as u32, *seed))
+            }
+            Cube::Morris { moves, .. } => {
+                let steps = moves[0].len() as u32 + 1;
+                let (before, after, turn) = moves[(point / steps) as usize][factor];
+                if turn < (point % steps) as usize { after } else { before }
+            }
         }
     }
+}
+
+/// A trajectory: the factors in an order of chance, each up or down as it can.
+fn trajectory_of(key: Key, trajectory: u32, factors: usize) -> Vec<(f64, f64, usize)> {
+    let drawn = |factor: usize| key.pair(u64::from(trajectory), purpose(factor));
+    let mut order: Vec<(u64, usize)> = (0..factors).map(|factor| (drawn(factor)[0], factor)).collect();
+    order.sort_unstable();
+    let turn = |factor: usize| order.iter().position(|(_, other)| *other == factor).unwrap_or(0);
+    let of_factor = |factor: usize| {
+        let level = (uniform(drawn(factor)[1]) * 4.0) as u32;
+        let before = f64::from(level) / 3.0;
+        let after = if level < 2 { f64::from(level + 2) / 3.0 } else { f64::from(level - 2) / 3.0 };
+        (before, after, turn(factor))
+    };
+    (0..factors).map(of_factor).collect()
+}
+
+fn scrambling(key: Key) -> u32 {
+    key.bits(0, Purpose::new("sobol")) as u32
 }
 
 fn purpose(factor: usize) -> Purpose {

@@ -280,6 +280,14 @@ fn resolve_all(
     resolved
 }
 
+/// All points of a sampled design in the unit cube, by factor; none for designs of listed levels.
+pub fn unit_cube(design: phrase::DesignPhrase, name: &str, factors: usize, seed: u64) -> Vec<Vec<f64>> {
+    let cube = design::Cube::new(design, name, factors, seed);
+    let point =
+        |cube: &design::Cube, point| (0..factors).map(|factor| cube.coordinate(point, factor)).collect();
+    cube.iter().flat_map(|cube| (0..cube.points()).map(|place| point(cube, place))).collect()
+}
+
 /// The format that this version reads.
 const FORMAT: i128 = 1;
 

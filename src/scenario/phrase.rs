@@ -346,6 +346,10 @@ pub enum DesignPhrase {
     LatinHypercube(u32),
     /// `sobol 1024`: this many points of a scrambled Sobol sequence.
     Sobol(u32),
+    /// `sobol-indices 256`: this many rows of the design that Sobol indices are estimated from.
+    SobolIndices(u32),
+    /// `morris 20`: this many trajectories, each of which moves every factor once.
+    Morris(u32),
 }
 
 macro_rules! phrase {
@@ -459,7 +463,7 @@ phrase!(
     "cruce-design",
     "a design of experiments",
     false,
-    ["grid", "list", "latin-hypercube 256", "sobol 1024"]
+    ["grid", "list", "latin-hypercube 256", "sobol 1024", "sobol-indices 256", "morris 20"]
 );
 phrase!(CurrencyPhrase, "cruce-currency", "a currency", false, ["USD", "MXN", "CAD", "EUR"]);
 phrase!(YearPhrase, "cruce-year", "a year", true, ["2024"]);

@@ -37,7 +37,8 @@ pub struct SweepTable {
     pub from: Option<OneOrMany>,
     /// Which points: `grid` (every level of every factor with every level of the others), `list` (the first levels
     /// of all factors, then the second ones, ...), `latin-hypercube 256` or `sobol 1024` (so many points of the
-    /// ranges, spread evenly).
+    /// ranges, spread evenly); or a design that tells which factors matter: `sobol-indices 256` (so many rows, each of
+    /// two points and one more for every factor) or `morris 20` (so many trajectories, each moving every factor once).
     #[serde(default = "grid")]
     pub design: DesignPhrase,
     /// What is varied, by path: a list of levels, each a value or a relative change, `["+0 %", "+15 %"]`, or a range,
@@ -316,6 +317,12 @@ impl Sweep {
         let levels = self.factors.iter().zip(at.1);
         let levels = levels.map(|(factor, at)| factor.keys.iter().map(|key| text(key.at(at))).collect());
         Point { number, scenario, levels: levels.collect() }
+    }
+
+    /// Where a factor of a sampled point stands in its range, from 0 to 1.
+    pub fn coordinate(&self, number: u64, factor: usize) -> Option<f64> {
+        let place = number.checked_sub(1)? % (self.points / self.scenarios.len() as u64);
+        Some(self.cube.as_ref()?.coordinate(place as u32, factor))
     }
 
     /// The place in `scenarios`, and where each factor stands.

@@ -9,7 +9,8 @@ use super::scan::{PhraseError, Scanner};
 /// Points of a sampled design: as many as the Sobol sequence has here.
 pub const MOST_SAMPLED: u32 = 65_536;
 
-const EXAMPLE: &str = "write `grid`, `list`, `latin-hypercube 256` or `sobol 1024`";
+const EXAMPLE: &str =
+    "write `grid`, `list`, `latin-hypercube 256`, `sobol 1024`, `sobol-indices 256` or `morris 20`";
 
 impl FromStr for DesignPhrase {
     type Err = PhraseError;
@@ -26,6 +27,10 @@ impl FromStr for DesignPhrase {
             DesignPhrase::LatinHypercube
         } else if scanner.eat_word("sobol") {
             DesignPhrase::Sobol
+        } else if scanner.eat_word("sobol-indices") {
+            DesignPhrase::SobolIndices
+        } else if scanner.eat_word("morris") {
+            DesignPhrase::Morris
         } else {
             return Err(PhraseError::new("E0206", start..text.len(), "the design is not known").help(EXAMPLE));
         };
@@ -50,6 +55,8 @@ impl fmt::Display for DesignPhrase {
             DesignPhrase::List => f.write_str("list"),
             DesignPhrase::LatinHypercube(points) => write!(f, "latin-hypercube {points}"),
             DesignPhrase::Sobol(points) => write!(f, "sobol {points}"),
+            DesignPhrase::SobolIndices(rows) => write!(f, "sobol-indices {rows}"),
+            DesignPhrase::Morris(trajectories) => write!(f, "morris {trajectories}"),
         }
     }
 }
