@@ -104,7 +104,7 @@ pub fn morris(effects: &[Vec<f64>], seed: u64) -> Vec<Morris> {
             rows.iter().map(|row| of(effects[*row][input])).sum::<f64>() / rows.len() as f64
         };
         let [mean_index, size] = bootstrap(&rows, seed, |rows| [mean(rows, |e| e), mean(rows, f64::abs)]);
-        let squares = rows.iter().map(|row| (effects[*row][input] - mean_index.value).powi(2));
+        let squares = rows.iter().map(|row| effects[*row][input] - mean_index.value).map(|off| off * off);
         let spread = (squares.sum::<f64>() / (rows.len() as f64 - 1.0)).sqrt();
         Morris { mean: mean_index, size, spread }
     };
