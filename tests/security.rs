@@ -620,3 +620,151 @@ fn one_consignment_disqualifies_the_load() {
         assert!(pairs.clone().all(|(before, now)| before[place] == now[place]));
     }
 }
+
+/// Detection as expected and as counted, no more than [`BAR`] standard errors apart.
+fn agree(result: &StudyResult, kind: &str) -> f64 {
+    let (expected, error) = estimate(result, "base", &format!("detection.{kind}"));
+    let (counted, counted_error) = estimate(result, "base", &format!("detection_counted.{kind}"));
+    println!("expected {expected:.4} ± {error:.4}, counted {counted:.4} ± {counted_error:.4}");
+    let apart = (expected - counted) / f64::hypot(error, counted_error);
+    assert!(apart.abs() <= BAR, "{apart:+.2} standard errors apart");
+    expected
+}
+
+/// Everybody is examined from ten in the morning on, and examinations take two hours: who is under way meets both
+/// rules, so that what is found can only be counted.
+#[test]
+fn what_is_found_across_an_event_is_counted() {
+    let event = r#"{ from = "10:00", set = { "station.primary.random_exam" = "100 %" } }"#;
+    let set = [
+        ("event.alert", event),
+        ("violation.narcotics.rate", "20 %"),
+        ("station.primary.service", "3 h"),
+        ("station.primary.refer", "{}"),
+        ("station.primary.random_exam", "0 %"),
+    ];
+    let result = study(PORT, &set);
+    let (expected, _) = estimate(&result, "base", "detection.narcotics");
+    let (counted, _) = estimate(&result, "base", "detection_counted.narcotics");
+    assert_eq!(expected.to_bits(), counted.to_bits());
+    // Who comes after seven in the morning is served after ten: 17 of 24 hours, 90 % of them are found.
+    holds(&result, "base", "detection.narcotics", 0.9 * 17.0 / 24.0);
+    // A change that trucks meet only as they come leaves the expectation.
+    let more = r#"{ from = "10:00", set = { "violation.narcotics.rate" = "10 %" } }"#;
+    let result = study(PORT, &[("event.alert", more)]);
+    agree(&result, "narcotics");
+    let saved = |measure: &str| estimate(&result, "base", measure).1;
+    assert!(saved("detection.narcotics") < 0.4 * saved("detection_counted.narcotics"));
+}
+
+/// A share of all and a share by score at one station: only the latter are suspected.
+#[test]
+fn a_share_of_all_is_no_suspicion_beside_a_score() {
+    let set = [
+        ("station.primary.refer", r#"{ exam = "50 % from 0", scan = "50 % of all" }"#),
+        ("station.scan.false_alarm", "0 %"),
+    ];
+    let result = study(PORT, &set);
+    holds(&result, "base", "false_referral_share", 0.98 * 0.5 * 0.5);
+    let by_score = 0.95 * 0.5 * 0.5 + 0.05 * 0.5 * tail(-1.0);
+    holds(&result, "base", "scanned_share", 0.98 * (1.0 - by_score) * 0.5);
+}
+
+/// Where all scores are alike, "the top 10 %" are still 10 %.
+#[test]
+fn equal_scores_are_no_more_than_the_top_share() {
+    let set = [
+        ("manifest", r#"{ lead = "5 h", score = "constant(1)" }"#),
+        ("violation.narcotics", r#"{ rate = "5 %", score = "constant(1)" }"#),
+        ("station.primary.refer.exam", "80 % of the top 10 %"),
+    ];
+    let result = study(PORT, &set);
+    holds(&result, "base", "inspected_share", 0.02 + 0.98 * 0.08);
+    let (detection, error) = estimate(&result, "base", "detection.narcotics");
+    assert!((detection - 0.9 * (0.02 + 0.98 * 0.08)).abs() < 1e-9 && error < 1e-9, "{detection}");
+}
+
+/// Half of all are examined jointly, and half of those are sent by a road to the docks for the same: nobody goes.
+#[test]
+fn who_is_cleared_takes_no_road_there() {
+    let set = [
+        ("station.primary.random_exam", "0 %"),
+        ("station.primary.refer", r#"{ joint = "50 % of all" }"#),
+        (
+            "station.joint",
+            r#"{ lanes.all.servers = "unlimited", service = "30 min", sees.narcotics = "50 %", clears = ["exam"], route.dock = "50 %", next = "exit" }"#,
+        ),
+        ("road.dock", r#"{ travel = "5 min", next = "exam" }"#),
+    ];
+    let joint = study(PORT, &set);
+    is(&joint, "detection.narcotics", 0.5 * 0.5);
+    agree(&joint, "narcotics");
+    let without = set[2].1.replace(r#"clears = ["exam"], "#, "");
+    let again = study(PORT, &[set[0], set[1], ("station.joint", &without), set[3]]);
+    is(&again, "detection.narcotics", 0.5 * (0.5 + 0.5 * 0.5 * 0.9));
+}
+
+/// A documents desk sends late trucks back to the gate; there they are late no more.
+#[test]
+fn a_late_manifest_is_dealt_with_once() {
+    let set = [
+        ("station.gate.late", "desk"),
+        ("station.desk", r#"{ lanes.all.servers = "unlimited", service = "20 min", next = "gate" }"#),
+    ];
+    let result = study(PAPER, &set);
+    let late = 0.1 + 0.9 * 0.3;
+    holds(&result, "base", "held_share", late);
+    agree(&result, "narcotics");
+}
+
+/// Images of one truck are read one after another, some before others that were taken earlier: what one of them has shown
+/// is not forgotten.
+#[test]
+fn every_image_of_a_truck_counts() {
+    let set = [
+        ("study.run_length", "1 day"),
+        ("precision.replications", "40"),
+        ("demand.listed", r#"{ entry = "scan", volume = "2000 trucks/day" }"#),
+        ("violation.narcotics.rate", "30 %"),
+        ("station.scan.lanes.all.servers", "unlimited"),
+        ("station.scan.service", "1 min"),
+        ("station.review.lanes.all.servers", "unlimited"),
+        ("station.review.service", "exponential(mean = 4 min)"),
+        ("station.review.sees.narcotics", "60 %"),
+        ("station.review.next", "turn"),
+        (
+            "station.turn",
+            r#"{ lanes.all.servers = "unlimited", service = "1 min", route.scan = "50 %", next = "lot" }"#,
+        ),
+        ("station.gate.lanes.all.servers", "unlimited"),
+        ("road.lot.travel", "2 h"),
+        ("road.lot.overtaking", "true"),
+    ];
+    let result = study(RELEASE, &set);
+    is(&result, "results_in_time", 1.0);
+    // Missed by all of N images, N geometric of mean 2: (q/2)/(1 - q/2) with q = 0.4.
+    is(&result, "detection.narcotics", 1.0 - 0.2 / 0.8);
+    holds(&result, "base", "detection_counted.narcotics", 1.0 - 0.2 / 0.8);
+}
+
+/// Who an earlier image has stopped at the gate goes where that sends it, whatever the gate itself sees.
+#[test]
+fn an_earlier_alarm_goes_before_the_own_one() {
+    let set = [
+        ("demand.listed", r#"{ entry = "scan", volume = "2000 trucks/day" }"#),
+        ("station.scan.lanes.all.servers", "unlimited"),
+        ("station.review.lanes.all.servers", "unlimited"),
+        ("station.review.service", "1 min"),
+        ("station.review.sees.narcotics", "50 %"),
+        ("station.gate.lanes.all.servers", "unlimited"),
+        ("station.gate.sees", r#"{ narcotics = "80 %" }"#),
+        ("station.gate.alarm", "desk"),
+        (
+            "station.desk",
+            r#"{ lanes.all.servers = "unlimited", service = "30 min", sees.narcotics = "20 %", next = "exit" }"#,
+        ),
+    ];
+    let result = study(RELEASE, &set);
+    is(&result, "detection.narcotics", 0.5 + 0.5 * 0.8 * 0.2);
+    agree(&result, "narcotics");
+}

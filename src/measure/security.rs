@@ -24,6 +24,8 @@ pub(super) struct Looks {
     examines: Vec<bool>,
     scans: Vec<bool>,
     kinds: usize,
+    /// See [`crate::model::network::Security::counted`].
+    counted: bool,
     inside: Vec<Look>,
     /// By truck inside and kind.
     assessed: Vec<Assessed>,
@@ -92,6 +94,7 @@ impl Looks {
             examines: stations.clone().map(any(Screening::examines)).collect(),
             scans: stations.map(any(Screening::scans)).collect(),
             kinds,
+            counted: security.counted,
             inside: Vec::new(),
             assessed: Vec::new(),
             classes: vec![Sums::default(); classes],
@@ -199,15 +202,19 @@ impl Looks {
         }
     }
 
-    /// Expected number of a kind that is found in a class.
+    /// Number of a kind that is found in a class: expected, unless it can only be counted.
     fn found(&self, class: usize, kind: usize) -> f64 {
+        if self.counted {
+            return self.kind(class, kind).caught as f64;
+        }
         let ([late, in_time], share) = (self.kind(class, kind).found, self.in_time(class));
         late + share * (in_time - late)
     }
 
     fn detection(&self, classes: &[usize], kind: usize) -> f64 {
         let found: f64 = classes.iter().map(|class| self.found(*class, kind)).sum();
-        let hidden: f64 = classes.iter().map(|class| self.kind(*class, kind).hidden).sum();
+        let hidden = |kind: &Kind| if self.counted { kind.carriers as f64 } else { kind.hidden };
+        let hidden: f64 = classes.iter().map(|class| hidden(self.kind(*class, kind))).sum();
         found / hidden
     }
 

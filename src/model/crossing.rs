@@ -186,6 +186,8 @@ pub(super) struct Crossing<'n, O, const RULED: bool> {
     pub(super) interrupted: TruckTable<Interrupted>,
     /// What is known of the trucks inside, where anybody looks.
     pub(super) screened: TruckTable<Screened>,
+    /// Images taken so far of trucks that did not wait for the result.
+    pub(super) images: u64,
     pub(super) failing: Vec<FailingLane>,
     pub(super) bulletin: Bulletin,
     /// Ends of patience given out so far.
@@ -278,6 +280,7 @@ impl<'n, O: Observer, const RULED: bool> Crossing<'n, O, RULED> {
             pools: network.pools.iter().map(|_| PoolState::default()).collect(),
             interrupted: TruckTable::default(),
             screened: TruckTable::default(),
+            images: 0,
             failing: failing_lanes(network, seed, replication),
             bulletin: Bulletin::default(),
             patience_given: 0,
@@ -504,6 +507,9 @@ impl<'n, O: Observer, const RULED: bool> Crossing<'n, O, RULED> {
     #[inline(always)]
     pub(super) fn forget(&mut self, now: SimTime, id: TruckId, outcome: Outcome, station: Option<StationId>) {
         self.tell(now, id, Notice::Gone { outcome, station });
+        if RULED {
+            self.screened.remove(id);
+        }
         self.last_gone = now;
         self.count_inside -= 1;
         self.vacant.push(id);

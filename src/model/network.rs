@@ -14,8 +14,9 @@ mod security;
 
 pub(crate) use rule::from_there_on;
 pub use rule::{Balking, Breakdown, Diversion, Downtime, Full, Interruption, OnFailure, Pace, UpClock};
-pub(crate) use security::is_cleared;
-pub use security::{Bands, Filing, Late, Manifest, ScoreLaw, Screening, Security, Sensor, Shares, Violation};
+pub use security::{
+    Bands, Filing, Late, Manifest, Referral, ScoreLaw, Screening, Security, Sensor, Violation,
+};
 
 /// An index that only fits its own table.
 macro_rules! index {

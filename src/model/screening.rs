@@ -16,8 +16,7 @@ use crate::kernel::draws::uniform;
 use crate::kernel::time::{SimDuration, SimTime};
 use crate::model::crossing::{Crossing, Events};
 use crate::model::network::{
-    Arrivals, Bands, ClassId, Filing, Late, Network, RoadId, ScoreLaw, Security, StationId, Target,
-    is_cleared,
+    Arrivals, Bands, ClassId, Filing, Late, Network, Road, RoadId, ScoreLaw, Security, StationId, Target,
 };
 use crate::model::notice::{Notice, Observer, Reason};
 use crate::model::truck::{Truck, TruckId};
@@ -34,18 +33,11 @@ pub(super) struct Screened {
     ready: SimTime,
     /// Stations to which it is not sent any more.
     cleared: u64,
-    image: Image,
-}
-
-/// What has become of the image that was last taken of a truck which did not wait for the result.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Image {
-    /// None was taken, or it showed nothing, or the truck has passed the last place to stop it.
-    Settled,
-    /// It is being looked at.
-    Out,
-    /// It raised an alarm, which sends the truck here.
-    Alarm(Target),
+    /// Images from this number on still count: those before came too late, or are of another truck. Of an image:
+    /// its number.
+    images_from: u64,
+    /// Where an image sends it that has raised an alarm while it did not wait for the result.
+    alarm: Option<Target>,
 }
 
 impl ScoreLaw {
@@ -88,7 +80,10 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
             listed.unwrap_or_else(|| law.sample(score_bits))
         };
         let score = score_of(kind.map(usize::from));
-        self.screened.insert(id, Screened { kind, score, filing, ready, cleared: 0, image: Image::Settled });
+        self.screened.insert(
+            id,
+            Screened { kind, score, filing, ready, cleared: 0, images_from: self.images, alarm: None },
+        );
         for (place, violation) in security.violations.iter().enumerate() {
             let carries = kind == Some(place as u8);
             let rate = match given {
@@ -147,20 +142,17 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
         if screening.late == Some(Late::Hold) {
             screened.filing = held(screened.filing);
         }
-        let recalled = match screened.image {
-            Image::Alarm(target) if screening.recalls => Some(target),
-            Image::Settled | Image::Out | Image::Alarm(_) => None,
-        };
+        let mut recalled = None;
         if screening.recalls {
+            recalled = screened.alarm.take();
             // What is not known by now comes too late.
-            screened.image = Image::Settled;
+            screened.images_from = self.images;
         }
-        self.screened.insert(id, screened);
         let truck = *self.truck(id);
         let class = truck.class;
         let visit = self.visit(id, data.loop_slot);
         let kind = screened.kind.map(usize::from);
-        let open = |target: &Target| !is_cleared(&security.bits, screened.cleared, *target);
+        let open = |target: &Target| !security.is_cleared(screened.cleared, *target);
         let [look, by_chance] = self.chance.look(&truck, station, visit);
         let mut sent = recalled.filter(open).map(|target| (target, Reason::Alarm));
         if let Some(sensor) = &screening.sensor
@@ -181,18 +173,19 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
         }
         if let (None, Some(Late::To(target)), true) = (sent, screening.late, screened.filing.late) {
             sent = Some(target).filter(open).map(|target| (target, Reason::Late));
+            // It is dealt with where it goes.
+            screened.filing.late &= sent.is_none();
         }
+        self.screened.insert(id, screened);
         let score = screened.filing.scored.then_some(screened.score);
         if sent.is_none()
             && let Some(shares) = screening.referral.get(class.index()).and_then(|bands| bands.at(score))
             && !shares.is_empty()
         {
             let u = uniform(self.chance.refer(&truck, station, visit));
-            let found = shares.iter().find(|(below, _)| u < *below).map(|(_, target)| *target);
-            // Below every threshold there are only shares of all.
-            let by_score = screening.referral[class.index()].0[0].1.as_slice() != shares.as_slice();
-            let reason = if by_score { Reason::Score } else { Reason::Lot };
-            sent = found.filter(open).map(|target| (target, reason));
+            let found = shares.iter().find(|referral| u < referral.below);
+            let reason = |by_score: bool| if by_score { Reason::Score } else { Reason::Lot };
+            sent = found.filter(|found| open(&found.to)).map(|found| (found.to, reason(found.by_score)));
         }
         let (target, reason) = sent?;
         self.tell(self.now, id, Notice::Sent { station, reason, innocent: kind.is_none() });
@@ -219,7 +212,7 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
             let [_, bits] = self.chance.visit(&truck, station, visit);
             let branches = &data.routes[truck.class.index()].branches;
             let found = branches.iter().find(|(below, _)| uniform(bits) < *below).or(branches.last());
-            target = found.expect("a route has branches").1;
+            target = self.past_cleared(id, station, found.expect("a route has branches").1);
             self.count_visit(id, data.loop_slot);
         }
         target
@@ -229,8 +222,8 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
         let truck = Truck { arrived: now, line_from: None, ..*self.truck(of) };
         let id = self.admit_image(truck, of);
         if let Some(screened) = self.screened.get(of).copied() {
-            self.screened.insert(of, Screened { image: Image::Out, ..screened });
-            self.screened.insert(id, screened);
+            self.screened.insert(id, Screened { images_from: self.images, ..screened });
+            self.images += 1;
         }
         self.tell(now, id, Notice::ImageSent { of, station });
         self.enter_station(now, station, id, events);
@@ -243,27 +236,24 @@ impl<O: Observer, const RULED: bool> Crossing<'_, O, RULED> {
         let sensor = data.screening.as_deref().and_then(|screening| screening.sensor.as_ref());
         let visit = self.visit(id, data.loop_slot);
         let [look, _] = self.chance.look(&image, station, visit);
-        let kind = self.screened.get(id).and_then(|screened| screened.kind).map(usize::from);
+        let Some(read) = self.screened.get(id).copied() else { return };
+        let kind = read.kind.map(usize::from);
         let alarm = sensor
             .filter(|sensor| uniform(look) < sensor.chance(kind, image.class))
             .and_then(|sensor| sensor.alarm);
-        // The place of a truck that is gone may be another's.
-        let truck = self.truck(of);
-        let same =
-            (truck.stream, truck.identity, truck.entered) == (image.stream, image.identity, image.entered);
-        let screened = self.screened.get(of).copied().filter(|screened| same && screened.image == Image::Out);
-        if let Some(screened) = screened {
-            let image = alarm.map_or(Image::Settled, Image::Alarm);
-            self.screened.insert(of, Screened { image, ..screened });
+        // The place of a truck that is gone may be another's, of which no image has so low a number.
+        let waiting = self.screened.get(of).copied().filter(|truck| truck.images_from <= read.images_from);
+        if let Some(truck) = waiting {
+            self.screened.insert(of, Screened { alarm: truck.alarm.or(alarm), ..truck });
         }
-        self.tell(now, id, Notice::ImageRead { in_time: screened.is_some() });
+        self.tell(now, id, Notice::ImageRead { in_time: waiting.is_some() });
     }
 
     /// Where a truck goes that would go to a station of which it is cleared: on to `next`.
     pub(super) fn past_cleared(&self, id: TruckId, station: StationId, target: Target) -> Target {
         let Some(security) = self.network.security.as_deref() else { return target };
         let cleared = self.screened.get(id).map_or(0, |screened| screened.cleared);
-        if cleared == 0 || !is_cleared(&security.bits, cleared, target) {
+        if cleared == 0 || !security.is_cleared(cleared, target) {
             return target;
         }
         let class = self.truck(id).class;
@@ -298,6 +288,28 @@ const MOST_ROUNDS: usize = 10_000;
 
 /// A chance less than this is none.
 const NEGLIGIBLE: f64 = 1e-12;
+
+/// By road: the bit of the station to which it leads, over other roads if need be. To be kept in
+/// [`Security::road_bits`].
+pub fn road_bits(network: &Network) -> Vec<u64> {
+    let Some(security) = network.security.as_deref() else { return Vec::new() };
+    let bit =
+        |road: &Road| station_at(network, road.next).map_or(0, |station| security.bits[station.index()]);
+    network.roads.iter().map(bit).collect()
+}
+
+/// The station to which a target leads; `None`: the exit.
+fn station_at(network: &Network, mut target: Target) -> Option<StationId> {
+    // No way is longer than all roads one after another.
+    for _ in 0..=network.roads.len() {
+        match target {
+            Target::Exit => return None,
+            Target::Station(station) => return Some(station),
+            Target::Road(road) => target = network.roads[road.index()].next,
+        }
+    }
+    None
+}
 
 /// By stream, kind, class and [`Filing`]: how likely a violation is found, by score. To be kept in
 /// [`Security::chances`]. Where trucks cannot get because places are full, or leave before, is
@@ -382,7 +394,7 @@ impl Imagined<'_> {
             let mut next: BTreeMap<Standing, f64> = BTreeMap::new();
             for (standing, chance) in wave {
                 let mut go = |target: Target, share: f64, known: Known| {
-                    if let Some(station) = self.station_at(target).filter(|_| share > NEGLIGIBLE) {
+                    if let Some(station) = station_at(self.network, target).filter(|_| share > NEGLIGIBLE) {
                         let (cleared, filing, alarm) = known;
                         *next.entry((station, cleared, filing, alarm)).or_insert(0.0) += share;
                     }
@@ -397,19 +409,6 @@ impl Imagined<'_> {
         found
     }
 
-    /// The station to which a target leads; `None`: the exit.
-    fn station_at(&self, mut target: Target) -> Option<StationId> {
-        // No way is longer than all roads one after another.
-        for _ in 0..=self.network.roads.len() {
-            match target {
-                Target::Exit => return None,
-                Target::Station(station) => return Some(station),
-                Target::Road(road) => target = self.network.roads[road.index()].next,
-            }
-        }
-        None
-    }
-
     /// Shares out the chance of a truck that leaves a station; what it is found by is told back.
     fn leave(
         &self,
@@ -420,13 +419,13 @@ impl Imagined<'_> {
     ) -> f64 {
         let data = &self.network.stations[station.index()];
         let (mut left, mut found) = (chance, 0.0);
-        let mut flagged = 0.0;
+        let mut flagged = None;
         if let Some(screening) = data.screening.as_deref() {
             cleared |= screening.clears;
             if screening.late == Some(Late::Hold) {
                 filing = held(filing);
             }
-            let open = |target: Target| !is_cleared(&self.security.bits, cleared, target);
+            let open = |target: Target| !self.security.is_cleared(cleared, target);
             let recalled = alarm.filter(|_| screening.recalls);
             alarm = alarm.filter(|_| !screening.recalls);
             let known = (cleared, filing, alarm);
@@ -436,51 +435,55 @@ impl Imagined<'_> {
                     *left *= 1.0 - share;
                 }
             };
-            if let Some(sensor) = &screening.sensor {
-                let seen = sensor.chance(Some(self.kind), self.class);
-                match sensor.alarm {
-                    // The truck itself does not stop: its image is looked at meanwhile.
-                    Some(target) if screening.releases => {
-                        if self.in_time {
-                            flagged = left * seen;
-                            left -= flagged;
-                            alarm = Some(place_of(target));
-                        }
-                    }
-                    Some(target) => send(Some(target), seen, &mut left),
-                    None => {
-                        found = left * seen;
-                        left -= found;
-                    }
-                }
+            let seen =
+                screening.sensor.as_ref().map_or(0.0, |sensor| sensor.chance(Some(self.kind), self.class));
+            let sent_by = screening.sensor.as_ref().and_then(|sensor| sensor.alarm);
+            if screening.examines() {
+                found = left * seen;
+                left -= found;
             }
             send(recalled.map(target_of), 1.0, &mut left);
+            match sent_by {
+                // The truck itself does not stop: its image is looked at meanwhile.
+                Some(target) if screening.releases => {
+                    let counts = if self.in_time && alarm.is_none() { seen } else { 0.0 };
+                    flagged = Some((left * counts, place_of(target)));
+                    left *= 1.0 - counts;
+                }
+                Some(target) => send(Some(target), seen, &mut left),
+                None => {}
+            }
             let random = screening.random.get(self.class.index()).copied().unwrap_or(0.0);
             send(screening.random_to, random, &mut left);
-            if let Some(Late::To(target)) = screening.late {
-                send(Some(target), f64::from(u8::from(filing.late)), &mut left);
+            if let Some(Late::To(target)) = screening.late
+                && filing.late
+                && open(target)
+            {
+                // It is dealt with where it goes.
+                go(target, left, (cleared, Filing { late: false, ..filing }, alarm));
+                left = 0.0;
             }
             let score = filing.scored.then_some(score);
             let bands = screening.referral.get(self.class.index());
             if let Some(shares) = bands.and_then(|bands| bands.at(score)) {
                 let (all, mut below) = (left, 0.0);
-                for (upper, target) in shares {
-                    if open(*target) {
-                        go(*target, all * (upper - below), known);
-                        left -= all * (upper - below);
+                for referral in shares {
+                    if open(referral.to) {
+                        go(referral.to, all * (referral.below - below), known);
+                        left -= all * (referral.below - below);
                     }
-                    below = *upper;
+                    below = referral.below;
                 }
             }
         }
         let mut below = 0.0;
         for (upper, target) in &data.routes[self.class.index()].branches {
-            let is_past = is_cleared(&self.security.bits, cleared, *target);
+            let is_past = self.security.is_cleared(cleared, *target);
             let target = if is_past { next_of(self.network, station, self.class) } else { *target };
-            // An alarm of an image of before stands until another is taken.
-            let before = if flagged > 0.0 { None } else { alarm };
-            go(target, left * (upper - below), (cleared, filing, before));
-            go(target, flagged * (upper - below), (cleared, filing, alarm));
+            go(target, left * (upper - below), (cleared, filing, alarm));
+            if let Some((chance, place)) = flagged {
+                go(target, chance * (upper - below), (cleared, filing, Some(place)));
+            }
             below = *upper;
         }
         found

@@ -54,8 +54,11 @@ fn label(entry: &Entry, scale: Scale) -> String {
 /// What is looked at and found in every scenario, with the class in which least is found.
 pub(super) fn lines(result: &StudyResult, look: Look) -> Vec<String> {
     let said = |place: &usize| {
+        // That nothing at all is found of a kind is worth a line.
+        let zero_tells =
+            matches!(result.entries[*place].measure, Measure::Detection | Measure::WorstDetection);
         let mut means = result.scenarios.iter().map(|scenario| scenario.estimates[*place].mean);
-        means.any(|mean| mean.is_some_and(|mean| mean != 0.0))
+        means.any(|mean| mean.is_some_and(|mean| zero_tells || mean != 0.0))
     };
     let rows = MEASURES.into_iter().flat_map(|measure| {
         // Who is opened is told class by class.
@@ -75,12 +78,11 @@ pub(super) fn lines(result: &StudyResult, look: Look) -> Vec<String> {
         cells: rows
             .iter()
             .map(|row| {
-                let mut text = or_dash(scale(*row).mean(&scenario.estimates[*row]));
-                if result.entries[*row].measure == Measure::WorstDetection
-                    && let Some((class, _)) = softest(result, place, *row)
-                {
-                    text.push_str(&format!(" {class}"));
-                }
+                let worst = result.entries[*row].measure == Measure::WorstDetection;
+                let text = match softest(result, place, *row).filter(|_| worst) {
+                    Some((class, mean)) => format!("{} {class}", or_dash(scale(*row).mean(mean))),
+                    None => or_dash(scale(*row).mean(&scenario.estimates[*row])),
+                };
                 (text, Tone::Plain)
             })
             .collect(),
@@ -98,13 +100,13 @@ pub(super) fn lines(result: &StudyResult, look: Look) -> Vec<String> {
 }
 
 /// The class in which least of a kind is found in a scenario, and how much.
-fn softest(result: &StudyResult, scenario: usize, worst: usize) -> Option<(&str, f64)> {
+fn softest(result: &StudyResult, scenario: usize, worst: usize) -> Option<(&str, &Mean)> {
     let kind = &result.entries[worst].station;
     let entries = result.entries[..result.whole_run].iter().zip(&result.scenarios[scenario].estimates);
     let of_classes =
         entries.filter(|(entry, _)| entry.measure == Measure::Detection && entry.station == *kind);
-    let means = of_classes.filter_map(|(entry, mean)| Some((entry.class.as_deref()?, mean.mean?)));
-    means.min_by(|a, b| a.1.total_cmp(&b.1))
+    let means = of_classes.filter_map(|(entry, mean)| Some((entry.class.as_deref()?, mean, mean.mean?)));
+    means.min_by(|a, b| a.2.total_cmp(&b.2)).map(|(class, mean, _)| (class, mean))
 }
 
 /// Every scenario's delay, detection and officer-hours, and whether another beats it in all.
@@ -179,7 +181,7 @@ pub(super) fn frontier(result: &StudyResult) -> Option<Sheet> {
             cells.extend(three(Unit::Seconds, Some(&scenario.estimates[delay])));
             cells.extend(three(Unit::Fraction, Some(&scenario.estimates[*row])));
             cells.push(soft.map(|(class, _)| class.to_owned()).into());
-            cells.push(soft.map(|(_, share)| share).into());
+            cells.push(soft.and_then(|(_, mean)| mean.mean).into());
             cells.extend(three(Unit::Hours, officers.map(|place| &scenario.estimates[place])));
             cells.push(beaten.map(|place| result.scenarios[place].name.clone()).into());
             sheet.push(cells);

@@ -140,7 +140,10 @@ pub fn compile(resolved: &Resolved, base: bool) -> (Network, Vec<Diagnostic>) {
     }
     let parts = timeline.steps.iter().map(|(from, stretch)| (*from, networks[*stretch].clone())).collect();
     match event::joined(parts) {
-        Ok(network) => (network, found),
+        Ok(network) => {
+            found.extend(told_counted(&network, resolved));
+            (network, found)
+        }
         Err(path) => {
             // Where an event says so: the value differs from what holds without events.
             let differs =
@@ -152,6 +155,19 @@ pub fn compile(resolved: &Resolved, base: bool) -> (Network, Vec<Diagnostic>) {
             (networks.swap_remove(0), found)
         }
     }
+}
+
+/// Tells that what is found is counted, as an event changes what trucks under way meet.
+fn told_counted(network: &Network, resolved: &Resolved) -> Vec<Diagnostic> {
+    let mut findings = Findings::new(&resolved.origins);
+    let security = network.security.as_deref();
+    if let Some(violation) = security.filter(|security| security.counted).and_then(|s| s.violations.first()) {
+        let message = "an event changes where trucks go or what is looked for, so what is found is counted";
+        let help = "intervals of detection are wider than without the event: run more replications";
+        let path = format!("violation.{}", violation.name);
+        findings.warning("W0428", &path, message, "no expectation of what is found", help);
+    }
+    findings.into_list()
 }
 
 /// Tells that an event changes how the crossing is built.
@@ -201,6 +217,10 @@ fn compile_stretch(resolved: &Resolved, base: bool) -> (Network, Clock, Vec<Diag
     if sound && !network.classes.is_empty() && !network.stations.is_empty() {
         flow::mark_loops(&mut [&mut network]);
         flow::check(&mut network, &mut findings);
+        let road_bits = screening::road_bits(&network);
+        if let Some(security) = &mut network.security {
+            security.road_bits = road_bits;
+        }
         let chances = screening::chances(&network);
         if let Some(security) = &mut network.security {
             security.chances = chances;

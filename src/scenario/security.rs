@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::check::name::Names;
 use super::check::reference::{check_by_class, check_class, check_station_name, check_target};
 use super::check::{Findings, percent, suggestion};
-use super::file::{ByClass, Name, Station, Study};
+use super::file::{ByClass, Name, RouteShare, Station, Study};
 use super::limit::{MOST_CLEARED, MOST_VIOLATIONS};
 use super::phrase::{
     DistPhrase, DurationPhrase, FactorPhrase, FullPhrase, Percent, ReferOf, ScorePhrase, Servers,
@@ -420,6 +420,20 @@ fn check_release(study: &Study, findings: &mut Findings) {
         }
         if recalling.is_none() {
             needs("`recalls`", "say with `recalls = true` which station stops trucks, such as the exit gate");
+        }
+        let goes = |share: &RouteShare| match share {
+            RouteShare::All(_) => false,
+            RouteShare::Class(targets) => targets.contains_key(*name),
+        };
+        let again = station.route.iter().find(|(key, share)| key == name || goes(share));
+        let again = again.map(|(key, share)| match share {
+            RouteShare::All(_) => path(&format!("route.{key}")),
+            RouteShare::Class(_) => path(&format!("route.{key}.{name}")),
+        });
+        if let Some(key) = again.or((station.next == **name).then(|| path("next"))) {
+            let release = path("release");
+            let help = "let trucks go on to another place: their image is looked at meanwhile";
+            findings.contradict((&key, "leads to itself"), (&release, "trucks pass at once"), help);
         }
         let keys = [
             ("room", station.room.is_some()),

@@ -65,7 +65,8 @@ fn add_screening(network: &mut Network, dice: &mut Dice) {
     });
     let bits = (0..stations).map(|station| 1 << station).collect();
     let violations = vec![kind("a", 0.2, 1.0), kind("b", 0.1, 2.0)];
-    let security = Security { violations, manifest, bits, ..Security::default() };
+    let road_bits = vec![0; network.roads.len()];
+    let security = Security { violations, manifest, bits, road_bits, ..Security::default() };
     for place in 0..stations {
         if dice.happens(0.4) {
             continue;
@@ -79,7 +80,10 @@ fn add_screening(network: &mut Network, dice: &mut Dice) {
         let scans = dice.happens(0.5);
         let yard =
             network.groups_of(StationId(place as u16)).all(|id| network.groups[id.index()].lanes.is_none());
-        let bands = Bands(vec![(f64::NEG_INFINITY, Vec::new()), (0.8, vec![(0.7, by_score)])]);
+        let bands = Bands(vec![
+            (f64::NEG_INFINITY, Vec::new()),
+            (0.8, vec![Referral { below: 0.7, to: by_score, by_score: true }]),
+        ]);
         network.stations[place].screening = Some(Box::new(Screening {
             sensor: dice.happens(0.7).then(|| Sensor {
                 sees: vec![vec![Some(0.8); classes], vec![None; classes]],

@@ -7,7 +7,7 @@
 
 use crate::dist::{DurationSampler, Sampler};
 use crate::kernel::time::SimDuration;
-use crate::model::network::{ClassId, StationId, Target};
+use crate::model::network::{ClassId, Target};
 
 /// What trucks may hide, how they are scored, and how likely each is found.
 #[derive(Clone, Debug, Default)]
@@ -20,8 +20,13 @@ pub struct Security {
     pub manifest: Option<Manifest>,
     /// By station: its bit in what a truck is cleared of; 0: nothing clears it.
     pub bits: Vec<u64>,
+    /// By road: the bit of the station to which it leads.
+    pub road_bits: Vec<u64>,
     /// How likely a violation is found: see [`Security::chance`].
     pub chances: Vec<Bands<[f64; 2]>>,
+    /// What is found can only be counted: an event changes where trucks go or what is looked for while they are
+    /// under way.
+    pub counted: bool,
 }
 
 /// A kind of violation.
@@ -88,11 +93,19 @@ impl<T> Bands<T> {
     }
 }
 
-/// Shares by place, as upper ends of cumulative shares; what is left above the last goes on.
-pub type Shares = Vec<(f64, Target)>;
+/// A share of trucks that a station sends elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Referral {
+    /// Upper end of its cumulative share; what is left above the last goes on.
+    pub below: f64,
+    /// Where they go.
+    pub to: Target,
+    /// Whether a score was asked for; else it is a share of all.
+    pub by_score: bool,
+}
 
 /// What a station looks for, and whom it sends elsewhere.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Screening {
     /// Whether it sees what trucks hide.
     pub sensor: Option<Sensor>,
@@ -103,7 +116,7 @@ pub struct Screening {
     /// What becomes of trucks whose manifest is late; `None`: nothing.
     pub late: Option<Late>,
     /// By class: where trucks go by their score.
-    pub referral: Vec<Bands<Shares>>,
+    pub referral: Vec<Bands<Vec<Referral>>>,
     /// Stations to which a truck served here is not sent any more, as bits of [`Security::bits`].
     pub clears: u64,
     /// Only images come here: trucks go on at once.
@@ -135,6 +148,16 @@ pub enum Late {
 }
 
 impl Security {
+    /// Whether a target is a station of which a truck is cleared, or a road to one.
+    pub fn is_cleared(&self, cleared: u64, target: Target) -> bool {
+        let bit = match target {
+            Target::Station(station) => self.bits[station.index()],
+            Target::Road(road) => self.road_bits[road.index()],
+            Target::Exit => 0,
+        };
+        cleared & bit != 0
+    }
+
     /// How many qualities of manifests there are, at least one.
     pub fn qualities(&self) -> usize {
         self.manifest.as_ref().map_or(1, |manifest| manifest.qualities.len().max(1))
@@ -214,14 +237,6 @@ impl Screening {
         };
         let random = self.random_to.filter(|_| self.random.iter().any(|share| *share > 0.0));
         let by_score = self.referral.iter().flat_map(|bands| bands.0.iter().flat_map(|(_, shares)| shares));
-        [alarm, random, late].into_iter().flatten().chain(by_score.map(|(_, target)| *target))
-    }
-}
-
-/// Whether a target is a station of which a truck is cleared.
-pub(crate) fn is_cleared(bits: &[u64], cleared: u64, target: Target) -> bool {
-    match target {
-        Target::Station(StationId(station)) => cleared & bits[usize::from(station)] != 0,
-        Target::Road(_) | Target::Exit => false,
+        [alarm, random, late].into_iter().flatten().chain(by_score.map(|referral| referral.to))
     }
 }

@@ -12,7 +12,9 @@ use super::super::check::flow;
 use super::super::file::Study;
 use super::super::resolve::{Later, Resolved};
 use crate::kernel::time::SimTime;
-use crate::model::network::{Arrivals, Downtime, LanePlan, LineLayout, Network, Steps, Want};
+use crate::model::network::{
+    Arrivals, Downtime, LanePlan, LineLayout, Network, Screening, Station, Steps, Want,
+};
 
 /// From when on which stretch holds: 0 is the time before the first of `later`.
 pub(super) fn timeline(clock: &Clock, later: &[Later]) -> Steps<usize> {
@@ -148,11 +150,25 @@ pub(super) fn joined(mut parts: Vec<(SimTime, Network)>) -> Result<Network, Stri
         })
         .ok_or_else(|| format!("failure.{}", parts[0].1.failures[place].name))?;
     }
+    let counted = parts.iter().skip(1).any(|part| !same_ways(&parts[0].1, &part.1));
+    for (_, network) in &mut parts {
+        if let Some(security) = &mut network.security {
+            security.counted = counted;
+        }
+    }
     flow::mark_loops(&mut parts.iter_mut().map(|(_, network)| network).collect::<Vec<_>>());
     let mut parts = parts.into_iter();
     let (_, mut whole) = parts.next().expect("there is a stretch before the first event");
     whole.later = parts.collect();
     Ok(whole)
+}
+
+/// Whether trucks go the same ways in two stretches, and the same is looked for.
+fn same_ways(one: &Network, other: &Network) -> bool {
+    let looks = |screening: &Screening| Screening { expected: Vec::new(), ..screening.clone() };
+    let looks = |station: &Station| station.screening.as_deref().map(looks);
+    let mut pairs = one.stations.iter().zip(&other.stations);
+    pairs.all(|(one, other)| one.routes == other.routes && looks(one) == looks(other))
 }
 
 /// Puts a function of time together from its pieces and gives all of it to every stretch. `None`

@@ -6,6 +6,7 @@
 //! odds that are solved for (odds ratio; Cornfield, Journal of the National Cancer Institute 11, 1951).
 //! Start at [`security`] and [`screening`].
 
+use super::super::check::percent;
 use super::super::file::{ByClass, Station as StationTable};
 use super::super::phrase::{DistPhrase, FactorPhrase, Percent, ReferOf, ReferPhrase};
 use super::super::security::{HOLD, Manifest as ManifestTable, Violation as ViolationTable, of_class};
@@ -15,7 +16,7 @@ use crate::dist::special::normal_point;
 use crate::dist::{Dist, DurationSampler, Sampler};
 use crate::kernel::time::SimDuration;
 use crate::model::network::{
-    Bands, Late, Manifest, ScoreLaw, Screening, Security, Sensor, StationId, Target, Violation,
+    Bands, Late, Manifest, Referral, ScoreLaw, Screening, Security, Sensor, StationId, Target, Violation,
 };
 
 /// What trucks may hide, with what is needed to compile what stations do about it.
@@ -48,7 +49,7 @@ impl Score {
         match self {
             _ if from == f64::NEG_INFINITY => 1.0,
             Score::Normal { mean, sd } => normal_point((from - mean) / sd).upper,
-            Score::Law(law) => law.upper_tail(from),
+            Score::Law(law) => law.upper_tail(from.next_down()),
         }
     }
 
@@ -91,6 +92,7 @@ pub fn security(context: &mut Context) -> Option<Known> {
         });
         laws.push(of_kind);
     }
+    check_qualities(&violations, &qualities, context);
     let filings = filings(table, qualities.odds.len(), context);
     let sorts = (0..context.names.classes.len()).map(|class| {
         let mut sorts = Vec::new();
@@ -118,7 +120,7 @@ pub fn security(context: &mut Context) -> Option<Known> {
         |station| stations.iter().position(|other| *other == station).map_or(0, |place| 1 << (place % 64));
     let bits = (0..context.names.stations.len()).map(|station| bit(StationId(station as u16))).collect();
     let innocent = innocent.sampler();
-    let security = Security { violations, innocent, manifest, bits, chances: Vec::new() };
+    let security = Security { violations, innocent, manifest, bits, ..Security::default() };
     Some(Known { security, sorts })
 }
 
@@ -193,6 +195,52 @@ fn rates(table: &ViolationTable, qualities: &Qualities, context: &Context) -> Ve
         rates.extend(qualities.odds.iter().map(|odds| of_quality(high, *odds)));
     }
     rates
+}
+
+/// A share to a tenth of a percent.
+fn rounded(share: f64) -> f64 {
+    (share * 1000.0).round() / 1000.0
+}
+
+/// Reports kinds that together are more than all manifests of a quality, and a rate that no quality can bear.
+fn check_qualities(violations: &[Violation], qualities: &Qualities, context: &mut Context) {
+    let classes = context.names.classes.clone();
+    let names: Vec<&String> =
+        context.study.manifest.iter().flat_map(|manifest| manifest.quality.keys()).collect();
+    for (class, (class_name, shares)) in classes.iter().zip(&qualities.shares).enumerate() {
+        let profile = |quality: usize| class * qualities.odds.len() + quality;
+        let mean = |violation: &Violation| -> f64 {
+            shares.iter().enumerate().map(|(q, share)| share * violation.rates[profile(q)]).sum()
+        };
+        for violation in violations {
+            let asked = of_class(&context.study.violation[&violation.name].rate, class_name);
+            let asked = asked.map_or(0.0, |rate| rate.0).min(1.0);
+            let made = mean(violation);
+            let complete = (shares.iter().sum::<f64>() - 1.0).abs() < 1e-6;
+            if complete && (made - asked).abs() > 1e-6 {
+                let path = format!("violation.{}.rate", violation.name);
+                let message =
+                    format!("{} of class `{class_name}` cannot hide `{}`", percent(asked), violation.name);
+                let label = format!("{} are of a quality with `odds` of more than 0", percent(rounded(made)));
+                let help = "give more qualities `odds` of more than 0, or lower the rate";
+                context.findings.error("E0316", &path, message, label, help);
+            }
+        }
+        for (quality, name) in names.iter().enumerate().filter(|(quality, _)| shares[*quality] > 0.0) {
+            let together: f64 = violations.iter().map(|violation| violation.rates[profile(quality)]).sum();
+            let of_class: f64 = violations.iter().map(mean).sum();
+            // More than all of the class is another mistake, told elsewhere.
+            if together > 1.0 + 1e-9 && of_class <= 1.0 + 1e-9 {
+                let path = format!("manifest.quality.{name}.odds");
+                let message = format!(
+                    "violations of class `{class_name}` with manifests of quality `{name}` sum to {}",
+                    percent(rounded(together))
+                );
+                let help = "a truck hides one kind at most: lower `odds`, or the rates";
+                context.findings.error("E0316", &path, message, "at most 100 % together", help);
+            }
+        }
+    }
 }
 
 /// By class and quality: the law of the scores of trucks that hide a kind.
@@ -363,33 +411,45 @@ pub fn screening(table: &StationTable, known: Option<&Known>, context: &Context)
 
 /// Where trucks of a class go by their score. Of several places the one that begins at the highest score
 /// is asked first, then that with the lower one, then shares of all.
-fn bands(rules: &[(Target, ReferPhrase)], sorts: &[Sort]) -> Bands<Vec<(f64, Target)>> {
-    let mut rules: Vec<(f64, f64, Target)> = rules
+fn bands(rules: &[(Target, ReferPhrase)], sorts: &[Sort]) -> Bands<Vec<Referral>> {
+    let mut rules: Vec<(Cut, f64, Target)> = rules
         .iter()
         .filter(|(_, rule)| rule.share > 0.0)
-        .map(|(target, rule)| (threshold(rule.of, sorts), rule.share, *target))
+        .map(|(target, rule)| (cut(rule.of, sorts), rule.share, *target))
         .collect();
-    rules.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let mut from: Vec<f64> = rules.iter().map(|rule| rule.0).chain([f64::NEG_INFINITY]).collect();
+    rules.sort_by(|a, b| b.0.from.total_cmp(&a.0.from));
+    let beyond = |cut: &Cut| (cut.tied < 1.0).then(|| cut.from.next_up());
+    let mut from: Vec<f64> =
+        rules.iter().flat_map(|(cut, ..)| [Some(cut.from), beyond(cut)]).flatten().collect();
+    from.push(f64::NEG_INFINITY);
     from.sort_by(f64::total_cmp);
     from.dedup();
     let shares = |from: f64| {
-        let mut upper = 0.0;
-        let asked = rules.iter().filter(|rule| rule.0 <= from);
-        let shares = asked.map(|(_, share, target)| {
-            upper += (1.0 - upper) * share;
-            (upper, *target)
+        let mut below = 0.0;
+        let asked = rules.iter().filter(|(cut, ..)| cut.from <= from);
+        let shares = asked.map(|(cut, share, to)| {
+            let tied = if cut.from == from { cut.tied } else { 1.0 };
+            below += (1.0 - below) * share * tied;
+            Referral { below, to: *to, by_score: cut.from > f64::NEG_INFINITY }
         });
         shares.collect()
     };
     Bands(from.into_iter().map(|from| (from, shares(from))).collect())
 }
 
-/// The score from which on trucks are meant; minus infinity: all, those without a score too.
-fn threshold(of: ReferOf, sorts: &[Sort]) -> f64 {
+/// Which trucks are meant.
+struct Cut {
+    /// Those with this score or more; minus infinity: all, those without a score too.
+    from: f64,
+    /// Share of those with just this score: less than all where many have the same score, and all of them would
+    /// be more than "the top 2 %".
+    tied: f64,
+}
+
+fn cut(of: ReferOf, sorts: &[Sort]) -> Cut {
     let top = match of {
-        ReferOf::All => return f64::NEG_INFINITY,
-        ReferOf::From(score) => return score,
+        ReferOf::All => return Cut { from: f64::NEG_INFINITY, tied: 1.0 },
+        ReferOf::From(from) => return Cut { from, tied: 1.0 },
         ReferOf::Top(top) => top,
     };
     let scored: f64 = sorts.iter().filter(|sort| sort.law.is_some()).map(|sort| sort.share).sum();
@@ -409,8 +469,17 @@ fn threshold(of: ReferOf, sorts: &[Sort]) -> f64 {
         let middle = (low + high) / 2.0;
         if tail(middle) > top { low = middle } else { high = middle }
     }
-    high
+    // Of equal scores the last is still above the top share, the first that is not lies beyond them.
+    let (with, without) = (tail(low), tail(high));
+    if with - without > TIES {
+        Cut { from: low, tied: (top - without) / (with - without) }
+    } else {
+        Cut { from: high, tied: 1.0 }
+    }
 }
+
+/// A share of trucks with one and the same score that is more than rounding.
+const TIES: f64 = 1e-9;
 
 /// Expected shares by place of the trucks of a class that come for the first time, cleared of nothing.
 fn expected(screening: &Screening, class: usize, sorts: &[Sort]) -> Vec<(f64, Target)> {
@@ -444,9 +513,9 @@ fn expected(screening: &Screening, class: usize, sorts: &[Sort]) -> Vec<(f64, Ta
                 None => f64::from(u8::from(place == 0)),
             };
             let mut below = 0.0;
-            for (upper, target) in places {
-                send(*target, left * within * (upper - below));
-                below = *upper;
+            for referral in places {
+                send(referral.to, left * within * (referral.below - below));
+                below = referral.below;
             }
         }
     }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Findings, listed};
 use crate::model::network::{
-    Arrivals, Branch, ClassId, Full, GroupId, Network, RoadId, StationId, Stream, Target,
+    Arrivals, Branch, ClassId, Full, GroupId, Network, RoadId, Screening, StationId, Stream, Target,
 };
 
 /// A station or a road: stations first.
@@ -172,7 +172,31 @@ pub fn check(network: &mut Network, findings: &mut Findings) {
         let help = "follow their way: a `next` or a `route` leads past the primary station";
         findings.warning("W0425", "border_wait.at", message, "the primary station", help);
     }
+    check_recalls(network, findings);
     keep_serving_choices(network);
+}
+
+/// Reports a review from which trucks go on whose results nobody can act on.
+fn check_recalls(network: &Network, findings: &mut Findings) {
+    let any = |is: fn(&Screening) -> bool| {
+        let screening = network.stations.iter().map(|station| station.screening.as_deref());
+        screening.map(|screening| screening.is_some_and(is)).collect::<Vec<bool>>()
+    };
+    let recalls = any(|screening| screening.recalls);
+    let graph = Graph::of_all_classes(network);
+    for (review, _) in any(|screening| screening.releases).iter().enumerate().filter(|(_, is)| **is) {
+        let on = graph.next[review].iter().filter_map(|(_, next)| *next);
+        let reached = graph.reached(on);
+        if recalls.contains(&true)
+            && !recalls.iter().zip(&reached).any(|(recalls, reached)| *recalls && *reached)
+        {
+            let name = &network.stations[review].name;
+            let message = format!("no truck whose image comes to `{name}` can be stopped");
+            let help = "let the way of scanned trucks lead over a station with `recalls = true`";
+            let label = "no way from here leads to a station that `recalls`";
+            findings.warning("W0427", &format!("station.{name}.release"), message, label, help);
+        }
+    }
 }
 
 /// (from, into) of every overflow that trucks may take which choose these groups.

@@ -216,6 +216,13 @@ fn check_officers(path: &str, officers: &Officers, names: &Names, findings: &mut
 /// Reports classes that are not there, of a value for all classes or by class.
 pub fn check_by_class<T>(path: &str, value: Option<&ByClass<T>>, names: &Names, findings: &mut Findings) {
     if let Some(ByClass::Class(classes)) = value {
+        if classes.is_empty() {
+            let message = format!("`{path}` names no class");
+            let key = path.rsplit('.').next().unwrap_or(path);
+            let help =
+                format!("write `{key}.rest` or `{key}.CLASS`, one value for all, or leave `{key}` out");
+            findings.error("E0332", path, message, "an empty table", help);
+        }
         for class in classes.keys().filter(|class| *class != "rest") {
             check_class(&format!("{path}.{class}"), class, names, findings);
         }
