@@ -9,6 +9,8 @@
 use std::sync::atomic::AtomicBool;
 
 use cruce::experiment::{Options, StudyResult, run};
+use cruce::report::layout::Look;
+use cruce::report::summary::comparison;
 use cruce::scenario::{Overrides, load_embedded};
 use statrs::distribution::{ContinuousCDF, Normal};
 
@@ -763,4 +765,18 @@ fn an_earlier_alarm_goes_before_the_own_one() {
     let result = study(RELEASE, &set);
     is(&result, "detection.narcotics", 0.5 + 0.5 * 0.8 * 0.2);
     agree(&result, "narcotics");
+}
+
+/// A class that nobody looks at is named with 0 %, though no plan finds anything in it.
+#[test]
+fn a_softest_class_in_which_nothing_is_found_is_shown() {
+    let nobody = [
+        ("station.primary.random_exam", "0 %"),
+        ("station.primary.refer.exam", r#"{ empty = "none", rest = "100 % from 1" }"#),
+    ];
+    let result = study(CLASSES, &nobody);
+    let lines = comparison(&result, Look { width: 80, color: false }).concat();
+    let softest = lines.iter().find(|line| line.starts_with("narcotics detection, softest class"));
+    let line = softest.unwrap_or_else(|| panic!("{lines:#?}"));
+    assert_eq!(line.matches(" 0.0 ± 0.0 empty").count(), 2, "{line}");
 }

@@ -144,7 +144,8 @@ pub const MEANINGS: [(&str, &str, &str); 62] = [
         "E0332",
         "a value needs another one",
         "A key makes no sense without another: `growth` needs `growth_from`, `open = \"officers\"` needs a rule that names the \
-         group, `as planned` needs `plan`, `random_exam` needs `random_to`, `alarm` needs `sees`, `late` needs `[manifest]`. A table by class names at least one class.",
+         group, `as planned` needs `plan`, `random_exam` needs `random_to`, `alarm` needs `sees`, `late` needs `[manifest]`. \
+         A table by class names at least one class.",
     ),
     (
         "E0333",
@@ -350,11 +351,14 @@ pub const MEANINGS: [(&str, &str, &str); 62] = [
     (
         "W0427",
         "results that stop nobody",
-        "A review with `release = true` lets trucks go on, and no way from it leads to a station with `recalls = true`: by the time          its results are known, nobody is there who could act on them.",
+        "A review with `release = true` lets trucks go on, and no way from it leads to a station with `recalls = true`: by the time its \
+         results are known, nobody is there who could act on them.",
     ),
     (
         "W0428",
         "what is found can only be counted",
-        "How likely a violation is found is worked out from the rules that a truck meets. An event changes where trucks go, or what          is looked for, while some are under way, so what is found is counted instead: detection is right, its interval is wider,          and a replication in which no truck hides the kind tells nothing of it. Choose a longer run or more replications.",
+        "How likely a violation is found is worked out from the rules that a truck meets. An event changes where trucks go, \
+         or what is looked for, while some are under way, so what is found is counted instead: detection is right, its interval is \
+         wider, and a replication in which no truck hides the kind tells nothing of it. Choose a longer run or more replications.",
     ),
 ];

@@ -219,8 +219,7 @@ pub fn check_by_class<T>(path: &str, value: Option<&ByClass<T>>, names: &Names, 
         if classes.is_empty() {
             let message = format!("`{path}` names no class");
             let key = path.rsplit('.').next().unwrap_or(path);
-            let help =
-                format!("write `{key}.rest` or `{key}.CLASS`, one value for all, or leave `{key}` out");
+            let help = format!("write one value for all, or `{key}.CLASS` and `{key}.rest`");
             findings.error("E0332", path, message, "an empty table", help);
         }
         for class in classes.keys().filter(|class| *class != "rest") {
