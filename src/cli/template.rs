@@ -63,6 +63,7 @@ pub const TEMPLATES: &[Template] = &[
     template!("5-split", "lesson: where the lanes split off", ["study.toml"]),
     template!("6-lanes-follow-queue", "lesson: lanes that open and close with the queue", ["study.toml"]),
     template!("7-night-backlog", "lesson: trucks that are still there in the morning", ["study.toml"]),
+    template!("8-uncertain-inputs", "lesson: what if the inputs are not known for certain?", ["study.toml"]),
 ];
 
 /// What runs when no file is named.

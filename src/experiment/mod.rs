@@ -23,6 +23,7 @@ pub mod sweep;
 #[cfg(test)]
 mod tests;
 mod warn;
+mod world;
 
 pub use appraisal::{Appraisal, Worth};
 pub use names::{UnknownMeasure, unknown_measures};
@@ -30,6 +31,7 @@ pub use result::*;
 pub use single::{RunOne, run_one, trucks_of};
 pub use study::run;
 pub use warn::counted;
+pub use world::input_share;
 
 use thiserror::Error;
 

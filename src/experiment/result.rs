@@ -45,6 +45,8 @@ pub struct StudyResult {
     pub goals: Vec<GoalResult>,
     /// Posted waits, simulated beside observed, by lane group of the primary station.
     pub posted: Vec<PostedGroup>,
+    /// What becomes of the differences where inputs are uncertain; `None` if all are certain.
+    pub plausible: Option<PlausibleWorlds>,
     /// What each plan is worth against the baseline, if the study says how to weigh it.
     pub appraisal: Option<Appraisal>,
     /// What a reader must know before trusting the numbers.
@@ -247,6 +249,50 @@ pub struct Paired {
     pub variance_ratio: Option<f64>,
     /// `None` for measures of which neither more nor less is better.
     pub verdict: Option<Verdict>,
+}
+
+/// What plans do in plausible worlds.
+#[derive(Clone, Debug, Serialize)]
+pub struct PlausibleWorlds {
+    /// Uncertain inputs by path, each with what it may be as written.
+    pub inputs: Vec<(String, String)>,
+    /// Replications of every scenario in each world.
+    pub replications: u32,
+    /// The worlds, in their order.
+    pub worlds: Vec<World>,
+    /// By comparison (as in `StudyResult::comparisons`) and whole-run entry.
+    pub changes: Vec<Vec<InWorlds>>,
+}
+
+/// A plausible world.
+#[derive(Clone, Debug, Serialize)]
+pub struct World {
+    /// From 0.
+    pub number: u32,
+    /// The values of the uncertain inputs, as text.
+    pub inputs: Vec<String>,
+    /// By scenario: mean of the headline measure over the replications of this world.
+    pub headline: Vec<f64>,
+    /// Why it has no results; `None` if it has.
+    pub failed: Option<String>,
+}
+
+/// A paired difference over plausible worlds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct InWorlds {
+    /// Mean over worlds with its 95 % interval; `n` counts worlds.
+    pub mean: Mean,
+    /// 2.5 % of worlds have less, chance of runs taken out.
+    pub low: Option<f64>,
+    /// 97.5 % of worlds have less.
+    pub high: Option<f64>,
+    /// Share of worlds in which the plan is better, with its 95 % interval; `None` where neither more nor less is
+    /// better.
+    pub better: Option<[f64; 3]>,
+    /// Standard deviation between worlds, chance of runs taken out.
+    pub input_sd: Option<f64>,
+    /// Standard deviation between replications of one world.
+    pub run_sd: Option<f64>,
 }
 
 /// What a difference means.

@@ -5,7 +5,7 @@
 
 use crate::measure::{Entry, Unit};
 
-use super::result::{Comparison, DetectionChange, Mean, Verdict};
+use super::result::{Comparison, DetectionChange, InWorlds, Mean, Verdict};
 use super::warn::counted;
 
 /// The sentence of a comparison, without full stop.
@@ -25,6 +25,17 @@ pub(super) fn sentence(title: &str, headline: &Entry, place: usize, comparison: 
     parts.extend(comparison.detection.iter().filter_map(detection));
     parts.extend(losers(headline.unit, comparison));
     parts.join("; ")
+}
+
+/// What the verdict is worth where inputs are uncertain.
+pub(super) fn in_worlds(unit: Unit, change: &InWorlds) -> String {
+    let (Some(low), Some(high)) = (change.low, change.high) else { return String::new() };
+    let ends =
+        Mean { mean: Some((low + high) / 2.0), half_width: Some((high - low) / 2.0), ..Mean::default() };
+    let scale = Scale::of(unit, &ends);
+    let range = format!("{} to {} {}", scale.signed(low), scale.signed(high), scale.name);
+    let better = change.better.map(|[share, ..]| format!(", better in {:.0} % of them", share * 100.0));
+    format!("; over plausible worlds {range}{}", better.unwrap_or_default())
 }
 
 /// With fewer replications than this a verdict says how few: an interval from two or three of them trusts

@@ -373,6 +373,7 @@ fn assembled(systems: &[System], entries: Vec<Entry>, folds: Vec<Fold>, first: u
         },
         goals: Vec::new(),
         posted: Vec::new(),
+        plausible: None,
         appraisal: None,
         warnings: Vec::new(),
         interrupted: false,

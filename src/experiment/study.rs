@@ -26,7 +26,9 @@ use super::result::{
     StudyResult,
 };
 use super::running::Level;
+use super::sentence::in_worlds;
 use super::warn::warnings;
+use super::world::{Outer, over_worlds};
 use super::{Options, Progress, RunError};
 
 /// The measure by which plans are compared when no target says otherwise.
@@ -89,6 +91,18 @@ pub fn run(
         return Err(RunError::Interrupted);
     }
     let mut result = study.assemble(&plans, folds, stopping, interrupted);
+    if let Some(worlds) = plan.worlds.as_ref().filter(|_| !interrupted && options.only.is_none()) {
+        let done = u64::from(result.replications) * plans.len() as u64;
+        let (entries, headline) = (&entries[..whole_run], result.headline);
+        let outer = Outer { plan, worlds, entries, headline, done };
+        result.plausible = over_worlds(&outer, options.jobs, progress, cancel)?;
+        result.interrupted = result.plausible.is_none();
+        for (comparison, worlds) in
+            result.comparisons.iter_mut().zip(result.plausible.iter().flat_map(|worlds| &worlds.changes))
+        {
+            comparison.sentence.push_str(&in_worlds(result.entries[headline].unit, &worlds[headline]));
+        }
+    }
     result.warnings = warnings(plan, &result, &study.quoted());
     Ok(result)
 }
@@ -255,6 +269,7 @@ impl Study<'_> {
             stopping,
             goals,
             posted,
+            plausible: None,
             appraisal,
             warnings: Vec::new(),
             interrupted,

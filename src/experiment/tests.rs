@@ -64,6 +64,7 @@ fn study(scenarios: Vec<ScenarioPlan>, least: u32, most: u32, target: Option<f64
         scenarios,
         posted_observed: BTreeMap::new(),
         posted_check: BTreeMap::new(),
+        worlds: None,
         assumptions: Vec::new(),
         sources: Vec::new(),
         digest: String::new(),

@@ -34,6 +34,9 @@ pub fn result_object(plan: &StudyPlan, result: &StudyResult, notices: &[Notice])
         "posted": posted(result),
         "warnings": warnings(notices),
     });
+    if let Some(plausible) = super::worlds::object(result) {
+        object["plausible_worlds"] = plausible;
+    }
     if let Some(money) = super::money::object(result) {
         object["money"] = money;
     }

@@ -19,5 +19,6 @@ pub mod summary;
 pub mod sweep;
 pub mod tables;
 pub mod words;
+mod worlds;
 
 pub use notice::{Notice, notices};

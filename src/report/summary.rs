@@ -40,6 +40,7 @@ pub fn summary(plan: &StudyPlan, result: &StudyResult, notices: &[Notice], look:
         super::security::lines(result, look),
         super::money::lines(result, look),
         page.sentences(),
+        super::worlds::lines(result, look),
         page.classes(),
         page.posted(),
         page.goals(),

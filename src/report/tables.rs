@@ -33,7 +33,8 @@ pub fn tables(plan: &StudyPlan, result: &StudyResult, notices: &[Notice]) -> Vec
         goals(result),
     ];
     let last = [warnings(notices), changes(plan), inputs(plan)];
-    let more = super::security::frontier(result).into_iter().chain(super::money::table(plan, result));
+    let more = super::worlds::tables(result).into_iter();
+    let more = more.chain(super::security::frontier(result)).chain(super::money::table(plan, result));
     first.into_iter().chain(more).chain(last).collect()
 }
 

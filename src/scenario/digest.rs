@@ -99,7 +99,9 @@ pub fn digest_of_sweep(
 }
 
 fn add_plan(hash: &mut Hash, study: &Study) {
-    let Precision { replications, target, too_small } = &study.precision;
+    // Worlds add to the digest only where inputs are uncertain.
+    let Precision { replications, target, too_small, worlds: _, replications_per_world: _ } =
+        &study.precision;
     hash.number(study.study.seed);
     hash.number(u64::from(replications.least));
     hash.number(u64::from(replications.most));
@@ -163,7 +165,7 @@ mod tests {
     #[test]
     fn no_section_is_forgotten() {
         let Shape::Record(sections) = schema::study() else { panic!("a study has sections") };
-        let told = ["format", "goals", "precision", "scenario", "source", "study", "sweep"];
+        let told = ["format", "goals", "precision", "scenario", "source", "study", "sweep", "uncertain"];
         let known: Vec<&str> = sections.keys().map(String::as_str).collect();
         let mut listed: Vec<&str> = OF_THE_MODEL.into_iter().chain(told).collect();
         listed.sort_unstable();

@@ -84,6 +84,10 @@ pub struct Study {
     #[serde(default)]
     #[schemars(extend("propertyNames" = names()))]
     pub sweep: BTreeMap<Name, super::sweep::SweepTable>,
+    /// Inputs that are not known for certain, by path: a range, `"60..110 s"` or `"-10 %..+30 %"`, a law,
+    /// `"triangular(60 s, 75 s, 110 s)"`, or a list of values that are equally likely.
+    #[serde(default)]
+    pub uncertain: super::uncertain::UncertainTable,
 }
 
 /// A text, or one text per language.
@@ -160,6 +164,10 @@ pub struct Precision {
     pub target: Option<TargetPhrase>,
     /// Differences smaller than this read "no useful difference".
     pub too_small: Option<DurationPhrase>,
+    /// Plausible worlds that are drawn if the study has uncertain inputs: 10 to 10000; without it 100.
+    pub worlds: Option<u32>,
+    /// Replications of every scenario in each world: 2 to 1000; without it 4.
+    pub replications_per_world: Option<u32>,
 }
 
 /// A class of trucks.

@@ -18,8 +18,8 @@ use super::phrase::{FullPhrase, nearest};
 use super::schema::{self, Shape};
 
 /// Sections that belong to the whole study: scenarios that differ there could not be compared.
-const OF_THE_STUDY: [&str; 8] =
-    ["format", "goals", "money", "precision", "scenario", "source", "study", "sweep"];
+const OF_THE_STUDY: [&str; 9] =
+    ["format", "goals", "money", "precision", "scenario", "source", "study", "sweep", "uncertain"];
 
 /// Sections that hold for a whole run: no event changes them.
 const OF_THE_RUN: [&str; 3] = ["air", "border_wait", "event"];
@@ -33,6 +33,8 @@ enum Author<'a> {
     Event(&'a str),
     /// A point of a sweep.
     Sweep(&'a str),
+    /// A plausible world.
+    World,
     /// `--set` and its like, for every scenario.
     CommandLine,
 }
@@ -44,6 +46,7 @@ impl Author<'_> {
             Author::Scenario(name) => name.to_owned(),
             Author::Event(name) => format!("event {name}"),
             Author::Sweep(name) => format!("sweep {name}"),
+            Author::World => "uncertain".to_owned(),
             Author::CommandLine => "the command line".to_owned(),
         }
     }
@@ -54,6 +57,7 @@ impl Author<'_> {
             Author::Scenario(name) => format!("scenario.{name}.set.{}", path.join(".")),
             Author::Event(name) => format!("event.{name}.set.{}", path.join(".")),
             Author::Sweep(name) => format!("sweep.{name}.vary.{}", path.join(".")),
+            Author::World => format!("uncertain.{}", path.join(".")),
             Author::CommandLine => path.join("."),
         }
     }
@@ -138,13 +142,22 @@ impl<'a> Scenarios<'a> {
 
     /// A tree with what a point of a sweep sets.
     pub fn swept(&mut self, tree: Node, changes: Vec<Change>, sweep: &str) -> Node {
+        self.changed(tree, changes, Author::Sweep(sweep))
+    }
+
+    /// A tree as it is in a plausible world.
+    pub fn in_world(&mut self, tree: Node, changes: Vec<Change>) -> Node {
+        self.changed(tree, changes, Author::World)
+    }
+
+    fn changed(&mut self, tree: Node, changes: Vec<Change>, by: Author) -> Node {
         let mut outcome = Outcome { tree, set: BTreeMap::new() };
         let mut flat = Vec::new();
         for Change { path, node } in changes {
             let set = Node::new(Value::Table([(path, node.clone())].into()), node.place);
             flatten(&set, "", &outcome.tree, &mut flat);
         }
-        self.apply(&mut outcome, flat, Author::Sweep(sweep));
+        self.apply(&mut outcome, flat, by);
         outcome.tree
     }
 
@@ -379,9 +392,9 @@ impl<'a> Scenarios<'a> {
         )));
         self.put(&mut outcome.tree, &path, value.clone());
         let after = value_at(&outcome.tree, whole);
-        // On the command line it may be idle in one scenario and not in another; a level of a sweep may be what
-        // is there.
-        let idle = !matches!(by, Author::CommandLine | Author::Sweep(_))
+        // On the command line it may be idle in one scenario and not in another; a level of a sweep, or what is
+        // drawn for a world, may be what is there.
+        let idle = !matches!(by, Author::CommandLine | Author::Sweep(_) | Author::World)
             && before.as_ref().zip(after).is_some_and(|(before, after)| same(before, after, shape));
         if idle {
             let now = before

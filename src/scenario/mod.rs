@@ -25,6 +25,7 @@ pub mod lint;
 mod path;
 pub mod phrase;
 pub mod plan;
+mod range;
 pub mod resolve;
 pub mod schedule;
 pub mod schema;
@@ -32,6 +33,7 @@ pub mod security;
 mod show;
 pub mod sweep;
 mod table;
+pub mod uncertain;
 pub mod value;
 
 use std::collections::BTreeMap;
@@ -47,6 +49,7 @@ use phrase::Replications;
 use plan::StudyPlan;
 use resolve::{Later, Resolved};
 use sweep::{Parts, Sweep};
+use uncertain::Worlds;
 
 /// What the command line adds to a study; it acts on every scenario, after all that the file says.
 #[derive(Clone, Debug, Default)]
@@ -148,8 +151,9 @@ fn finish(reading: Reading, plan: Option<StudyPlan>) -> Loaded {
 }
 
 fn read(mut reading: Reading, study: &str, file_name: &str, bytes: &[u8], overrides: &Overrides) -> Loaded {
-    let (mut dangling, mut sweeps) = (Vec::new(), Vec::new());
-    let resolved = resolve_all(&mut reading, file_name, bytes, overrides, &mut dangling, &mut sweeps);
+    let mut besides = Besides::default();
+    let resolved = resolve_all(&mut reading, file_name, bytes, overrides, &mut besides);
+    let Besides { dangling, sweeps, worlds } = besides;
     if reading.errors() > 0 {
         return finish(reading, None);
     }
@@ -162,19 +166,29 @@ fn read(mut reading: Reading, study: &str, file_name: &str, bytes: &[u8], overri
         found.extend(dangling);
     }
     found.into_iter().for_each(|diagnostic| reading.report(diagnostic));
-    let plan = plan.filter(|_| reading.errors() == 0);
+    let plan = plan.filter(|_| reading.errors() == 0).map(|plan| match worlds {
+        Some(worlds) => StudyPlan { digest: worlds.digest(&plan.digest), worlds: Some(worlds), ..plan },
+        None => plan,
+    });
     Loaded { sweeps, ..finish(reading, plan) }
 }
 
-/// Every scenario as a typed study, the baseline first, then by name; errors are in `reading`, and in
-/// `dangling` stations that no scenario names, those left out by `--scenario` too.
+/// What a study holds besides its scenarios.
+#[derive(Default)]
+struct Besides {
+    /// Stations that no scenario names, those left out by `--scenario` too.
+    dangling: Vec<Diagnostic>,
+    sweeps: Vec<Sweep>,
+    worlds: Option<Worlds>,
+}
+
+/// Every scenario as a typed study, the baseline first, then by name; errors are in `reading`.
 fn resolve_all(
     reading: &mut Reading,
     file_name: &str,
     bytes: &[u8],
     overrides: &Overrides,
-    dangling: &mut Vec<Diagnostic>,
-    sweeps: &mut Vec<Sweep>,
+    besides: &mut Besides,
 ) -> Vec<Resolved> {
     let file = match document::add_text(&mut reading.sources, file_name, bytes) {
         Ok(file) => file,
@@ -212,6 +226,7 @@ fn resolve_all(
     reading.check(&mut tree, schema::study(), &mut Vec::new());
     let section = tree.table_mut().and_then(|table| table.remove("scenario"));
     let swept = tree.table_mut().and_then(|table| table.remove("sweep"));
+    let uncertain = tree.table_mut().and_then(|table| table.remove("uncertain"));
     let names: Vec<String> =
         section.iter().filter_map(|node| node.table()).flat_map(|table| table.keys().cloned()).collect();
     if names.len() > MOST_SCENARIOS {
@@ -220,7 +235,9 @@ fn resolve_all(
         return Vec::new();
     }
     let extra = command_line(reading, overrides);
-    let mut scenarios = Scenarios::new(reading, tree, section.as_ref(), extra);
+    // Only worlds need the file as it is before scenarios act on it.
+    let base = uncertain.as_ref().map(|_| tree.clone());
+    let mut scenarios = Scenarios::new(reading, tree, section.as_ref(), extra.clone());
     let mut trees: BTreeMap<String, (Node, Vec<Stretch>)> = BTreeMap::new();
     for (name, tree) in scenarios.resolve() {
         let stretches = event::stretches(&mut scenarios, &tree);
@@ -239,7 +256,7 @@ fn resolve_all(
     if reading.errors() > 0 {
         return Vec::new();
     }
-    *dangling = inherit::dangling_stations(trees.values().flat_map(|(tree, stretches)| {
+    besides.dangling = inherit::dangling_stations(trees.values().flat_map(|(tree, stretches)| {
         std::iter::once(tree).chain(stretches.iter().map(|stretch| &stretch.tree))
     }));
     if let (Some(section_of_sweeps), Some(baseline)) = (&swept, &baseline) {
@@ -253,7 +270,7 @@ fn resolve_all(
             seed: seed.and_then(|seed| seed.parse().ok()).unwrap_or(1),
         };
         let mut found = Vec::new();
-        *sweeps = sweep::sweeps(section_of_sweeps, parts, &mut found);
+        besides.sweeps = sweep::sweeps(section_of_sweeps, parts, &mut found);
         found.into_iter().for_each(|diagnostic| reading.report(diagnostic));
     }
     let wanted = |name: &String| {
@@ -261,6 +278,21 @@ fn resolve_all(
             || overrides.scenarios.contains(name)
             || Some(name) == baseline.as_ref()
     };
+    if let (Some(section_of_inputs), Some(base), Some(baseline)) = (&uncertain, base, &baseline) {
+        let mut names: Vec<String> = trees.keys().filter(|name| wanted(name)).cloned().collect();
+        names.sort_by_key(|name| name != baseline);
+        let parts = uncertain::Parts {
+            reading: reading.clone(),
+            base,
+            sections: section.clone(),
+            extra,
+            scenarios: names,
+            baseline: trees[baseline].0.clone(),
+        };
+        let mut found = Vec::new();
+        besides.worlds = uncertain::worlds(section_of_inputs, parts, &mut found);
+        found.into_iter().for_each(|diagnostic| reading.report(diagnostic));
+    }
     let mut resolved = Vec::new();
     for (name, (tree, stretches)) in trees.into_iter().filter(|(name, _)| wanted(name)) {
         let own = section.as_ref().and_then(|section| section.table()?.get(&name));

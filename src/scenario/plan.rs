@@ -11,6 +11,7 @@ use super::file::{BorderWait, Table, Text};
 use super::phrase::{GoalPhrase, Minutes, Replications, Spread, TargetPhrase};
 use super::resolve::{Origins, Resolved};
 use super::schedule::hour;
+use super::uncertain::Worlds;
 use super::value::valuation;
 use crate::model::network::Network;
 use crate::model::value::Valuation;
@@ -44,6 +45,8 @@ pub struct StudyPlan {
     pub posted_observed: BTreeMap<String, BTreeMap<u32, f64>>,
     /// The same for the period kept out of the fit.
     pub posted_check: BTreeMap<String, BTreeMap<u32, f64>>,
+    /// Plausible worlds, if inputs are uncertain.
+    pub worlds: Option<Worlds>,
     /// Values without a source: (path, value as written).
     pub assumptions: Vec<(String, String)>,
     /// Values with a source: (path, value as written, source).
@@ -109,6 +112,7 @@ pub(super) fn study_plan(name: &str, resolved: &[Resolved], networks: Vec<Networ
         scenarios: scenarios.collect(),
         posted_observed: posted(|wait| &wait.observed),
         posted_check: posted(|wait| &wait.check),
+        worlds: None,
         assumptions,
         sources,
         digest: digest(resolved),

@@ -470,8 +470,13 @@ mod tests {
                 }
                 Shape::Choice(choices) => choices.iter().for_each(|choice| walk(choice, path)),
                 Shape::Any => {
-                    let free =
-                        [".scenario.*.set.*", ".event.*.set.*", ".sweep.*.vary.*", ".sweep.*.together.*.*"];
+                    let free = [
+                        ".scenario.*.set.*",
+                        ".event.*.set.*",
+                        ".sweep.*.vary.*",
+                        ".sweep.*.together.*.*",
+                        ".uncertain.*",
+                    ];
                     assert!(free.contains(&path), "{path}");
                 }
                 Shape::Words(words) => assert!(!words.is_empty()),

@@ -20,7 +20,8 @@ use super::event;
 use super::file::{OneOrMany, Text};
 use super::inherit::{Change, Scenarios, unknown_scenario};
 use super::keys::Reading;
-use super::phrase::{DesignPhrase, Replications, tidy};
+use super::phrase::{DesignPhrase, Replications};
+use super::range::Range;
 use super::resolve::{Later, Resolved};
 use super::schema::{self, names};
 use super::value::valuation;
@@ -117,18 +118,6 @@ enum Values {
     Range(Range, Node),
 }
 
-/// A range of values.
-#[derive(Clone, Debug, PartialEq)]
-struct Range {
-    /// `+` (or `-`) or `x` of a relative change.
-    sign: Option<char>,
-    low: f64,
-    high: f64,
-    unit: String,
-    /// Whole numbers only.
-    whole: bool,
-}
-
 /// A point.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Point {
@@ -189,57 +178,6 @@ enum Where {
     Share(f64),
 }
 
-impl Range {
-    /// `60..110 s`, `+0 %..+30 %`, `x0.8..x1.2`, `2..6`.
-    fn read(text: &str) -> Result<Range, &'static str> {
-        const WRITE: &str = "write it like `60..110 s`, `+0 %..+30 %` or `x0.8..x1.2`";
-        let (low, high) = text.split_once("..").ok_or(WRITE)?;
-        let end = |text: &str| {
-            let text = text.trim();
-            let sign = text.chars().next().filter(|sign| matches!(sign, '+' | '-' | 'x'));
-            let rest = text[sign.map_or(0, char::len_utf8)..].trim_start();
-            let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
-            let number: f64 = rest[..digits].parse().map_err(|_| WRITE)?;
-            let value = if sign == Some('-') { -number } else { number };
-            Ok((sign, value, rest[digits..].trim().to_owned(), !rest[..digits].contains('.')))
-        };
-        let (low_sign, low, low_unit, low_whole) = end(low)?;
-        let (high_sign, high, unit, high_whole) = end(high)?;
-        if !low_unit.is_empty() && low_unit != unit {
-            return Err("give both ends the same unit");
-        }
-        let kind = |sign: Option<char>| sign.map(|sign| if sign == 'x' { 'x' } else { '+' });
-        if kind(low_sign) != kind(high_sign) {
-            return Err("give both ends a sign, or none: `+0 %..+30 %`");
-        }
-        if low >= high || !low.is_finite() || !high.is_finite() {
-            return Err("the range is empty: the second end must be larger than the first");
-        }
-        let whole = unit.is_empty() && low_whole && high_whole && kind(low_sign) != Some('x');
-        Ok(Range { sign: kind(low_sign), low, high, unit, whole })
-    }
-
-    /// The value at a share of the range, as text.
-    fn at(&self, share: f64) -> String {
-        let value = if self.whole {
-            (self.low + (share * (self.high - self.low + 1.0)).floor()).min(self.high)
-        } else {
-            // More digits than any model is good for, and few enough to read.
-            let step = libm::pow(10.0, libm::floor(libm::log10(self.high - self.low)) - 4.0);
-            ((self.low + share * (self.high - self.low)) / step).round() * step
-        };
-        let sign = match self.sign {
-            Some('+') if value < 0.0 => "-",
-            Some('+') => "+",
-            Some(_) => "x",
-            None if value < 0.0 => "-",
-            None => "",
-        };
-        let unit = if self.unit.is_empty() { String::new() } else { format!(" {}", self.unit) };
-        format!("{sign}{}{unit}", tidy(value.abs()))
-    }
-}
-
 /// Makes points: every worker has its own.
 #[derive(Clone, Debug)]
 pub struct Maker {
@@ -266,34 +204,48 @@ impl Maker {
         changes: Vec<Change>,
     ) -> Result<(Ready, Vec<Diagnostic>), Vec<Diagnostic>> {
         let tree = self.trees[scenario].clone();
-        let nothing = Node::new(Value::Table(BTreeMap::new()), tree.place.clone());
-        let mut scenarios = Scenarios::new(&mut self.reading, nothing, None, Vec::new());
-        let mut tree = scenarios.swept(tree, changes, &self.sweep);
-        let mut stretches = event::stretches(&mut scenarios, &tree);
-        let all = std::iter::once(&mut tree).chain(stretches.iter_mut().map(|stretch| &mut stretch.tree));
-        for tree in all {
-            self.reading.check(tree, schema::study(), &mut Vec::new());
-        }
-        let failed = |found: &[Diagnostic]| found.iter().any(Diagnostic::is_error);
-        let mut found = self.reading.take();
-        if failed(&found) {
-            return Err(found);
-        }
-        let own = self.sections.as_ref().as_ref().and_then(|section| section.table()?.get(scenario));
-        let resolve = |tree| Resolved::bare(scenario, tree, own, &self.reading.files);
-        let later = stretches.into_iter().map(|stretch| {
-            Ok(Later { from: stretch.from, events: stretch.events, resolved: resolve(stretch.tree)? })
-        });
-        let resolved = resolve(tree)
-            .and_then(|base| Ok(Resolved { later: later.collect::<Result<_, Diagnostic>>()?, ..base }));
-        let resolved = resolved.map_err(|diagnostic| vec![diagnostic])?;
-        let (network, told) = compile(&resolved, false);
-        found.extend(told);
-        if failed(&found) {
-            return Err(found);
-        }
-        Ok((Ready { network, valuation: valuation(&resolved.study) }, found))
+        let tree = outside(&mut self.reading, &tree).swept(tree, changes, &self.sweep);
+        ready(&mut self.reading, scenario, tree, self.sections.as_ref().as_ref())
     }
+}
+
+/// What changes a tree that is a scenario already.
+pub(super) fn outside<'a>(reading: &'a mut Reading, tree: &Node) -> Scenarios<'a> {
+    let nothing = Node::new(Value::Table(BTreeMap::new()), tree.place.clone());
+    Scenarios::new(reading, nothing, None, Vec::new())
+}
+
+/// The crossing that the tree of a scenario comes to, with warnings; or what is wrong with it.
+pub(super) fn ready(
+    reading: &mut Reading,
+    scenario: &str,
+    mut tree: Node,
+    sections: Option<&Node>,
+) -> Result<(Ready, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let mut stretches = event::stretches(&mut outside(reading, &tree), &tree);
+    let all = std::iter::once(&mut tree).chain(stretches.iter_mut().map(|stretch| &mut stretch.tree));
+    for tree in all {
+        reading.check(tree, schema::study(), &mut Vec::new());
+    }
+    let failed = |found: &[Diagnostic]| found.iter().any(Diagnostic::is_error);
+    let mut found = reading.take();
+    if failed(&found) {
+        return Err(found);
+    }
+    let own = sections.and_then(|section| section.table()?.get(scenario));
+    let resolve = |tree| Resolved::bare(scenario, tree, own, &reading.files);
+    let later = stretches.into_iter().map(|stretch| {
+        Ok(Later { from: stretch.from, events: stretch.events, resolved: resolve(stretch.tree)? })
+    });
+    let resolved = resolve(tree)
+        .and_then(|base| Ok(Resolved { later: later.collect::<Result<_, Diagnostic>>()?, ..base }));
+    let resolved = resolved.map_err(|diagnostic| vec![diagnostic])?;
+    let (network, told) = compile(&resolved, false);
+    found.extend(told);
+    if failed(&found) {
+        return Err(found);
+    }
+    Ok((Ready { network, valuation: valuation(&resolved.study) }, found))
 }
 
 impl Sweep {
@@ -625,25 +577,4 @@ fn varied(
         all.push(Varied { path, key: child.key_place(), values });
     }
     all
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ranges_are_read_and_told() {
-        let at = |text: &str, share: f64| Range::read(text).map(|range| range.at(share));
-        assert_eq!(at("60..110 s", 0.5).as_deref(), Ok("85 s"));
-        assert_eq!(at("60 s..110 s", 1.0).as_deref(), Ok("110 s"));
-        assert_eq!(at("-10 %..+30 %", 0.0).as_deref(), Ok("-10 %"));
-        assert_eq!(at("-10 %..+30 %", 0.5).as_deref(), Ok("+10 %"));
-        assert_eq!(at("x0.8..x1.2", 0.25).as_deref(), Ok("x0.9"));
-        assert_eq!(at("2..5", 0.0).as_deref(), Ok("2"));
-        assert_eq!(at("2..5", 0.999).as_deref(), Ok("5"));
-        assert_eq!(at("0.5..0.9", 0.5).as_deref(), Ok("0.7"));
-        for wrong in ["110..60 s", "60 s..110 min", "+1..5", "a..b", "7", "1..1"] {
-            assert!(Range::read(wrong).is_err(), "{wrong}");
-        }
-    }
 }

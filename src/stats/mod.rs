@@ -5,6 +5,7 @@
 //! was observed. Start at [`Tally`].
 
 pub mod estimate;
+pub mod nested;
 pub mod tally;
 
 pub use estimate::{Estimate, Moments, quantile, t_quantile};
