@@ -68,7 +68,8 @@ fn worlds_of_a_yard_are_known() {
     // Exponential times of 400 trucks a day: sd of a run's mean difference is 0.5 mean / sqrt(400), and
     // E mean squared is 85 squared + 4 sd squared.
     let run = 0.5 * (85.0f64 * 85.0 + 4.0 * sd * sd).sqrt() / 400.0f64.sqrt();
-    close("run sd", change.run_sd, run, run / (2.0 * 3.0 * n).sqrt() * 2.0);
+    // Of 3 n degrees of freedom.
+    close("run sd", change.run_sd, run, run / (2.0 * 3.0 * n).sqrt());
     // An order statistic at 2.5 % of a range of 25 s: 25 sqrt(0.025 x 0.975 / n).
     let end = 25.0 * (0.025f64 * 0.975 / n).sqrt();
     close("low", change.low, -54.375, end.hypot(0.3));
