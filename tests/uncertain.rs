@@ -139,6 +139,7 @@ fn what_cannot_be_an_input_is_told() {
     check("station.yard.service", "\"60..110 s\"", "E0361", ".mean");
     check("station.yard.service.mean", "\"normal(60 s, 5 s)\"", "E0361", "law");
     check("station.yard.service.mean", "\"60..110 trucks\"", "E0202", "");
+    check("station.yard.service", "[\"80 s\", \"nothing\", \"90 s\"]", "E0207", "nothing");
     check("study.seed", "\"1..5\"", "E0117", "whole study");
     let few = YARD.replace("worlds = 400", "worlds = 3");
     assert!(load(&few).diagnostics.iter().any(|found| found.code == "E0350"));

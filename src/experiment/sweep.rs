@@ -24,6 +24,7 @@ use super::store::{Block, Found, Row, Store, StoreError};
 use super::study::{HEADLINE, goal_status};
 use crate::measure::{BrokenLaw, Catalog, Collector, Entry, Measure};
 use crate::model::crossing::simulate;
+use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::phrase::{DesignPhrase, Replications};
 use crate::scenario::plan::StudyPlan;
 use crate::scenario::sweep::{Maker, Point, Ready, Sweep};
@@ -777,9 +778,12 @@ impl Board<'_> {
 
 /// A point, or in a sentence why there is none.
 fn make(maker: &mut Maker, sweep: &Sweep, point: u64) -> Result<Ready, String> {
-    maker.make(sweep, point).map_err(|found| {
-        let errors = found.iter().filter(|found| found.is_error());
-        let told: Vec<String> = errors.map(|found| format!("{}: {}", found.code, found.message)).collect();
-        told.join("; ")
-    })
+    maker.make(sweep, point).map_err(|found| errors_told(&found))
+}
+
+/// Errors in a sentence.
+pub(super) fn errors_told(found: &[Diagnostic]) -> String {
+    let errors = found.iter().filter(|found| found.is_error());
+    let told: Vec<String> = errors.map(|found| format!("{}: {}", found.code, found.message)).collect();
+    told.join("; ")
 }

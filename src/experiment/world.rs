@@ -11,6 +11,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::result::{InWorlds, Mean, PlausibleWorlds, World};
 use super::running::{Level, Running};
+use super::sweep::errors_told;
 use super::{Progress, RunError};
 use crate::measure::{Catalog, Collector, Entry};
 use crate::model::crossing::simulate;
@@ -20,15 +21,21 @@ use crate::scenario::uncertain::Worlds;
 use crate::stats::nested::{Nested, share_interval};
 use crate::stats::quantile;
 
-/// What one world gave: by scenario and entry the mean over its replications, and of what differs from the
-/// baseline the squared deviations within; or why it failed.
-type Given = Result<Vec<Vec<Within>>, String>;
+/// What one world gave, or why it failed.
+type Given = Result<Means, String>;
 
-#[derive(Clone, Copy, Debug)]
+struct Means {
+    /// By scenario: mean of the headline measure over the replications.
+    headline: Vec<f64>,
+    /// By scenario but the baseline, and entry: how it differs from the baseline.
+    changes: Vec<Vec<Within>>,
+}
+
+#[derive(Clone, Copy)]
 struct Within {
-    mean: f64,
-    /// Of the difference from the baseline.
+    /// Mean of the difference over the replications.
     difference: f64,
+    /// Squared deviations from it.
     squares: f64,
 }
 
@@ -66,13 +73,7 @@ pub(super) fn over_worlds(
                     if world >= count {
                         return;
                     }
-                    let made = maker.make(outer.worlds, world).map_err(|found| {
-                        let errors = found.iter().filter(|found| found.is_error());
-                        errors
-                            .map(|found| format!("{}: {}", found.code, found.message))
-                            .collect::<Vec<_>>()
-                            .join("; ")
-                    });
+                    let made = maker.make(outer.worlds, world).map_err(|found| errors_told(&found));
                     let one = match made.map(|made| outer.replicate(world, &made, cancel)) {
                         Ok(Ok(Some(within))) => within,
                         Ok(Ok(None)) => return,
@@ -132,26 +133,27 @@ impl Outer<'_> {
             values.push(rows);
         }
         let baseline = &values[self.plan.baseline];
+        // A blank leaves the world out for this entry: its mean is blank too.
+        let mean = |of: &dyn Fn(usize) -> f64| (0..size as usize).map(of).sum::<f64>() / f64::from(size);
         let within = |rows: &Vec<Vec<f64>>, entry: usize| {
-            // A blank leaves the world out for this entry: its mean is blank too.
-            let mean = |of: &dyn Fn(usize) -> f64| (0..rows.len()).map(of).sum::<f64>() / rows.len() as f64;
             let change = |row: usize| rows[row][entry] - baseline[row][entry];
             let difference = mean(&change);
-            let squares = (0..rows.len()).map(|row| change(row) - difference).map(|off| off * off).sum();
-            Within { mean: mean(&|row| rows[row][entry]), difference, squares }
+            let off = |row: usize| change(row) - difference;
+            Within { difference, squares: (0..rows.len()).map(|row| off(row) * off(row)).sum() }
         };
-        let of_scenario =
-            |rows: &Vec<Vec<f64>>| (0..self.entries.len()).map(|entry| within(rows, entry)).collect();
-        Ok(Some(Ok(values.iter().map(of_scenario).collect())))
+        let headline = values.iter().map(|rows| mean(&|row| rows[row][self.headline])).collect();
+        let others = values.iter().enumerate().filter(|(scenario, _)| *scenario != self.plan.baseline);
+        let changes =
+            others.map(|(_, rows)| (0..self.entries.len()).map(|entry| within(rows, entry)).collect());
+        Ok(Some(Ok(Means { headline, changes: changes.collect() })))
     }
 
     fn result(&self, given: BTreeMap<u32, Given>) -> PlausibleWorlds {
-        let whole: Vec<&Vec<Vec<Within>>> = given.values().filter_map(|given| given.as_ref().ok()).collect();
-        let others = (0..self.plan.scenarios.len()).filter(|scenario| *scenario != self.plan.baseline);
+        let whole: Vec<&Means> = given.values().filter_map(|given| given.as_ref().ok()).collect();
         let level = Level::new(0.95);
-        let changes = others.map(|scenario| {
+        let changes = (0..self.plan.scenarios.len() - 1).map(|comparison| {
             let of_entry = |entry: usize| {
-                let all = whole.iter().map(|world| world[scenario][entry]);
+                let all = whole.iter().map(|world| world.changes[comparison][entry]);
                 self.change(entry, all.filter(|within| !within.difference.is_nan()), &level)
             };
             (0..self.entries.len()).map(of_entry).collect()
@@ -161,7 +163,7 @@ impl Outer<'_> {
             number: *number,
             inputs: self.worlds.values(*number),
             headline: match given {
-                Ok(world) => world.iter().map(|entries| entries[self.headline].mean).collect(),
+                Ok(world) => world.headline.clone(),
                 Err(_) => vec![f64::NAN; self.plan.scenarios.len()],
             },
             failed: given.as_ref().err().cloned(),

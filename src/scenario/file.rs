@@ -164,7 +164,7 @@ pub struct Precision {
     pub target: Option<TargetPhrase>,
     /// Differences smaller than this read "no useful difference".
     pub too_small: Option<DurationPhrase>,
-    /// Plausible worlds that are drawn if the study has uncertain inputs: 10 to 10000; without it 100.
+    /// Plausible worlds that are drawn if the study has uncertain inputs: 10 to 2000; without it 100.
     pub worlds: Option<u32>,
     /// Replications of every scenario in each world: 2 to 1000; without it 4.
     pub replications_per_world: Option<u32>,

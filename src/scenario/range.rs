@@ -174,6 +174,7 @@ mod tests {
             assert!(Range::read(wrong).is_err(), "{wrong}");
         }
     }
+
     #[test]
     fn laws_are_read_and_told() {
         let at = |text: &str, p: f64| Law::read(text, &Files::default()).map(|law| law.at(p));

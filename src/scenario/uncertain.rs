@@ -25,8 +25,8 @@ use crate::kernel::draws::{Key, Purpose, uniform};
 pub const WORLDS: u32 = 100;
 /// Replications in each of them unless `precision.replications_per_world` says otherwise.
 pub const PER_WORLD: u32 = 4;
-/// Fewest and most worlds.
-pub const WORLDS_ALLOWED: [u32; 2] = [10, 10_000];
+/// Fewest and most worlds: every one keeps every measure of every scenario until all are there.
+pub const WORLDS_ALLOWED: [u32; 2] = [10, 2_000];
 /// Fewest and most replications in a world: from one alone, chance and inputs cannot be told apart.
 pub const PER_WORLD_ALLOWED: [u32; 2] = [2, 1_000];
 
@@ -75,6 +75,15 @@ pub struct WorldMaker {
 }
 
 impl May {
+    /// Where it is tried before a study is run: near both ends, or at each alternative.
+    fn tried(&self) -> impl Iterator<Item = f64> {
+        let tried: Vec<f64> = match self {
+            May::Range(_) | May::Law(_) => vec![0.001, 0.999],
+            May::Alternatives(all) => (0..all.len()).map(|i| (i as f64 + 0.5) / all.len() as f64).collect(),
+        };
+        tried.into_iter()
+    }
+
     fn at(&self, u: f64, node: &Node) -> Node {
         let text = match self {
             May::Range(range) => range.at(u),
@@ -187,9 +196,9 @@ pub(super) fn worlds(section: &Node, parts: Parts, found: &mut Vec<Diagnostic>) 
         return None;
     }
     let worlds = Worlds { inputs, worlds, replications, key: Key::new(seed, 0, "worlds"), maker };
-    // Each end by itself, so that what is impossible is told where it stands.
+    // Each end and each alternative by itself, so that what is impossible is told where it stands.
     let mut maker = worlds.maker();
-    for (input, u) in worlds.inputs.iter().flat_map(|input| [(input, 0.001), (input, 0.999)]) {
+    for (input, u) in worlds.inputs.iter().flat_map(|input| input.may.tried().map(move |u| (input, u))) {
         let told = maker.made(vec![input.change(u)]).err().unwrap_or_default();
         let told = told.into_iter().filter(Diagnostic::is_error);
         found.extend(told.filter(|told| !found.contains(told)).collect::<Vec<_>>());
