@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use calamine::{Data, Reader, Xlsx};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -904,4 +905,46 @@ mod unix {
         interrupt(&child, "-INT");
         assert_eq!(child.wait().expect("it ends").code(), Some(130));
     }
+}
+
+/// The workbook holds what the CSV files hold, is listed, and is the same bytes whenever it is made.
+#[test]
+fn xlsx_is_the_tables_in_one_file() {
+    let home = with_lesson();
+    for folder in ["a", "b"] {
+        let ran = cruce(home.path(), ["run", "booth", "--reps", "3", "--xlsx", "-o", folder]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+    }
+    let (a, b) = (home.path().join("a"), home.path().join("b"));
+    assert_same_run(&a, &b);
+    assert!(fs::read(a.join("tables.xlsx")).expect("a workbook").starts_with(b"PK"));
+    let manifest = json(&read(a.join("manifest.json")));
+    assert!(manifest["files"].as_array().expect("files").iter().any(|file| file == "tables.xlsx"));
+    let mut book: Xlsx<_> = calamine::open_workbook(a.join("tables.xlsx")).expect("a workbook");
+    assert_eq!(book.sheet_names()[0], "Read me");
+    let mut pages = book.sheet_names()[1..].to_vec();
+    pages.sort_unstable();
+    let files = names(&a.join("tables"));
+    assert_eq!(files, pages.iter().map(|page| format!("{page}.csv")).collect::<Vec<_>>());
+    for page in &pages {
+        let text = read(a.join(format!("tables/{page}.csv")));
+        let range = book.worksheet_range(page).expect("a page");
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
+        for (row, record) in reader.records().enumerate() {
+            for (column, field) in record.expect("a row").iter().enumerate() {
+                let cell = match range.get_value((row as u32, column as u32)) {
+                    Some(Data::Float(number)) => number.to_string(),
+                    Some(Data::String(text)) => text.clone(),
+                    None | Some(Data::Empty) => String::new(),
+                    Some(other) => panic!("{other:?}"),
+                };
+                let plain = field.strip_prefix('\'').unwrap_or(field);
+                assert_eq!(cell, plain, "{page}, row {row}, column {column}");
+            }
+        }
+    }
+    // The same command without the option leaves none behind.
+    let ran = cruce(home.path(), ["run", "booth", "--reps", "3", "-o", "a"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(!a.join("tables.xlsx").exists());
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use calamine::{Reader, Xlsx};
 use tempfile::TempDir;
 
 const STUDY: &str = r#"
@@ -477,4 +478,30 @@ fn a_dry_run_tells_and_writes_nothing() {
     assert!(told.contains("24 points and the baseline, 4 replications each: 100 runs"), "{told}");
     assert!(told.contains("25 blocks missing"), "{told}");
     assert!(!home.path().join("runs").exists());
+}
+
+/// The workbook of a sweep holds what its tables hold, and is the same bytes on any number of threads.
+#[test]
+fn a_sweep_becomes_a_workbook() {
+    let home = home(STUDY);
+    done(home.path(), &["--name", "growth", "--xlsx", "--jobs", "1", "-o", "a"]);
+    done(home.path(), &["--name", "growth", "--xlsx", "--jobs", "2", "-o", "b"]);
+    let (a, b) = (home.path().join("a"), home.path().join("b"));
+    let bytes = fs::read(a.join("tables.xlsx")).expect("a workbook");
+    assert!(bytes.starts_with(b"PK"));
+    same(&a, &b, "threads");
+    let mut book: Xlsx<_> = calamine::open_workbook(a.join("tables.xlsx")).expect("a workbook");
+    assert_eq!(book.sheet_names(), ["Read me", "points", "sweep"]);
+    let page = book.worksheet_range("sweep").expect("a page");
+    let rows = table(&a, "tables/sweep.csv");
+    let heads: Vec<String> = page.rows().next().expect("a head").iter().map(ToString::to_string).collect();
+    assert_eq!(page.height(), rows.len() + 1);
+    for (cells, row) in page.rows().skip(1).zip(&rows) {
+        for (head, cell) in heads.iter().zip(cells) {
+            assert_eq!(row[head].strip_prefix('\'').unwrap_or(&row[head]), cell.to_string(), "{head}");
+        }
+    }
+    // What is not made of the tables that stand there does not stay beside them.
+    done(home.path(), &["--name", "growth", "-o", "a"]);
+    assert!(!a.join("tables.xlsx").exists());
 }

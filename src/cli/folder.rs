@@ -16,6 +16,8 @@ use super::exit::Refused;
 
 /// Says what made a folder, and lists its files.
 pub const MANIFEST: &str = "manifest.json";
+/// All tables in one file, where it is asked for.
+pub const WORKBOOK: &str = "tables.xlsx";
 /// What a manifest of ours says in its field `schema`.
 pub const MANIFEST_SCHEMA: &str = "cruce.manifest/1";
 

@@ -14,6 +14,8 @@ use clap::Args;
 use cruce::experiment::{self, GoalStatus, Options, RunError, StudyResult, counted};
 use cruce::report::layout::{Look, Tone};
 use cruce::report::package::{Resource, data_package};
+use cruce::report::sheet::{Cell, Sheet};
+use cruce::report::workbook::{ReadMe, workbook};
 use cruce::report::{Notice, json, notices, summary, tables, words};
 use cruce::scenario::Loaded;
 use cruce::scenario::limit::MOST_REPLICATIONS;
@@ -57,6 +59,9 @@ pub struct Run {
     /// Also write trucks.csv: a row per truck and visit
     #[arg(long)]
     trucks: bool,
+    /// Also write tables.xlsx: all tables as one workbook
+    #[arg(long)]
+    xlsx: bool,
     /// Run this replication alone (counted from 0)
     #[arg(long, value_name = "N", conflicts_with = "reps")]
     replication: Option<u32>,
@@ -205,6 +210,11 @@ impl Run {
         for sheet in &sheets {
             folder.write(&format!("tables/{}.csv", sheet.name), &sheet.csv())?;
         }
+        if self.xlsx {
+            let sheets: Vec<&Sheet> = sheets.iter().collect();
+            let bytes = workbook(&self.read_me(plan, result, folder.files()), &sheets);
+            folder.write(folder::WORKBOOK, &bytes.with_context(|| cannot_make(folder::WORKBOOK))?)?;
+        }
         let trucks = tables::trucks();
         let mut resources: Vec<Resource> = sheets
             .iter()
@@ -226,6 +236,23 @@ impl Run {
         let manifest = manifest(&loaded.sources, plan, result, folder.files(), self.jobs, clock)?;
         folder.write(folder::MANIFEST, manifest.as_bytes())?;
         folder.place()
+    }
+
+    /// What the workbook tells of the run.
+    fn read_me<'a>(&self, plan: &'a StudyPlan, result: &StudyResult, files: &[String]) -> ReadMe<'a> {
+        let mut read_me = read_me(words::Language::English.text(&plan.title), plan, &plan.digest);
+        read_me.facts.push(("replications", result.replications.into()));
+        if let Some(number) = self.replication {
+            read_me.facts.push(("replication", number.into()));
+        }
+        if result.interrupted {
+            let rest = "Interrupted: the tables rest on the replications that were complete.";
+            read_me.notes.push(rest.to_owned());
+        }
+        if files.iter().any(|file| file == TRUCKS) {
+            read_me.notes.push(format!("Every truck and visit is in {TRUCKS}, not here."));
+        }
+        read_me
     }
 
     fn tell_plan(&self, plan: &StudyPlan, target: &Path, console: &Console) -> anyhow::Result<Exit> {
@@ -265,7 +292,12 @@ impl Run {
         words.extend(self.jobs.map(|jobs| format!("--jobs {jobs}")));
         words.extend(self.replication.map(|number| format!("--replication {number}")));
         words.extend(self.output.as_deref().map(|folder| format!("-o {}", shell_word(folder))));
-        let flags = [("--trucks", self.trucks), ("--check-goals", self.check_goals), ("--force", self.force)];
+        let flags = [
+            ("--trucks", self.trucks),
+            ("--xlsx", self.xlsx),
+            ("--check-goals", self.check_goals),
+            ("--force", self.force),
+        ];
         words.extend(flags.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag.to_owned()));
         words.join(" ")
     }
@@ -304,6 +336,23 @@ impl Run {
             console.next(&format!("open {}", shell_word(&target.join("summary.txt"))));
         }
     }
+}
+
+/// What a workbook of the study tells whatever the verb.
+pub(super) fn read_me<'a>(title: &'a str, plan: &StudyPlan, digest: &str) -> ReadMe<'a> {
+    let seed = i64::try_from(plan.seed).map_or_else(|_| plan.seed.to_string().into(), Cell::Whole);
+    let facts = vec![
+        ("study", plan.name.as_str().into()),
+        ("version", env!("CARGO_PKG_VERSION").into()),
+        ("digest", digest.into()),
+        ("seed", seed),
+    ];
+    ReadMe { title, facts, notes: Vec::new() }
+}
+
+/// What was to be done with a file that could not be made.
+pub(super) fn cannot_make(name: &str) -> String {
+    format!("cannot make `{name}`")
 }
 
 /// The name with what some file system does not take, or a shell would split, replaced.

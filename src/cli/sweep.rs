@@ -17,6 +17,7 @@ use cruce::report::package::{Resource, data_package};
 use cruce::report::sheet::Sheet;
 use cruce::report::sweep::{self as report, Overview};
 use cruce::report::words;
+use cruce::report::workbook::Book;
 use cruce::scenario::Loaded;
 use cruce::scenario::diagnostic::Diagnostic;
 use cruce::scenario::phrase::Replications;
@@ -27,10 +28,11 @@ use serde_json::{Value, json};
 use super::Exit;
 use super::console::Console;
 use super::exit::{Refused, WrongUsage};
+use super::folder::WORKBOOK;
 use super::init::shell_word;
 use super::interrupt;
 use super::progress::{Progress, When};
-use super::run::{file_name, replications};
+use super::run::{cannot_make, file_name, read_me, replications};
 use super::study::{self, StudyArguments};
 
 /// Run a study with many values: points of a sweep, with what is missing resumed
@@ -63,6 +65,9 @@ pub struct Sweep {
     /// Take over blocks of the same sweep from other folders first
     #[arg(long, value_name = "DIR")]
     merge: Vec<PathBuf>,
+    /// Also write tables.xlsx: all tables as one workbook
+    #[arg(long)]
+    xlsx: bool,
     /// Folder [default: runs/STUDY-sweep-NAME-DIGEST]
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
@@ -91,10 +96,11 @@ const PLAN: &str = "sweep.json";
 const PLAN_SCHEMA: &str = "cruce.sweep/1";
 const BLOCKS: &str = "blocks";
 /// What a sweep writes besides blocks.
-const RESULTS: [&str; 7] = [
+const RESULTS: [&str; 8] = [
     "tables/sensitivity.csv",
     "tables/points.csv",
     "tables/sweep.csv",
+    WORKBOOK,
     "datapackage.json",
     "summary.txt",
     "summary.json",
@@ -308,11 +314,19 @@ impl Sweep {
         let (points, values) = (report::points_sheet(job), report::sheet(job));
         let mut point_file = Draft::new(folder, "tables/points.csv", &points)?;
         let mut value_file = Draft::new(folder, "tables/sweep.csv", &values)?;
+        let mut book = self.book(folder, &points, &values)?;
         let mut each = |result: PointResult| {
             overview.add(job, &result);
-            let point = point_file.add(&report::point_row(job, &result));
-            let values = value_file.add(&report::rows(job, &result));
-            point.and(values).map_err(|error| format!("{error:#}"))
+            let (point, values) = (report::point_row(job, &result), report::rows(job, &result));
+            let written = point_file.add(&point).and_then(|()| value_file.add(&values));
+            let written = written.and_then(|()| match &mut book {
+                Some((book, [points_at, values_at])) => {
+                    let added = book.add(*points_at, &point).and_then(|()| book.add(*values_at, &values));
+                    added.with_context(|| cannot_make(WORKBOOK))
+                }
+                None => Ok(()),
+            });
+            written.map_err(|error| format!("{error:#}"))
         };
         match job.fold(store, &mut each) {
             Err(SweepError::Told(why)) => return Err(Refused(why).into()),
@@ -329,6 +343,19 @@ impl Sweep {
         let resources: Vec<Resource> =
             sheets.map(|sheet| Resource { path: format!("tables/{}.csv", sheet.name), sheet }).collect();
         let title = words::Language::English.text(job.sweep().title.as_ref().unwrap_or(&plan.title));
+        if let Some((mut book, _)) = book {
+            if let Some(sheet) = &sensitivity {
+                let place = book.table(sheet).with_context(|| cannot_make(WORKBOOK))?;
+                book.add(place, sheet).with_context(|| cannot_make(WORKBOOK))?;
+            }
+            let mut read_me = read_me(title, plan, job.digest());
+            read_me.facts.extend([
+                ("sweep", job.sweep().name.as_str().into()),
+                ("replications", job.replications().to_string().into()),
+            ]);
+            let bytes = book.bytes(&read_me).with_context(|| cannot_make(WORKBOOK))?;
+            put(folder, WORKBOOK, &bytes)?;
+        }
         let name = format!("{}-sweep-{}", file_name(&plan.name), job.sweep().name);
         put(folder, "datapackage.json", data_package(&name, title, &resources).as_bytes())?;
         let look = Look { width: 80, color: false };
@@ -336,6 +363,31 @@ impl Sweep {
         let object = serde_json::to_string_pretty(&overview.object(plan, job))? + "\n";
         put(folder, "summary.json", object.as_bytes())?;
         Ok(overview)
+    }
+
+    /// The workbook, if it is asked for, with the places of points and values in it. An older one is
+    /// taken away: it need not be of these tables.
+    fn book(
+        &self,
+        folder: &Path,
+        points: &Sheet,
+        values: &Sheet,
+    ) -> anyhow::Result<Option<(Book, [usize; 2])>> {
+        match fs::remove_file(folder.join(WORKBOOK)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(error).with_context(|| format!("cannot remove `{WORKBOOK}`"));
+            }
+            Ok(()) | Err(_) => {}
+        }
+        if !self.xlsx {
+            return Ok(None);
+        }
+        let begin = || {
+            let mut book = Book::streamed(folder)?;
+            let places = [book.table(points)?, book.table(values)?];
+            Ok::<_, cruce::report::workbook::WorkbookError>((book, places))
+        };
+        begin().map(Some).with_context(|| cannot_make(WORKBOOK))
     }
 
     fn tell_plan(
@@ -391,6 +443,7 @@ impl Sweep {
         words.extend(self.name.as_ref().map(|name| format!(" --name {name}")));
         words.extend(self.reps.map(|reps| format!(" --reps {reps}")));
         words.extend(self.output.as_deref().map(|folder| format!(" -o {}", shell_word(folder))));
+        words.extend(self.xlsx.then(|| " --xlsx".to_owned()));
         words.concat()
     }
 

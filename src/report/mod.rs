@@ -1,9 +1,9 @@
-//! Results into text, CSV and JSON: pure functions of what `experiment` found.
+//! Results into text, CSV, JSON and a workbook: pure functions of what `experiment` found.
 //!
 //! `summary` writes what a person reads on a terminal, `tables` the tidy tables of the run folder,
-//! `package` what their columns mean, `json` the one documented object, `study` what a scenario
-//! says without running it. Nothing here prints, reads a file, or computes an estimate: a report
-//! only shows. Start at [`summary::summary`].
+//! `workbook` all of them for a spreadsheet, `package` what their columns mean, `json` the one
+//! documented object, `study` what a scenario says without running it. Nothing here prints, reads a
+//! file, or computes an estimate: a report only shows. Start at [`summary::summary`].
 
 pub mod compare;
 pub mod json;
@@ -19,6 +19,7 @@ pub mod summary;
 pub mod sweep;
 pub mod tables;
 pub mod words;
+pub mod workbook;
 mod worlds;
 
 pub use notice::{Notice, notices};
