@@ -67,6 +67,8 @@ truck_hour = "90 USD/h"
 [scenario.today]
 [sweep.growth]
 vary."demand.north.volume" = ["+0 %", "+10 %"]
+[optimize.volume]
+vary."demand.north.volume" = ["+0 %", "+10 %"]
 "#;
 
 /// A truth, numbers and quantities that fall below zero (on the command line a sign is a change), too large
@@ -109,6 +111,7 @@ fn concrete(path: &str) -> String {
         ("failure", "scanner"),
         ("manifest", "partial"),
         ("officers", "cbp"),
+        ("optimize", "volume"),
         ("road", "bridge"),
         ("scenario", "today"),
         ("station", "primary"),

@@ -25,11 +25,11 @@ impl Clock {
     }
 }
 
-/// The text of the manifest of a folder that holds `files`.
+/// The text of the manifest of a folder that holds `files`; `about` is an object of what is its own.
 pub fn manifest(
     sources: &Sources,
     plan: &StudyPlan,
-    result: &StudyResult,
+    about: Value,
     files: &[String],
     jobs: Option<u16>,
     clock: &Clock,
@@ -38,26 +38,13 @@ pub fn manifest(
         .iter()
         .map(|(name, text)| json!({ "name": name, "bytes": text.len(), "fnv1a_128": fingerprint(text.as_bytes()) }))
         .collect();
-    let demand: serde_json::Map<String, Value> = (plan.scenarios.iter())
-        .map(|scenario| {
-            (scenario.name.clone(), fingerprint(scenario.network.trucks_text().as_bytes()).into())
-        })
-        .collect();
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let command: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
-    let manifest = json!({
+    let mut manifest = json!({
         "schema": MANIFEST_SCHEMA,
-        "status": if result.interrupted { "interrupted" } else { "complete" },
         "study": plan.name,
         "digest": plan.digest,
         "seed": plan.seed,
-        "replications": result.replications,
-        "baseline": plan.scenarios[plan.baseline].name,
-        "first_replication": result.first_replication,
-        "headline": result.entries[result.headline].name,
-        "too_small": result.too_small,
-        "demand": demand,
-        "scenarios": plan.scenarios.iter().map(|scenario| scenario.name.as_str()).collect::<Vec<_>>(),
         "version": env!("CARGO_PKG_VERSION"),
         "format_version": FORMAT_VERSION,
         "model_version": MODEL_VERSION,
@@ -70,5 +57,28 @@ pub fn manifest(
         "started": clock.date.to_string(),
         "seconds": clock.began.elapsed().as_secs_f64(),
     });
+    for (key, value) in about.as_object().into_iter().flatten() {
+        manifest[key] = value.clone();
+    }
     Ok(serde_json::to_string_pretty(&manifest)? + "\n")
+}
+
+/// What the manifest of a run has of its own.
+pub fn about_run(plan: &StudyPlan, result: &StudyResult) -> Value {
+    let demand: serde_json::Map<String, Value> = (plan.scenarios.iter())
+        .map(|scenario| {
+            (scenario.name.clone(), fingerprint(scenario.network.trucks_text().as_bytes()).into())
+        })
+        .collect();
+    json!({
+        "status": if result.interrupted { "interrupted" } else { "complete" },
+        "verb": "run",
+        "replications": result.replications,
+        "baseline": plan.scenarios[plan.baseline].name,
+        "first_replication": result.first_replication,
+        "headline": result.entries[result.headline].name,
+        "too_small": result.too_small,
+        "demand": demand,
+        "scenarios": plan.scenarios.iter().map(|scenario| scenario.name.as_str()).collect::<Vec<_>>(),
+    })
 }

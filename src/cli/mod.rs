@@ -12,6 +12,7 @@ mod folder;
 mod init;
 pub mod interrupt;
 mod manifest;
+mod optimize;
 mod progress;
 mod run;
 mod schema;
@@ -40,7 +41,9 @@ pub use exit::Exit;
   cruce run                   compare the plans of the built-in study
   cruce init my-study         start a study of your own
   cruce validate my-study     find every mistake in it, without running it
-  cruce run my-study          run it: table, differences, verdicts, files",
+  cruce run my-study          run it: table, differences, verdicts, files
+  cruce sweep my-study        run it with many values
+  cruce optimize my-study     find the fewest officer-hours that meet its goals",
     after_help = exit::TABLE
 )]
 pub struct Cli {
@@ -82,6 +85,7 @@ pub struct Globals {
 enum Command {
     Run(run::Run),
     Sweep(sweep::Sweep),
+    Optimize(optimize::Optimize),
     Compare(compare::Compare),
     Init(init::Init),
     Validate(validate::Validate),
@@ -118,6 +122,7 @@ pub fn perform(cli: &Cli, console: &Console) -> anyhow::Result<Exit> {
         None => console.data(SHORT_HELP).map(|()| Exit::Done),
         Some(Command::Run(run)) => run.perform(console),
         Some(Command::Sweep(sweep)) => sweep.perform(console),
+        Some(Command::Optimize(optimize)) => optimize.perform(console),
         Some(Command::Compare(compare)) => compare.perform(console),
         Some(Command::Init(init)) => init.perform(console),
         Some(Command::Validate(validate)) => validate.perform(console),
@@ -134,6 +139,7 @@ impl Cli {
             None => "help",
             Some(Command::Run(_)) => "run",
             Some(Command::Sweep(_)) => "sweep",
+            Some(Command::Optimize(_)) => "optimize",
             Some(Command::Compare(_)) => "compare",
             Some(Command::Init(_)) => "init",
             Some(Command::Validate(_)) => "validate",

@@ -29,7 +29,7 @@ use super::exit::Refused;
 use super::folder::{self, RunFolder, Standing};
 use super::init::shell_word;
 use super::interrupt;
-use super::manifest::{Clock, manifest};
+use super::manifest::{Clock, about_run, manifest};
 use super::progress::{Progress, When};
 use super::study::{self, StudyArguments};
 
@@ -233,7 +233,8 @@ impl Run {
         let mut object = serde_json::to_string_pretty(&json::result_object(plan, result, notices))?;
         object.push('\n');
         folder.write("summary.json", object.as_bytes())?;
-        let manifest = manifest(&loaded.sources, plan, result, folder.files(), self.jobs, clock)?;
+        let manifest =
+            manifest(&loaded.sources, plan, about_run(plan, result), folder.files(), self.jobs, clock)?;
         folder.write(folder::MANIFEST, manifest.as_bytes())?;
         folder.place()
     }

@@ -143,3 +143,29 @@ fn check_measures(loaded: &mut Loaded) {
 
 /// As `cruce explain` knows it.
 const UNKNOWN_MEASURE: &str = "E0360";
+
+/// The place of the sweep, say, that is asked for; else what is wrong: `example` tells how to have one.
+pub fn chosen(
+    what: &str,
+    names: &[&str],
+    wanted: Option<&str>,
+    example: &str,
+) -> Result<Option<usize>, String> {
+    let found = match wanted {
+        Some(name) => names.iter().position(|known| *known == name),
+        None if names.len() == 1 => Some(0),
+        None => None,
+    };
+    let listed = names.join(", ");
+    match (wanted, found) {
+        (_, Some(place)) => Ok(Some(place)),
+        (_, None) if names.is_empty() => Err(format!("the study has no {what}; {example}")),
+        (Some(name), None) => {
+            Err(format!("there is no {what} `{}`; there are: {listed}", name.escape_debug()))
+        }
+        (None, None) => {
+            let several = if what.ends_with("ch") { format!("{what}es") } else { format!("{what}s") };
+            Err(format!("the study has several {several}; choose one with --name: {listed}"))
+        }
+    }
+}

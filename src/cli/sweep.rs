@@ -187,23 +187,9 @@ impl Sweep {
             return Ok(None);
         }
         let names: Vec<&str> = loaded.sweeps.iter().map(|sweep| sweep.name.as_str()).collect();
-        let listed = names.join(", ");
-        let found = match &self.name {
-            Some(name) => names.iter().position(|known| known == name),
-            None if names.len() == 1 => Some(0),
-            None => None,
-        };
-        let message = match (&self.name, found) {
-            (_, Some(place)) => return Ok(Some(place)),
-            (_, None) if names.is_empty() => {
-                "the study has no sweep; add a section such as `[sweep.growth]` with \
-                 `vary.\"demand.northbound.volume\" = [\"+0 %\", \"+15 %\"]`"
-                    .to_owned()
-            }
-            (Some(name), None) => format!("there is no sweep `{}`; there are: {listed}", name.escape_debug()),
-            (None, None) => format!("the study has several sweeps; choose one with --name: {listed}"),
-        };
-        Err(WrongUsage(message).into())
+        let example = "add a section such as `[sweep.growth]` with \
+                       `vary.\"demand.northbound.volume\" = [\"+0 %\", \"+15 %\"]`";
+        study::chosen("sweep", &names, self.name.as_deref(), example).map_err(|why| WrongUsage(why).into())
     }
 
     fn target(&self, plan: &StudyPlan, job: &Job) -> PathBuf {

@@ -10,7 +10,7 @@ use crate::scenario::plan::{ScenarioPlan, StudyPlan};
 /// A name of a measure in the plan that cannot stand there.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct UnknownMeasure {
-    /// The key of the study where it stands: `precision.target` or `goals`.
+    /// The key of the study where it stands: `precision.target`, `goals`, or a key of a sweep or search.
     pub key: &'static str,
     /// As written.
     pub name: String,
@@ -48,30 +48,41 @@ pub(super) fn unknown_name(key: &'static str, name: &str, catalog: &Catalog) -> 
 pub(super) fn unknown_in(plan: &StudyPlan, catalog: &Catalog) -> Vec<UnknownMeasure> {
     let target = plan.target.iter().map(|target| ("precision.target", &target.measure, target.kind));
     let goals = plan.goals.iter().map(|(name, goal)| ("goals", name, goal.kind));
-    let mut unknown = Vec::new();
-    for (key, name, kind) in target.chain(goals) {
-        let (why, expected, help) = match catalog.find(name) {
-            None => {
-                (format!("no measure of this crossing is named `{name}`"), "no such measure", String::new())
-            }
-            Some(place) if key == "precision.target" && place >= catalog.whole_run() => (
-                "differences are paired over the whole run, not by hour".to_owned(),
-                "not by hour",
-                String::new(),
+    let wrong = |(key, name, kind): (&'static str, &String, QuantityKind)| {
+        mistaken(key, name, Some(kind), catalog, key == "precision.target")
+    };
+    target.chain(goals).filter_map(wrong).collect()
+}
+
+/// What is wrong with a name of a measure below a key, beside a quantity of this kind.
+pub(super) fn mistaken(
+    key: &'static str,
+    name: &str,
+    kind: Option<QuantityKind>,
+    catalog: &Catalog,
+    over_run: bool,
+) -> Option<UnknownMeasure> {
+    let (why, expected, help) = match catalog.find(name) {
+        None => (format!("no measure of this crossing is named `{name}`"), "no such measure", String::new()),
+        Some(place) if over_run && place >= catalog.whole_run() => {
+            let why = match key {
+                "precision.target" => "differences are paired over the whole run, not by hour",
+                _ => "candidates are compared over the whole run, not by hour",
+            };
+            (why.to_owned(), "not by hour", String::new())
+        }
+        Some(place) => match (kind_of(catalog.entries()[place].unit), kind) {
+            (_, None) => return None,
+            (right, Some(kind)) if right == kind => return None,
+            (right, Some(kind)) => (
+                format!("`{name}` is {}, not {}", described(right), described(kind)),
+                described(right),
+                format!("write {}", written(key, name, right)),
             ),
-            Some(place) => match kind_of(catalog.entries()[place].unit) {
-                right if right == kind => continue,
-                right => (
-                    format!("`{name}` is {}, not {}", described(right), described(kind)),
-                    described(right),
-                    format!("write {}", written(key, name, right)),
-                ),
-            },
-        };
-        let suggestions = catalog.suggestions(name);
-        unknown.push(UnknownMeasure { key, name: name.clone(), why, expected, help, suggestions });
-    }
-    unknown
+        },
+    };
+    let suggestions = catalog.suggestions(name);
+    Some(UnknownMeasure { key, name: name.to_owned(), why, expected, help, suggestions })
 }
 
 /// A quantity of the plan, in the unit of the entry it is compared with (durations are seconds).
@@ -119,6 +130,7 @@ fn written(key: &str, name: &str, kind: QuantityKind) -> String {
     };
     match key {
         "goals" => format!("`\"{name}\" = \"<= {quantity}\"`"),
+        "indifference" => format!("`indifference.\"{name}\" = \"{quantity}\"`"),
         _ => format!("`target = \"difference {name} +/- {quantity}\"`"),
     }
 }

@@ -36,6 +36,11 @@ impl Running {
         self.0.count()
     }
 
+    /// The mean; `None` without values.
+    pub(super) fn value(&self) -> Option<f64> {
+        self.0.mean()
+    }
+
     /// With its interval.
     pub(super) fn mean(&self, level: &Level) -> Mean {
         Mean {

@@ -18,16 +18,16 @@ use thiserror::Error;
 use super::look::looks;
 use super::names::{UnknownMeasure, catalog_of, in_unit, unknown_name};
 use super::result::{GoalStatus, Mean};
+use super::rows::{Broken, errors_told, rows};
 use super::running::{Level, Running};
 use super::sensitivity::{self, Morris, Saltelli, Sobol};
 use super::store::{Block, Found, Row, Store, StoreError};
 use super::study::{HEADLINE, goal_status};
-use crate::measure::{BrokenLaw, Catalog, Collector, Entry, Measure};
-use crate::model::crossing::simulate;
-use crate::scenario::diagnostic::Diagnostic;
+use crate::measure::{BrokenLaw, Entry, Measure};
 use crate::scenario::phrase::{DesignPhrase, Replications};
 use crate::scenario::plan::StudyPlan;
-use crate::scenario::sweep::{Maker, Point, Ready, Sweep};
+use crate::scenario::ready::Ready;
+use crate::scenario::sweep::{Point, Sweep};
 
 /// A sweep with what its points are measured by.
 #[derive(Debug)]
@@ -169,7 +169,7 @@ pub enum SweepError {
 const BLOCK: u32 = 20;
 
 /// What is always kept, where the crossing has it.
-const KEPT: [&str; 12] = [
+pub(super) const KEPT: [&str; 12] = [
     "crossing_time.mean",
     "crossing_time.p95",
     "border_wait.mean",
@@ -603,7 +603,8 @@ impl Board<'_> {
                 Err(error) => return self.fail(error),
             };
             if stays != Some(task.point) {
-                present = Some((task.point, make(&mut maker, self.job.sweep, task.point)));
+                let made = self.job.sweep.make(&mut maker, task.point);
+                present = Some((task.point, made.map_err(|found| errors_told(&found))));
             }
             let Some((_, ready)) = &present else { return };
             let rows = match self.replicate(ready, &task) {
@@ -747,43 +748,12 @@ impl Board<'_> {
 
     /// The replications of a block; `None` when cancelled.
     fn replicate(&self, ready: &Result<Ready, String>, task: &Task) -> Result<Option<Vec<Row>>, SweepError> {
-        let Ready { network, valuation } = match ready {
+        let ready = match ready {
             Ok(ready) => ready,
             Err(why) => return Ok(Some(vec![Err(why.clone()); task.count as usize])),
         };
-        let catalog = Catalog::over_run(network, valuation.as_ref());
-        let wanted: Vec<Option<usize>> =
-            self.job.entries.iter().map(|entry| catalog.place(&entry.name)).collect();
-        let mut collector = Collector::valued(network, valuation.as_ref());
-        let mut rows = Vec::with_capacity(task.count as usize);
-        for replication in task.from..task.from + task.count {
-            if self.is_over() {
-                return Ok(None);
-            }
-            collector.reset();
-            let row = match simulate(network, self.job.seed, u64::from(replication), &mut collector) {
-                Ok(end) => collector
-                    .finish_some(&catalog, &wanted, end.trucks)
-                    .map_err(|law| SweepError::Broken { point: task.point, replication, law })?,
-                Err(failure) => {
-                    rows.push(Err(failure.to_string()));
-                    continue;
-                }
-            };
-            rows.push(Ok(row));
-        }
-        Ok(Some(rows))
+        let replications = task.from..task.from + task.count;
+        rows(ready, self.job.seed, &self.job.entries, replications, &|| self.is_over())
+            .map_err(|Broken { replication, law }| SweepError::Broken { point: task.point, replication, law })
     }
-}
-
-/// A point, or in a sentence why there is none.
-fn make(maker: &mut Maker, sweep: &Sweep, point: u64) -> Result<Ready, String> {
-    maker.make(sweep, point).map_err(|found| errors_told(&found))
-}
-
-/// Errors in a sentence.
-pub(super) fn errors_told(found: &[Diagnostic]) -> String {
-    let errors = found.iter().filter(|found| found.is_error());
-    let told: Vec<String> = errors.map(|found| format!("{}: {}", found.code, found.message)).collect();
-    told.join("; ")
 }

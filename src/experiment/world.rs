@@ -10,13 +10,12 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::result::{InWorlds, Mean, PlausibleWorlds, World};
+use super::rows::{Broken, errors_told, rows};
 use super::running::{Level, Running};
-use super::sweep::errors_told;
 use super::{Progress, RunError};
-use crate::measure::{Catalog, Collector, Entry};
-use crate::model::crossing::simulate;
+use crate::measure::Entry;
 use crate::scenario::plan::StudyPlan;
-use crate::scenario::sweep::Ready;
+use crate::scenario::ready::Ready;
 use crate::scenario::uncertain::Worlds;
 use crate::stats::nested::{Nested, share_interval};
 use crate::stats::quantile;
@@ -105,32 +104,20 @@ impl Outer<'_> {
     fn replicate(&self, world: u32, made: &[Ready], cancel: &AtomicBool) -> Result<Option<Given>, RunError> {
         let size = self.worlds.replications;
         let mut values: Vec<Vec<Vec<f64>>> = Vec::new();
-        for (place, Ready { network, valuation }) in made.iter().enumerate() {
-            let catalog = Catalog::over_run(network, valuation.as_ref());
-            let known: BTreeMap<&str, usize> = (catalog.entries().iter().enumerate())
-                .map(|(place, entry)| (entry.name.as_str(), place))
-                .collect();
-            let wanted: Vec<Option<usize>> =
-                self.entries.iter().map(|entry| known.get(entry.name.as_str()).copied()).collect();
-            let mut collector = Collector::valued(network, valuation.as_ref());
-            let mut rows = Vec::new();
-            for replication in world * size..(world + 1) * size {
-                if cancel.load(Ordering::Relaxed) {
-                    return Ok(None);
-                }
-                collector.reset();
-                let ended = match simulate(network, self.plan.seed, u64::from(replication), &mut collector) {
-                    Ok(ended) => ended,
-                    Err(failure) => return Ok(Some(Err(failure.to_string()))),
-                };
-                let row = collector.finish_some(&catalog, &wanted, ended.trucks);
-                rows.push(row.map_err(|law| RunError::Broken {
-                    scenario: self.plan.scenarios[place].name.clone(),
-                    replication,
-                    law,
-                })?);
+        for (place, ready) in made.iter().enumerate() {
+            let replications = world * size..(world + 1) * size;
+            let is_over = || cancel.load(Ordering::Relaxed);
+            let ran = rows(ready, self.plan.seed, self.entries, replications, &is_over);
+            let ran = ran.map_err(|Broken { replication, law }| RunError::Broken {
+                scenario: self.plan.scenarios[place].name.clone(),
+                replication,
+                law,
+            })?;
+            let Some(ran) = ran else { return Ok(None) };
+            match ran.into_iter().collect::<Result<Vec<_>, _>>() {
+                Ok(rows) => values.push(rows),
+                Err(failure) => return Ok(Some(Err(failure))),
             }
-            values.push(rows);
         }
         let baseline = &values[self.plan.baseline];
         // A blank leaves the world out for this entry: its mean is blank too.

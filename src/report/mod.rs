@@ -11,6 +11,7 @@ pub mod layout;
 mod money;
 mod notice;
 pub mod number;
+pub mod optimize;
 pub mod outline;
 pub mod package;
 mod security;

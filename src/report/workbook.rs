@@ -472,7 +472,7 @@ mod tests {
             ("'quoted'", "_quoted_"),
             ("", "table"),
             (long, "a name of more than thirty-one "),
-            (long, "a name of more than thirty-o_2"),
+            (long, "a name of more than thirty-on_2"),
         ] {
             let name = page_name(name, &tables);
             assert!(name.chars().count() <= MOST_NAME, "{name}");

@@ -165,7 +165,8 @@ mod tests {
     #[test]
     fn no_section_is_forgotten() {
         let Shape::Record(sections) = schema::study() else { panic!("a study has sections") };
-        let told = ["format", "goals", "precision", "scenario", "source", "study", "sweep", "uncertain"];
+        let told =
+            ["format", "goals", "optimize", "precision", "scenario", "source", "study", "sweep", "uncertain"];
         let known: Vec<&str> = sections.keys().map(String::as_str).collect();
         let mut listed: Vec<&str> = OF_THE_MODEL.into_iter().chain(told).collect();
         listed.sort_unstable();

@@ -84,6 +84,10 @@ pub struct Study {
     #[serde(default)]
     #[schemars(extend("propertyNames" = names()))]
     pub sweep: BTreeMap<Name, super::sweep::SweepTable>,
+    /// The best of many candidates that meets the goals: for `cruce optimize`.
+    #[serde(default)]
+    #[schemars(extend("propertyNames" = names()))]
+    pub optimize: BTreeMap<Name, super::optimize::OptimizeTable>,
     /// Inputs that are not known for certain, by path: a range, `"60..110 s"` or `"-10 %..+30 %"`, a law,
     /// `"triangular(60 s, 75 s, 110 s)"`, or a list of values that are equally likely.
     #[serde(default)]

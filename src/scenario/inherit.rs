@@ -18,8 +18,18 @@ use super::phrase::{FullPhrase, nearest};
 use super::schema::{self, Shape};
 
 /// Sections that belong to the whole study: scenarios that differ there could not be compared.
-const OF_THE_STUDY: [&str; 9] =
-    ["format", "goals", "money", "precision", "scenario", "source", "study", "sweep", "uncertain"];
+const OF_THE_STUDY: [&str; 10] = [
+    "format",
+    "goals",
+    "money",
+    "optimize",
+    "precision",
+    "scenario",
+    "source",
+    "study",
+    "sweep",
+    "uncertain",
+];
 
 /// Sections that hold for a whole run: no event changes them.
 const OF_THE_RUN: [&str; 3] = ["air", "border_wait", "event"];
@@ -31,8 +41,8 @@ enum Author<'a> {
     Scenario(&'a str),
     /// An event: other values may hold before and after.
     Event(&'a str),
-    /// A point of a sweep.
-    Sweep(&'a str),
+    /// What a part of a section varies: a point of a sweep, a candidate of a search.
+    Varied(&'static str, &'a str),
     /// A plausible world.
     World,
     /// `--set` and its like, for every scenario.
@@ -45,7 +55,7 @@ impl Author<'_> {
         match self {
             Author::Scenario(name) => name.to_owned(),
             Author::Event(name) => format!("event {name}"),
-            Author::Sweep(name) => format!("sweep {name}"),
+            Author::Varied(section, name) => format!("{section} {name}"),
             Author::World => "uncertain".to_owned(),
             Author::CommandLine => "the command line".to_owned(),
         }
@@ -56,7 +66,7 @@ impl Author<'_> {
         match self {
             Author::Scenario(name) => format!("scenario.{name}.set.{}", path.join(".")),
             Author::Event(name) => format!("event.{name}.set.{}", path.join(".")),
-            Author::Sweep(name) => format!("sweep.{name}.vary.{}", path.join(".")),
+            Author::Varied(section, name) => format!("{section}.{name}.vary.{}", path.join(".")),
             Author::World => format!("uncertain.{}", path.join(".")),
             Author::CommandLine => path.join("."),
         }
@@ -140,9 +150,9 @@ impl<'a> Scenarios<'a> {
         outcome.tree
     }
 
-    /// A tree with what a point of a sweep sets.
-    pub fn swept(&mut self, tree: Node, changes: Vec<Change>, sweep: &str) -> Node {
-        self.changed(tree, changes, Author::Sweep(sweep))
+    /// A tree with what a part of a section varies.
+    pub fn varied(&mut self, tree: Node, changes: Vec<Change>, section: &'static str, name: &str) -> Node {
+        self.changed(tree, changes, Author::Varied(section, name))
     }
 
     /// A tree as it is in a plausible world.
@@ -394,7 +404,7 @@ impl<'a> Scenarios<'a> {
         let after = value_at(&outcome.tree, whole);
         // On the command line it may be idle in one scenario and not in another; a level of a sweep, or what is
         // drawn for a world, may be what is there.
-        let idle = !matches!(by, Author::CommandLine | Author::Sweep(_) | Author::World)
+        let idle = !matches!(by, Author::CommandLine | Author::Varied(..) | Author::World)
             && before.as_ref().zip(after).is_some_and(|(before, after)| same(before, after, shape));
         if idle {
             let now = before

@@ -17,15 +17,18 @@ pub mod digest;
 pub mod document;
 mod event;
 pub mod explain;
+mod factor;
 pub mod file;
 mod inherit;
 mod keys;
 pub mod limit;
 pub mod lint;
+pub mod optimize;
 mod path;
 pub mod phrase;
 pub mod plan;
 mod range;
+pub mod ready;
 pub mod resolve;
 pub mod schedule;
 pub mod schema;
@@ -38,6 +41,7 @@ pub mod value;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use diagnostic::{Diagnostic, Place, Sources};
 use document::{Folder, Node};
@@ -45,10 +49,12 @@ use event::Stretch;
 use inherit::{Change, Scenarios};
 use keys::Reading;
 use limit::MOST_SCENARIOS;
+use optimize::Optimize;
 use phrase::Replications;
 use plan::StudyPlan;
+use ready::Parts;
 use resolve::{Later, Resolved};
-use sweep::{Parts, Sweep};
+use sweep::Sweep;
 use uncertain::Worlds;
 
 /// What the command line adds to a study; it acts on every scenario, after all that the file says.
@@ -75,6 +81,8 @@ pub struct Loaded {
     pub sources: Sources,
     /// Its sweeps, in name order.
     pub sweeps: Vec<Sweep>,
+    /// Its searches, in name order.
+    pub searches: Vec<Optimize>,
 }
 
 /// The file system did not give what was asked of it.
@@ -147,13 +155,13 @@ fn name_of(path: &Path) -> Option<String> {
 
 fn finish(reading: Reading, plan: Option<StudyPlan>) -> Loaded {
     let (diagnostics, sources) = reading.finish();
-    Loaded { plan, diagnostics, sources, sweeps: Vec::new() }
+    Loaded { plan, diagnostics, sources, sweeps: Vec::new(), searches: Vec::new() }
 }
 
 fn read(mut reading: Reading, study: &str, file_name: &str, bytes: &[u8], overrides: &Overrides) -> Loaded {
     let mut besides = Besides::default();
     let resolved = resolve_all(&mut reading, file_name, bytes, overrides, &mut besides);
-    let Besides { dangling, sweeps, worlds } = besides;
+    let Besides { dangling, sweeps, searches, worlds } = besides;
     if reading.errors() > 0 {
         return finish(reading, None);
     }
@@ -170,7 +178,7 @@ fn read(mut reading: Reading, study: &str, file_name: &str, bytes: &[u8], overri
         Some(worlds) => StudyPlan { digest: worlds.digest(&plan.digest), worlds: Some(worlds), ..plan },
         None => plan,
     });
-    Loaded { sweeps, ..finish(reading, plan) }
+    Loaded { sweeps, searches, ..finish(reading, plan) }
 }
 
 /// What a study holds besides its scenarios.
@@ -179,6 +187,7 @@ struct Besides {
     /// Stations that no scenario names, those left out by `--scenario` too.
     dangling: Vec<Diagnostic>,
     sweeps: Vec<Sweep>,
+    searches: Vec<Optimize>,
     worlds: Option<Worlds>,
 }
 
@@ -226,6 +235,7 @@ fn resolve_all(
     reading.check(&mut tree, schema::study(), &mut Vec::new());
     let section = tree.table_mut().and_then(|table| table.remove("scenario"));
     let swept = tree.table_mut().and_then(|table| table.remove("sweep"));
+    let searched = tree.table_mut().and_then(|table| table.remove("optimize"));
     let uncertain = tree.table_mut().and_then(|table| table.remove("uncertain"));
     let names: Vec<String> =
         section.iter().filter_map(|node| node.table()).flat_map(|table| table.keys().cloned()).collect();
@@ -259,18 +269,21 @@ fn resolve_all(
     besides.dangling = inherit::dangling_stations(trees.values().flat_map(|(tree, stretches)| {
         std::iter::once(tree).chain(stretches.iter().map(|stretch| &stretch.tree))
     }));
-    if let (Some(section_of_sweeps), Some(baseline)) = (&swept, &baseline) {
+    if let Some(baseline) = baseline.as_ref().filter(|_| swept.is_some() || searched.is_some()) {
         let seed =
             trees[baseline].0.table().and_then(|tree| tree.get("study")?.table()?.get("seed")?.scalar());
+        let named = trees.iter().map(|(name, (tree, _))| (name.clone(), tree.clone()));
         let parts = Parts {
-            reading,
-            trees: trees.iter().map(|(name, (tree, _))| (name.clone(), tree.clone())).collect(),
-            scenarios: section.clone(),
+            reading: reading.clone(),
+            trees: Arc::new(named.collect()),
+            sections: Arc::new(section.clone()),
             baseline: baseline.clone(),
             seed: seed.and_then(|seed| seed.parse().ok()).unwrap_or(1),
         };
         let mut found = Vec::new();
-        besides.sweeps = sweep::sweeps(section_of_sweeps, parts, &mut found);
+        besides.sweeps = swept.map(|section| sweep::sweeps(&section, &parts, &mut found)).unwrap_or_default();
+        besides.searches =
+            searched.map(|section| optimize::searches(&section, &parts, &mut found)).unwrap_or_default();
         found.into_iter().for_each(|diagnostic| reading.report(diagnostic));
     }
     let wanted = |name: &String| {

@@ -214,6 +214,15 @@ pub struct GoalPhrase {
     pub kind: QuantityKind,
 }
 
+/// A difference that does not matter: `"1 min"`, `"0.5 h"`, `"2 %"`, `"100"`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MarginPhrase {
+    /// In base units; above 0.
+    pub margin: f64,
+    /// What kind of quantity it is.
+    pub kind: QuantityKind,
+}
+
 /// Kinds of quantity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum QuantityKind {
@@ -418,6 +427,7 @@ phrase!(Minutes, "cruce-minutes", "minutes", true, ["35"]);
 phrase!(Replications, "cruce-replications", "a number of replications", true, ["20..200", "40"]);
 phrase!(TargetPhrase, "cruce-target", "a target", false, ["difference crossing_time.mean +/- 1 min"]);
 phrase!(GoalPhrase, "cruce-goal", "a goal", false, ["<= 90 min", ">= 95 %"]);
+phrase!(MarginPhrase, "cruce-margin", "an indifference", false, ["1 min", "0.5 h", "2 %"]);
 phrase!(
     PostedPhrase,
     "cruce-posted",

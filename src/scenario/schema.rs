@@ -152,7 +152,7 @@ const fn kind<P: Phrase>() -> PhraseKind {
     }
 }
 
-static PHRASES: [PhraseKind; 36] = [
+static PHRASES: [PhraseKind; 37] = [
     kind::<phrase::DurationPhrase>(),
     kind::<phrase::RunLength>(),
     kind::<phrase::Percent>(),
@@ -170,6 +170,7 @@ static PHRASES: [PhraseKind; 36] = [
     kind::<phrase::Replications>(),
     kind::<phrase::TargetPhrase>(),
     kind::<phrase::GoalPhrase>(),
+    kind::<phrase::MarginPhrase>(),
     kind::<phrase::PostedPhrase>(),
     kind::<phrase::RulePhrase>(),
     kind::<phrase::FullPhrase>(),
@@ -473,6 +474,9 @@ mod tests {
                     let free = [
                         ".scenario.*.set.*",
                         ".event.*.set.*",
+                        ".optimize.*.vary.*",
+                        ".optimize.*.each_row.*",
+                        ".optimize.*.together.*.*",
                         ".sweep.*.vary.*",
                         ".sweep.*.together.*.*",
                         ".uncertain.*",

@@ -17,8 +17,8 @@ use super::inherit::{Change, Scenarios};
 use super::keys::Reading;
 use super::path::{Target, locate, value_at};
 use super::range::{Law, Range};
+use super::ready::{Ready, outside, ready};
 use super::schema;
-use super::sweep::{Ready, outside, ready};
 use crate::kernel::draws::{Key, Purpose, uniform};
 
 /// Plausible worlds that are drawn unless `precision.worlds` says otherwise.

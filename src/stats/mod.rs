@@ -6,6 +6,7 @@
 
 pub mod estimate;
 pub mod nested;
+pub mod selection;
 pub mod tally;
 
 pub use estimate::{Estimate, Moments, quantile, t_quantile};

@@ -230,11 +230,11 @@ pub const MEANINGS: [(&str, &str, &str); 62] = [
     ),
     (
         "E0361",
-        "a sweep or an uncertain input that cannot be read",
+        "a sweep, a search or an uncertain input that cannot be read",
         "A sweep varies keys over levels, `vary.\"demand.northbound.volume\" = [\"+0 %\", \"+15 %\"]`, or, where points are \
          sampled (`design = \"latin-hypercube 256\"` or `\"sobol 1024\"`), over ranges: `\"60..110 s\"`, `\"+0 %..+30 %\"`, \
          `\"x0.8..x1.2\"`. The second end is larger than the first, in the same unit. An uncertain input has a range, a law or a \
-         list of values; of a distribution say which part is uncertain, `service.mean`.",
+         list of values; of a distribution say which part is uncertain, `service.mean`. A search chooses among levels too, and needs `[goals]`.",
     ),
     (
         "E0370",

@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use super::scan::{Dimension, PhraseError, Scanner, seconds_text, tidy};
 use super::{
-    BreaksPhrase, Count, DurationPhrase, FullPhrase, GoalPhrase, PostedPhrase, QuantityKind, Rate,
-    RulePhrase, TargetPhrase, WantPhrase,
+    BreaksPhrase, Count, DurationPhrase, FullPhrase, GoalPhrase, MarginPhrase, PostedPhrase, QuantityKind,
+    Rate, RulePhrase, TargetPhrase, WantPhrase,
 };
 use crate::kernel::time::SimDuration;
 use crate::model::network::{Posted, Trigger};
@@ -494,6 +494,27 @@ impl FromStr for GoalPhrase {
         let (limit, kind) = any_quantity(&mut scanner)?;
         scanner.end()?;
         Ok(GoalPhrase { at_most, limit, kind })
+    }
+}
+
+impl FromStr for MarginPhrase {
+    type Err = PhraseError;
+    fn from_str(text: &str) -> Result<Self, PhraseError> {
+        let mut scanner = Scanner::new(text);
+        let start = scanner.here();
+        let (margin, kind) = any_quantity(&mut scanner)?;
+        if margin == 0.0 {
+            let told = "no number of replications tells what differs by nothing";
+            return Err(PhraseError::new("E0205", scanner.span_from(start), told).label("more than zero"));
+        }
+        scanner.end()?;
+        Ok(MarginPhrase { margin, kind })
+    }
+}
+
+impl fmt::Display for MarginPhrase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&any_text(self.margin, self.kind))
     }
 }
 
