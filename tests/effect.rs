@@ -406,6 +406,8 @@ const TOLD: &[(&str, &str)] = &[
     ("source", "where values come from"),
     ("sweep.NAME.design", "which points a sweep has: held by `sweep`"),
     ("sweep.NAME.from", "which scenarios a sweep varies: held by `sweep`"),
+    ("sweep.NAME.milestone", "what is built when: held by `years`"),
+    ("sweep.NAME.per_year", "what grows: held by `years`"),
     ("sweep.NAME.measures", "what a sweep keeps: held by `sweep`"),
     ("sweep.NAME.replications", "how many replications a point has: held by `sweep`"),
     ("sweep.NAME.title", "a name in reports"),

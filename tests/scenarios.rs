@@ -83,6 +83,7 @@ fn every_scenario_loads_and_runs_with_no_warning_that_surprises() {
         ("6-lanes-follow-queue", &["W0401"]),
         ("7-night-backlog", &["W0401", "W0403"]),
         ("8-uncertain-inputs", &[]),
+        ("9-years-ahead", &[]),
         ("appointments", &["W0401"]),
         ("fast-lane-opened-to-all", &["W0401"]),
         ("moderate-screening", &[]),

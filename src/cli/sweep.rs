@@ -96,7 +96,8 @@ const PLAN: &str = "sweep.json";
 const PLAN_SCHEMA: &str = "cruce.sweep/1";
 const BLOCKS: &str = "blocks";
 /// What a sweep writes besides blocks.
-const RESULTS: [&str; 8] = [
+const RESULTS: [&str; 9] = [
+    "tables/first-missed.csv",
     "tables/sensitivity.csv",
     "tables/points.csv",
     "tables/sweep.csv",
@@ -321,16 +322,17 @@ impl Sweep {
         point_file.place()?;
         value_file.place()?;
         overview.end(job);
-        let sensitivity = report::sensitivity_sheet(job, overview.sensitivity());
-        if let Some(sheet) = &sensitivity {
-            put(folder, "tables/sensitivity.csv", &sheet.csv())?;
+        let own = [report::sensitivity_sheet(job, overview.sensitivity()), overview.first_missed(job)];
+        let own: Vec<Sheet> = own.into_iter().flatten().collect();
+        for sheet in &own {
+            put(folder, &format!("tables/{}.csv", sheet.name), &sheet.csv())?;
         }
-        let sheets = [Some(&points), Some(&values), sensitivity.as_ref()].into_iter().flatten();
+        let sheets = [&points, &values].into_iter().chain(&own);
         let resources: Vec<Resource> =
             sheets.map(|sheet| Resource { path: format!("tables/{}.csv", sheet.name), sheet }).collect();
         let title = words::Language::English.text(job.sweep().title.as_ref().unwrap_or(&plan.title));
         if let Some((mut book, _)) = book {
-            if let Some(sheet) = &sensitivity {
+            for sheet in &own {
                 let place = book.table(sheet).with_context(|| cannot_make(WORKBOOK))?;
                 book.add(place, sheet).with_context(|| cannot_make(WORKBOOK))?;
             }

@@ -64,6 +64,7 @@ pub const TEMPLATES: &[Template] = &[
     template!("6-lanes-follow-queue", "lesson: lanes that open and close with the queue", ["study.toml"]),
     template!("7-night-backlog", "lesson: trucks that are still there in the morning", ["study.toml"]),
     template!("8-uncertain-inputs", "lesson: what if the inputs are not known for certain?", ["study.toml"]),
+    template!("9-years-ahead", "lesson: in which year will the crossing no longer do?", ["study.toml"]),
 ];
 
 /// What runs when no file is named.

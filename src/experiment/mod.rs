@@ -11,6 +11,7 @@ mod fold;
 mod look;
 mod names;
 pub mod optimize;
+pub mod outlook;
 mod replicate;
 mod result;
 mod rows;

@@ -454,6 +454,7 @@ impl<'s> Job<'s> {
                     }
                     DesignPhrase::Grid
                     | DesignPhrase::List
+                    | DesignPhrase::Years { .. }
                     | DesignPhrase::LatinHypercube(_)
                     | DesignPhrase::Sobol(_) => None,
                 };

@@ -13,6 +13,7 @@ mod notice;
 pub mod number;
 pub mod optimize;
 pub mod outline;
+mod outlook;
 pub mod package;
 mod security;
 pub mod sheet;

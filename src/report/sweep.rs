@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::layout::{Grid, GridColumn, Look, Tone, paragraph};
 use super::number::{Scale, file_unit, grouped, signed};
+use super::outlook::Outlooks;
 use super::sheet::{Cell, Column, Kind, Sheet};
 use super::summary::or_dash;
 use super::tables::{HIGH, LOW, N, estimate, value, what, what_columns};
@@ -260,6 +261,7 @@ pub struct Overview {
     /// Means of points 1, 2, ..., one per entry; kept only if the design tells which factors matter.
     means: Vec<Vec<f64>>,
     sensitivity: Vec<Sensitivity>,
+    outlooks: Outlooks,
 }
 
 impl Overview {
@@ -276,6 +278,7 @@ impl Overview {
         if job.tells_sensitivity() && result.point.number > 0 {
             self.means.push(result.estimates.iter().map(|mean| mean.mean.unwrap_or(f64::NAN)).collect());
         }
+        self.outlooks.add(job, result);
         let here = result.estimates[job.headline()].mean;
         if let Some(here) = here.filter(|here| self.least.is_none_or(|(_, least)| *here < least)) {
             self.least = Some((result.point.number, here));
@@ -295,6 +298,11 @@ impl Overview {
     /// How much factors matter; empty if the design does not tell.
     pub fn sensitivity(&self) -> &[Sensitivity] {
         &self.sensitivity
+    }
+
+    /// When goals are first missed; `None` where there are no years or no goals.
+    pub fn first_missed(&self, job: &Job) -> Option<Sheet> {
+        self.outlooks.sheet(job)
     }
 
     /// How many replications failed.
@@ -324,7 +332,11 @@ impl Overview {
         );
         lines.extend(paragraph("", &told, look));
         lines.push(String::new());
-        let table = !job.tells_sensitivity();
+        let ahead = !self.outlooks.is_empty();
+        let table = !job.tells_sensitivity() && !ahead;
+        if ahead {
+            lines.extend(self.outlooks.lines(job, look));
+        }
         if table {
             lines.push(look.paint(Tone::Strong, &words::entry(&job.entries()[job.headline()])));
             lines.extend(self.grid(job).lines(look));
@@ -333,22 +345,30 @@ impl Overview {
         if left > 0 {
             lines.push(format!("and {left} more points: tables/sweep.csv"));
         }
-        let note = match table {
-            true => "± half-width of the 95 % interval; differences from point 0, replication by replication",
-            false => {
+        let note = match (table, ahead) {
+            (_, true) => "",
+            (true, _) => {
+                "± half-width of the 95 % interval; differences from point 0, replication by replication"
+            }
+            (false, _) => {
                 "of the mean over replications, which have the same chance at every point; 95 % bootstrap intervals"
             }
         };
-        lines.extend(paragraph("", note, look));
+        if !note.is_empty() {
+            lines.extend(paragraph("", note, look));
+        }
         lines.push(String::new());
         for sentence in sentences(job, &self.sensitivity) {
             lines.extend(paragraph("> ", &sentence, look));
         }
-        if let Some((point, _)) = self.least.filter(|_| !job.tells_sensitivity()) {
+        for sentence in self.outlooks.sentences(job) {
+            lines.extend(paragraph("> ", &sentence, look));
+        }
+        if let Some((point, _)) = self.least.filter(|_| table) {
             let entry = words::entry(&job.entries()[job.headline()]);
             lines.extend(paragraph("> ", &format!("Least {entry}: point {point}"), look));
         }
-        if !job.goals().is_empty() {
+        if !job.goals().is_empty() && !ahead {
             let told =
                 format!("Goals: {} of {} points reach them, {} do not", self.met, self.points, self.missed);
             lines.extend(paragraph("> ", &told, look));
@@ -463,6 +483,7 @@ impl Overview {
             "targets_not_met": self.unmet,
             "goals_met": self.met,
             "headline": job.entries()[job.headline()].name,
+            "first_missed": self.outlooks.object(job),
             "sensitivity": self.sensitivity.iter().flat_map(|one| {
                 let entry = &job.entries()[one.entry];
                 job.sweep().factors.iter().enumerate().map(move |(place, factor)| {

@@ -52,7 +52,7 @@ impl Cube {
     pub(super) fn new(design: DesignPhrase, name: &str, factors: usize, seed: u64) -> Option<Cube> {
         let key = Key::new(seed, 0, &format!("sweep:{name}"));
         match design {
-            DesignPhrase::Grid | DesignPhrase::List => None,
+            DesignPhrase::Grid | DesignPhrase::List | DesignPhrase::Years { .. } => None,
             DesignPhrase::LatinHypercube(points) => {
                 let strata = (0..factors).map(|factor| {
                     let purpose = purpose(factor);

@@ -25,7 +25,7 @@ pub struct Factor {
 #[derive(Clone, Debug)]
 pub(super) struct Varied {
     pub(super) path: String,
-    key: Place,
+    pub(super) key: Place,
     pub(super) values: Values,
 }
 
@@ -43,6 +43,11 @@ impl Factor {
             Values::Levels(levels) => Some(levels.len()),
             Values::Range(..) => None,
         }
+    }
+
+    /// Whether it has more than one level.
+    pub fn is_several(&self) -> bool {
+        self.levels() != Some(1)
     }
 
     /// Paths that are varied, and names of columns: the factor's own, if it has one path.
@@ -183,7 +188,7 @@ pub(super) fn varied(
             }
             Value::List(levels) => Values::Levels(levels.clone()),
             Value::Text(text) => match Range::read(text) {
-                Ok(range) if range.whole && matches!(design, DesignPhrase::Grid | DesignPhrase::List) => {
+                Ok(range) if range.whole && is_listed(design) => {
                     let count = (range.high - range.low) as u64 + 1;
                     if count > MOST_POINTS {
                         wrong("E0350", format!("`{path}` has {count} levels"), "too many", "write fewer");
@@ -195,7 +200,7 @@ pub(super) fn varied(
                     };
                     Values::Levels((0..count).map(level).collect())
                 }
-                Ok(_) if matches!(design, DesignPhrase::Grid | DesignPhrase::List) => {
+                Ok(_) if is_listed(design) => {
                     let help = "list its levels, `[\"60 s\", \"85 s\", \"110 s\"]`, or sample it: \
                                 `design = \"latin-hypercube 256\"`";
                     wrong("E0361", format!("`{path}` is a range"), "a grid needs levels", help);
@@ -215,6 +220,25 @@ pub(super) fn varied(
             }
         };
         all.push(Varied { path, key: child.key_place(), values });
+    }
+    all
+}
+
+/// Whether factors of a design have levels, and no ranges.
+fn is_listed(design: DesignPhrase) -> bool {
+    matches!(design, DesignPhrase::Grid | DesignPhrase::List | DesignPhrase::Years { .. })
+}
+
+/// Values below a table, by dotted path.
+pub(super) fn leaves(node: &Node, prefix: &str) -> Vec<(String, Node)> {
+    let mut all = Vec::new();
+    for (key, child) in node.table().into_iter().flatten() {
+        let key = key.replace('"', "");
+        let path = if prefix.is_empty() { key } else { format!("{prefix}.{key}") };
+        match child.table() {
+            Some(_) => all.extend(leaves(child, &path)),
+            None => all.push((path, child.clone())),
+        }
     }
     all
 }

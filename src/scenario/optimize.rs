@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::diagnostic::{Diagnostic, Place};
 use super::digest::{digest_of_sweep, fingerprint};
 use super::document::{Node, Value};
-use super::factor::{Factor, Values, Varied, Where, factors, set, told, varied};
+use super::factor::{Factor, Values, Varied, Where, factors, leaves, set, told, varied};
 use super::file::Text;
 use super::inherit::Change;
 use super::path::{Target, locate, value_at};
@@ -117,7 +117,7 @@ impl Optimize {
     /// # Errors
     /// When its values do not go together.
     pub fn make(&self, maker: &mut Maker, levels: &[usize]) -> Result<Ready, Vec<Diagnostic>> {
-        maker.make(&self.scenario, self.changes(levels))
+        maker.make(&self.scenario, vec![self.changes(levels)])
     }
 
     /// The scenario as it stands, or what is wrong with it.
@@ -229,20 +229,6 @@ fn search(name: &str, node: &Node, parts: &Parts, found: &mut Vec<Diagnostic>) -
         place: node.key_place(),
         maker: parts.maker("optimize", name),
     })
-}
-
-/// Values below a table, by dotted path.
-fn leaves(node: &Node, prefix: &str) -> Vec<(String, Node)> {
-    let mut all = Vec::new();
-    for (key, child) in node.table().into_iter().flatten() {
-        let key = key.replace('"', "");
-        let path = if prefix.is_empty() { key } else { format!("{prefix}.{key}") };
-        match child.table() {
-            Some(_) => all.extend(leaves(child, &path)),
-            None => all.push((path, child.clone())),
-        }
-    }
-    all
 }
 
 /// A table that has for every row of a scenario's table what may be chosen there.

@@ -359,6 +359,15 @@ pub enum DesignPhrase {
     SobolIndices(u32),
     /// `morris 20`: this many trajectories, each of which moves every factor once.
     Morris(u32),
+    /// `years 2024..2045 by 3`: every level of every factor in every one of these years.
+    Years {
+        /// As the scenarios stand.
+        first: u16,
+        /// Not after.
+        last: u16,
+        /// From one to the next.
+        step: u16,
+    },
 }
 
 macro_rules! phrase {
@@ -473,7 +482,16 @@ phrase!(
     "cruce-design",
     "a design of experiments",
     false,
-    ["grid", "list", "latin-hypercube 256", "sobol 1024", "sobol-indices 256", "morris 20"]
+    [
+        "grid",
+        "list",
+        "latin-hypercube 256",
+        "sobol 1024",
+        "sobol-indices 256",
+        "morris 20",
+        "years 2024..2045",
+        "years 2025..2050 by 5"
+    ]
 );
 phrase!(CurrencyPhrase, "cruce-currency", "a currency", false, ["USD", "MXN", "CAD", "EUR"]);
 phrase!(YearPhrase, "cruce-year", "a year", true, ["2024"]);

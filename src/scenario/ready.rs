@@ -69,24 +69,26 @@ pub struct Maker {
 }
 
 impl Maker {
-    /// A scenario with these values, or what is wrong with it.
-    pub(super) fn make(&mut self, scenario: &str, changes: Vec<Change>) -> Result<Ready, Vec<Diagnostic>> {
-        self.made(scenario, changes).map(|(ready, _)| ready)
+    /// A scenario with these values, one step after another, or what is wrong with it.
+    pub(super) fn make(&mut self, scenario: &str, steps: Vec<Vec<Change>>) -> Result<Ready, Vec<Diagnostic>> {
+        self.made(scenario, steps).map(|(ready, _)| ready)
     }
 
     /// What is wrong with a scenario with these values.
-    pub(super) fn errors(&mut self, scenario: &str, changes: Vec<Change>) -> Vec<Diagnostic> {
-        let told = self.made(scenario, changes).map_or_else(|errors| errors, |(_, warnings)| warnings);
+    pub(super) fn errors(&mut self, scenario: &str, steps: Vec<Vec<Change>>) -> Vec<Diagnostic> {
+        let told = self.made(scenario, steps).map_or_else(|errors| errors, |(_, warnings)| warnings);
         told.into_iter().filter(Diagnostic::is_error).collect()
     }
 
     fn made(
         &mut self,
         scenario: &str,
-        changes: Vec<Change>,
+        steps: Vec<Vec<Change>>,
     ) -> Result<(Ready, Vec<Diagnostic>), Vec<Diagnostic>> {
-        let tree = self.trees[scenario].clone();
-        let tree = outside(&mut self.reading, &tree).varied(tree, changes, self.section, &self.name);
+        let mut tree = self.trees[scenario].clone();
+        for changes in steps {
+            tree = outside(&mut self.reading, &tree).varied(tree, changes, self.section, &self.name);
+        }
         ready(&mut self.reading, scenario, tree, self.sections.as_ref().as_ref())
     }
 }

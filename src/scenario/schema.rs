@@ -477,6 +477,8 @@ mod tests {
                         ".optimize.*.vary.*",
                         ".optimize.*.each_row.*",
                         ".optimize.*.together.*.*",
+                        ".sweep.*.milestone.*",
+                        ".sweep.*.per_year.*",
                         ".sweep.*.vary.*",
                         ".sweep.*.together.*.*",
                         ".uncertain.*",

@@ -17,6 +17,7 @@ use super::document::{Node, Value};
 use super::factor::{Factor, Values, Where, factors, set, told};
 use super::file::{OneOrMany, Text};
 use super::inherit::Change;
+use super::outlook::{Outlook, outlook};
 use super::phrase::{DesignPhrase, Replications};
 use super::ready::{Maker, Parts, Ready};
 use super::schema::names;
@@ -32,7 +33,8 @@ pub struct SweepTable {
     /// Which points: `grid` (every level of every factor with every level of the others), `list` (the first levels
     /// of all factors, then the second ones, ...), `latin-hypercube 256` or `sobol 1024` (so many points of the
     /// ranges, spread evenly); or a design that tells which factors matter: `sobol-indices 256` (so many rows, each of
-    /// two points and one more for every factor) or `morris 20` (so many trajectories, each moving every factor once).
+    /// two points and one more for every factor) or `morris 20` (so many trajectories, each moving every factor once);
+    /// or `years 2024..2045`: all of these years, the first as the scenarios stand, and the year that first misses the goals.
     #[serde(default = "grid")]
     pub design: DesignPhrase,
     /// What is varied, by path: a list of levels, each a value or a relative change, `["+0 %", "+15 %"]`, or a range,
@@ -44,6 +46,13 @@ pub struct SweepTable {
     #[serde(default)]
     #[schemars(extend("propertyNames" = names()))]
     pub together: BTreeMap<String, BTreeMap<String, super::file::Change>>,
+    /// With `years`: what grows, by path, and by how much a year: `"+3.4 %"`, or a list of rates, each an outlook of its own.
+    #[serde(default)]
+    pub per_year: BTreeMap<String, super::file::Change>,
+    /// With `years`: what holds from a year on, by year and path, `milestone.2030."officers.cbp.on_duty" = "+2"`, or by
+    /// scenario, year and path.
+    #[serde(default)]
+    pub milestone: BTreeMap<String, super::file::Change>,
     /// Replications of each point; without it, as `precision.replications` says.
     pub replications: Option<Replications>,
     /// Measures that are kept, besides those that are always kept: `["wait.primary.mean"]`.
@@ -84,6 +93,8 @@ pub struct Sweep {
     /// Where the sweep stands.
     pub place: Place,
     cube: Option<Cube>,
+    /// What years bring; then the last factor is the year, and before it may stand the growth.
+    outlook: Option<Outlook>,
     points: u64,
     maker: Maker,
 }
@@ -115,13 +126,13 @@ impl Sweep {
     /// # Errors
     /// When its values do not go together.
     pub fn make(&self, maker: &mut Maker, point: u64) -> Result<Ready, Vec<Diagnostic>> {
-        let (scenario, changes) = self.changes(point);
-        maker.make(&scenario, changes)
+        let (scenario, steps) = self.steps(point);
+        maker.make(&scenario, steps)
     }
 
     /// A point by its number.
     pub fn point(&self, number: u64) -> Point {
-        let (scenario, _) = self.changes(number);
+        let (scenario, _) = self.steps(number);
         let Some(at) = number.checked_sub(1).map(|place| self.places(place)) else {
             return Point { number, scenario, levels: vec![Vec::new(); self.factors.len()] };
         };
@@ -162,17 +173,62 @@ impl Sweep {
         (scenario, at)
     }
 
-    /// The scenario of a point and what it sets.
-    fn changes(&self, number: u64) -> (String, Vec<Change>) {
-        let Some(place) = number.checked_sub(1) else { return (self.baseline.clone(), Vec::new()) };
-        let (scenario, at) = self.places(place);
-        let changes = self.factors.iter().zip(at).flat_map(|(factor, at)| set(factor, at));
-        (self.scenarios[scenario].clone(), changes.collect())
+    /// The year of a point, if the design has years.
+    pub fn year(&self, number: u64) -> Option<u16> {
+        self.outlook.as_ref()?;
+        self.point(number).levels.last()?.first()?.parse().ok()
     }
 
-    /// Tries every level of every factor by itself in the first scenario, and tells what is wrong.
+    /// How many years there are, if the design has years.
+    pub fn years(&self) -> Option<usize> {
+        self.outlook.as_ref()?;
+        self.factors.last()?.levels()
+    }
+
+    /// Whether a milestone is of this scenario alone.
+    pub(super) fn builds(&self, scenario: &str) -> bool {
+        self.outlook.as_ref().is_some_and(|outlook| outlook.builds(scenario))
+    }
+
+    /// Factors that keys are set by; the others are the growth and the year.
+    fn varied(&self) -> &[Factor] {
+        let ahead = match &self.outlook {
+            None => 0,
+            Some(outlook) => 1 + usize::from(outlook.grows()),
+        };
+        &self.factors[..self.factors.len() - ahead]
+    }
+
+    /// The scenario of a point and what it sets, step by step.
+    fn steps(&self, number: u64) -> (String, Vec<Vec<Change>>) {
+        let Some(place) = number.checked_sub(1) else { return (self.baseline.clone(), Vec::new()) };
+        let (scenario, at) = self.places(place);
+        let scenario = &self.scenarios[scenario];
+        let varied = self.varied();
+        let mut steps = vec![varied.iter().zip(&at).flat_map(|(factor, at)| set(factor, *at)).collect()];
+        if let Some(outlook) = &self.outlook {
+            let level = |factor: usize| match at.get(factor) {
+                Some(Where::Level(level)) => *level,
+                Some(Where::Share(_)) | None => 0,
+            };
+            let growth = if outlook.grows() { level(varied.len()) } else { 0 };
+            steps.extend(outlook.steps(scenario, growth, level(self.factors.len() - 1)));
+        }
+        (scenario.clone(), steps)
+    }
+
+    /// Tries every level of every factor by itself in the first scenario, and the last year of every scenario, and
+    /// tells what is wrong.
     pub fn check(&self) -> Vec<Diagnostic> {
-        tried(&mut self.maker(), &self.scenarios[0], &self.factors)
+        let mut maker = self.maker();
+        let mut found = tried(&mut maker, &self.scenarios[0], self.varied());
+        if let Some(outlook) = &self.outlook {
+            for scenario in &self.scenarios {
+                let told = maker.errors(scenario, outlook.last(scenario));
+                found.extend(told.into_iter().filter(|told| !found.contains(told)).collect::<Vec<_>>());
+            }
+        }
+        found
     }
 
     /// 32 hexadecimal digits over what decides its results, beside the measures that are kept.
@@ -186,7 +242,9 @@ impl Sweep {
             };
             (key.path.as_str(), levels)
         });
-        let factors: Vec<(&str, Vec<String>)> = factors.collect();
+        let built = self.outlook.as_ref().map(Outlook::decides).unwrap_or_default();
+        let built = built.iter().map(|(name, values)| (name.as_str(), values.clone()));
+        let factors: Vec<(&str, Vec<String>)> = factors.chain(built).collect();
         let scenarios = std::iter::once(&self.baseline).chain(&self.scenarios).map(String::as_str);
         let scenarios: Vec<&str> = scenarios.collect();
         digest_of_sweep(study, &self.name, &self.design.to_string(), &scenarios, &factors, replications)
@@ -199,7 +257,7 @@ pub(super) fn tried(maker: &mut Maker, scenario: &str, factors: &[Factor]) -> Ve
     for factor in factors {
         let levels = factor.levels().unwrap_or(2).min(MOST_TRIED);
         for level in 0..levels {
-            let told = maker.errors(scenario, set(factor, Where::Level(level)).collect());
+            let told = maker.errors(scenario, vec![set(factor, Where::Level(level)).collect()]);
             found.extend(told.into_iter().filter(|told| !found.contains(told)).collect::<Vec<_>>());
         }
     }
@@ -231,7 +289,25 @@ fn sweep(name: &str, node: &Node, parts: &Parts, found: &mut Vec<Diagnostic>) ->
     if scenarios.is_empty() {
         scenarios.push(parts.baseline.clone());
     }
-    let factors = factors(&format!("sweep `{name}`"), keys, design, &parts.reading.sources, found);
+    let titled = format!("sweep `{name}`");
+    let mut factors = factors(&titled, keys, design, &parts.reading.sources, found);
+    let outlook = match design {
+        DesignPhrase::Years { first, last, step } => {
+            let years = (first..=last).step_by(usize::from(step)).collect();
+            let (outlook, ahead) = outlook(&titled, keys, years, &scenarios, found);
+            factors.extend(ahead);
+            Some(outlook)
+        }
+        _ => None,
+    };
+    for key in ["per_year", "milestone"].iter().filter(|_| outlook.is_none()) {
+        if let Some(node) = keys.get(*key).filter(|node| node.table().is_some_and(|table| !table.is_empty()))
+        {
+            let told = Diagnostic::error("E0361", format!("{titled}: `{key}` belongs to a design of years"));
+            let help = "write `design = \"years 2024..2045\"`";
+            found.push(told.at(Some(node.key_place()), format!("the design is `{design}`")).help(help));
+        }
+    }
     if factors.is_empty() {
         let empty = Diagnostic::error("E0361", format!("sweep `{name}` varies nothing"));
         let help = "write what it varies: `vary.\"demand.northbound.volume\" = [\"+0 %\", \"+15 %\"]`";
@@ -268,6 +344,7 @@ fn sweep(name: &str, node: &Node, parts: &Parts, found: &mut Vec<Diagnostic>) ->
         measures,
         place: node.key_place(),
         cube,
+        outlook,
         points,
         maker: parts.maker("sweep", name),
     })

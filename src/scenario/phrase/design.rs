@@ -9,8 +9,7 @@ use super::scan::{PhraseError, Scanner};
 /// Points of a sampled design: as many as the Sobol sequence has here.
 pub const MOST_SAMPLED: u32 = 65_536;
 
-const EXAMPLE: &str =
-    "write `grid`, `list`, `latin-hypercube 256`, `sobol 1024`, `sobol-indices 256` or `morris 20`";
+const EXAMPLE: &str = "write `grid`, `list`, `latin-hypercube 256`, `sobol 1024`, `sobol-indices 256`, `morris 20` or `years 2024..2045`";
 
 impl FromStr for DesignPhrase {
     type Err = PhraseError;
@@ -31,6 +30,8 @@ impl FromStr for DesignPhrase {
             DesignPhrase::SobolIndices
         } else if scanner.eat_word("morris") {
             DesignPhrase::Morris
+        } else if scanner.eat_word("years") {
+            return years(scanner);
         } else {
             return Err(PhraseError::new("E0206", start..text.len(), "the design is not known").help(EXAMPLE));
         };
@@ -48,6 +49,27 @@ impl FromStr for DesignPhrase {
     }
 }
 
+/// What follows `years`.
+fn years(mut scanner: Scanner<'_>) -> Result<DesignPhrase, PhraseError> {
+    const YEARS: std::ops::RangeInclusive<f64> = 1900.0..=2200.0;
+    let start = scanner.here();
+    let whole = |number: f64, least: f64| number.fract() == 0.0 && number >= least;
+    let first = scanner.number()?.value;
+    if !scanner.eat("..") {
+        return Err(scanner.expected("`..` and a last year").help(EXAMPLE));
+    }
+    let last = scanner.number()?.value;
+    let step = if scanner.eat_word("by") { scanner.number()?.value } else { 1.0 };
+    scanner.end()?;
+    let right = YEARS.contains(&first) && YEARS.contains(&last) && first < last;
+    if !right || !whole(first, 0.0) || !whole(last, 0.0) || !whole(step, 1.0) || step > last - first {
+        let told = "the years are no stretch of time";
+        let error = PhraseError::new("E0205", scanner.span_from(start), told);
+        return Err(error.label("from 1900 to 2200, the last after the first, by whole years").help(EXAMPLE));
+    }
+    Ok(DesignPhrase::Years { first: first as u16, last: last as u16, step: step as u16 })
+}
+
 impl fmt::Display for DesignPhrase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -57,6 +79,8 @@ impl fmt::Display for DesignPhrase {
             DesignPhrase::Sobol(points) => write!(f, "sobol {points}"),
             DesignPhrase::SobolIndices(rows) => write!(f, "sobol-indices {rows}"),
             DesignPhrase::Morris(trajectories) => write!(f, "morris {trajectories}"),
+            DesignPhrase::Years { first, last, step: 1 } => write!(f, "years {first}..{last}"),
+            DesignPhrase::Years { first, last, step } => write!(f, "years {first}..{last} by {step}"),
         }
     }
 }
