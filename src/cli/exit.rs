@@ -38,7 +38,7 @@ Exit codes:
     5  finished, but some replications failed
     6  finished, but a goal was missed (only with --check-goals)
     7  calibration not acceptable
-  130  interrupted; what was complete is kept, the same command starts again";
+  130  interrupted; what was complete is kept, the same command goes on";
 
 impl Exit {
     /// The number that the shell sees.

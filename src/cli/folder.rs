@@ -13,6 +13,7 @@ use anyhow::Context;
 use serde_json::Value;
 
 use super::exit::Refused;
+use super::kept::link;
 
 /// Says what made a folder, and lists its files.
 pub const MANIFEST: &str = "manifest.json";
@@ -90,6 +91,20 @@ fn list(folder: &Path, prefix: &str, names: &mut Vec<String>) -> io::Result<()> 
     Ok(())
 }
 
+/// Drafts of a run folder that stand beside its place, of this program or of others.
+pub fn drafts(target: &Path) -> Vec<PathBuf> {
+    let beside = target.with_file_name("x");
+    let beside = beside.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let begin = format!(".{}.", target.file_name().unwrap_or_default().to_string_lossy());
+    let entries = fs::read_dir(beside).into_iter().flatten().flatten().map(|entry| entry.path());
+    let is_draft = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let number = name.strip_prefix(&begin).and_then(|rest| rest.strip_suffix(".part"));
+        number.is_some_and(|number| !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit()))
+    };
+    entries.filter(is_draft).collect()
+}
+
 /// A run folder that is being written beside its place.
 #[derive(Debug)]
 pub struct RunFolder {
@@ -145,6 +160,19 @@ impl RunFolder {
         let created = fs::create_dir_all(parent).and_then(|()| File::create_new(&path));
         self.files.push(name.to_owned());
         created.with_context(|| format!("cannot write `{name}` for `{}`", self.target.display()))
+    }
+
+    /// Takes over a file that stands elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// When it can be neither linked nor copied.
+    pub fn adopt(&mut self, name: &str, from: &Path) -> anyhow::Result<()> {
+        let path = name.split('/').fold(self.draft.clone(), |path, part| path.join(part));
+        let parent = path.parent().expect("a file stands in the draft");
+        let linked = fs::create_dir_all(parent).and_then(|()| link(from, &path));
+        self.files.push(name.to_owned());
+        linked.with_context(|| format!("cannot write `{name}` for `{}`", self.target.display()))
     }
 
     /// Takes a file back.

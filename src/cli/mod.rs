@@ -11,6 +11,8 @@ mod explain;
 mod folder;
 mod init;
 pub mod interrupt;
+mod kept;
+mod lock;
 mod manifest;
 mod optimize;
 mod progress;

@@ -11,7 +11,7 @@ use std::sync::atomic::Ordering;
 
 use anyhow::Context;
 use clap::Args;
-use cruce::experiment::{self, GoalStatus, Options, RunError, StudyResult, counted};
+use cruce::experiment::{self, FromStore, GoalStatus, Options, RunError, StudyResult, counted};
 use cruce::report::layout::{Look, Tone};
 use cruce::report::package::{Resource, data_package};
 use cruce::report::sheet::{Cell, Sheet};
@@ -29,6 +29,7 @@ use super::exit::Refused;
 use super::folder::{self, RunFolder, Standing};
 use super::init::shell_word;
 use super::interrupt;
+use super::kept::Kept;
 use super::manifest::{Clock, about_run, manifest};
 use super::progress::{Progress, When};
 use super::study::{self, StudyArguments};
@@ -59,6 +60,9 @@ pub struct Run {
     /// Also write trucks.csv: a row per truck and visit
     #[arg(long)]
     trucks: bool,
+    /// Begin anew: forget replications that an earlier run of the same study left
+    #[arg(long)]
+    fresh: bool,
     /// Also write tables.xlsx: all tables as one workbook
     #[arg(long)]
     xlsx: bool,
@@ -108,27 +112,36 @@ impl Run {
             return self.tell_plan(plan, &target, console);
         }
         let mut folder = RunFolder::draft(&target)?;
-        let ran = self.simulate(plan, &progress, &mut folder);
+        let holds = matches!(&standing, Standing::Run { digest, .. } if *digest == plan.digest);
+        let keeps = self.replication.is_none();
+        let kept = keeps.then(|| Kept::open(&target, &plan.digest, holds, self.fresh)).transpose()?;
+        let ran = self.simulate(plan, kept.as_ref(), &progress, &mut folder);
         progress.end();
-        let Some(result) = ran? else {
+        let Some((result, found)) = ran? else {
             console.say("interrupted before a replication was complete; nothing was written");
             return Ok(Exit::Interrupted);
         };
+        for redone in &found.redone {
+            console.say(&format!("done again: {redone}"));
+        }
         let notices = notices(&loaded.diagnostics, &loaded.sources, Some(&result));
         let exit = self.exit(&result);
-        let kept =
+        let stays =
             result.interrupted && standing == (Standing::Run { digest: plan.digest.clone(), complete: true });
-        if !kept {
+        if !stays {
+            if let Some(kept) = kept.as_ref().filter(|_| !result.interrupted) {
+                kept.give(&mut folder)?;
+            }
             self.write(folder, &loaded, plan, &result, &notices, &clock)?;
         }
         if console.json {
             let mut object = json::result_object(plan, &result, &notices);
-            object["run"] = if kept { serde_json::Value::Null } else { target.display().to_string().into() };
+            object["run"] = if stays { serde_json::Value::Null } else { target.display().to_string().into() };
             console.object(exit, object)?;
         } else {
             console.data(&summary::summary(plan, &result, &notices, console.out))?;
         }
-        self.tell_files(&target, &standing, kept, &result, console);
+        self.tell_files(&target, &standing, stays, found.found, &result, console);
         Ok(exit)
     }
 
@@ -161,13 +174,20 @@ impl Run {
     fn simulate(
         &self,
         plan: &StudyPlan,
+        kept: Option<&Kept>,
         progress: &Progress,
         folder: &mut RunFolder,
-    ) -> anyhow::Result<Option<StudyResult>> {
+    ) -> anyhow::Result<Option<(StudyResult, FromStore)>> {
         let options = Options { jobs: self.jobs.map(usize::from), only: self.replication };
         let tell = |at: experiment::Progress| progress.set(at.done, at.total);
-        let mut result = match experiment::run(plan, &options, &tell, &interrupt::FLAG) {
+        let ran = match kept {
+            Some(kept) => experiment::resume(plan, &options, kept.folder(), &tell, &interrupt::FLAG),
+            None => experiment::run(plan, &options, &tell, &interrupt::FLAG)
+                .map(|result| (result, FromStore::default())),
+        };
+        let (mut result, found) = match ran {
             Err(RunError::Interrupted) => return Ok(None),
+            Err(RunError::NotKept(why)) => return Err(Refused(why).into()),
             ran => ran?,
         };
         if self.trucks {
@@ -180,7 +200,7 @@ impl Run {
                 result.interrupted = true;
             }
         }
-        Ok(Some(result))
+        Ok(Some((result, found)))
     }
 
     /// Failed replications beat missed goals; an interruption beats both.
@@ -308,7 +328,8 @@ impl Run {
         &self,
         target: &Path,
         standing: &Standing,
-        kept: bool,
+        stays: bool,
+        found: u32,
         result: &StudyResult,
         console: &Console,
     ) {
@@ -316,7 +337,7 @@ impl Run {
         if result.interrupted {
             let complete = counted(result.replications, "complete replication");
             let what = format!("interrupted after {complete}");
-            let files = if kept {
+            let files = if stays {
                 format!("the complete run in {shown} stays as it is")
             } else {
                 format!("they are kept in {shown}")
@@ -330,7 +351,11 @@ impl Run {
             Standing::Run { .. } => " (it replaces the run that was there)",
             Standing::Free => "",
         };
-        console.say(&format!("files: {shown}{again}"));
+        let read = match found {
+            0 => String::new(),
+            found => format!("; {} of {} were there", found, counted(result.replications, "replication")),
+        };
+        console.say(&format!("files: {shown}{again}{read}"));
         if self.study.file.is_none() {
             console.next("cruce init my-study");
         } else {

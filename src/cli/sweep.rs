@@ -31,6 +31,7 @@ use super::exit::{Refused, WrongUsage};
 use super::folder::WORKBOOK;
 use super::init::shell_word;
 use super::interrupt;
+use super::lock::Lock;
 use super::progress::{Progress, When};
 use super::run::{cannot_make, file_name, read_me, replications};
 use super::study::{self, StudyArguments};
@@ -163,7 +164,7 @@ impl Sweep {
             return Ok(Exit::Done);
         }
         let overview = self.write(plan, &job, &store, &folder)?;
-        lock.tidy(&store);
+        tidy(lock, &folder, &store);
         let exit = if overview.failed() > 0 { Exit::Failed } else { Exit::Done };
         if console.json {
             let mut object = overview.object(plan, &job);
@@ -453,39 +454,18 @@ fn is_a_beginning(entry: &fs::DirEntry) -> bool {
     }
 }
 
-/// Held by every program that works in a folder; the system lets go of it however a program ends.
-struct Lock {
-    folder: PathBuf,
-    /// `None` where the file system knows no locks.
-    file: Option<File>,
-}
-
-impl Lock {
-    const NAME: &'static str = ".lock";
-
-    fn shared(folder: &Path) -> anyhow::Result<Lock> {
-        let path = folder.join(Lock::NAME);
-        let file = File::options().write(true).create(true).truncate(false).open(&path);
-        let file = file.with_context(|| format!("cannot write to `{}`", folder.display()))?;
-        let file = file.lock_shared().is_ok().then_some(file);
-        Ok(Lock { folder: folder.to_owned(), file })
-    }
-
-    /// Takes away what programs left behind that were stopped while they wrote, if no other is at work.
-    fn tidy(self, store: &Store) {
-        let Some(file) = self.file else { return };
-        if file.unlock().and_then(|()| file.try_lock().map_err(std::io::Error::other)).is_err() {
-            return;
-        }
+/// Takes away what programs left behind that were stopped while they wrote, if no other is at work.
+fn tidy(lock: Lock, folder: &Path, store: &Store) {
+    lock.alone(|| {
         store.sweep_up();
-        for folder in [self.folder.clone(), self.folder.join("tables")] {
+        for folder in [folder.to_owned(), folder.join("tables")] {
             let entries = fs::read_dir(folder).into_iter().flatten().flatten();
             let parts = entries.map(|entry| entry.path());
             for part in parts.filter(|path| path.extension().is_some_and(|end| end == "part")) {
                 let _ = fs::remove_file(part);
             }
         }
-    }
+    });
 }
 
 /// A table that is being written beside its place.

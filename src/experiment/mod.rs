@@ -8,6 +8,7 @@
 mod appraisal;
 mod compare;
 mod fold;
+mod kept;
 mod look;
 mod names;
 pub mod optimize;
@@ -29,10 +30,11 @@ mod warn;
 mod world;
 
 pub use appraisal::{Appraisal, Worth};
+pub use kept::FromStore;
 pub use names::{UnknownMeasure, unknown_measures};
 pub use result::*;
 pub use single::{RunOne, run_one, trucks_of};
-pub use study::run;
+pub use study::{resume, run};
 pub use warn::counted;
 pub use world::input_share;
 
@@ -73,6 +75,9 @@ pub enum RunError {
     /// Threads could not be started.
     #[error("cannot start threads: {0}")]
     Threads(String),
+    /// The store could not be read or written, or another program wrote other results there.
+    #[error("{0}")]
+    NotKept(String),
     /// A run could not go on (for [`run_one`]; [`run`] keeps failures as results).
     #[error(transparent)]
     Failed(#[from] Failure),

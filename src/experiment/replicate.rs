@@ -14,6 +14,7 @@ use crate::model::crossing::simulate;
 use crate::model::network::Network;
 use crate::model::value::Valuation;
 
+use super::kept::{Keeper, told};
 use super::{Progress, RunError};
 
 /// One scenario, ready to be replicated.
@@ -43,10 +44,48 @@ pub(super) struct Replicator<'p> {
 /// Rows of replications that wait for their turn to be folded.
 struct Waiting<'f> {
     rows: BTreeMap<u32, Vec<Option<Replication>>>,
-    /// The next row to be folded.
+    /// The next row to be folded, and where they end.
     next: u32,
+    end: u32,
     fold: &'f mut (dyn FnMut(Vec<Replication>) + Send),
+    keeper: Option<&'f mut Keeper>,
     broken: Option<RunError>,
+}
+
+impl Waiting<'_> {
+    /// Folds what is complete.
+    fn advance(&mut self) {
+        while self.broken.is_none() && self.next < self.end {
+            let found = self.keeper.as_mut().filter(|keeper| keeper.has(self.next));
+            let complete = match found {
+                Some(keeper) => match keeper.get(self.next) {
+                    Ok(row) => row,
+                    Err(why) => {
+                        self.broken = Some(RunError::NotKept(why));
+                        return;
+                    }
+                },
+                None => {
+                    let Some(row) =
+                        self.rows.get_mut(&self.next).filter(|row| row.iter().all(Option::is_some))
+                    else {
+                        return;
+                    };
+                    let row: Vec<Replication> = row.drain(..).flatten().collect();
+                    self.rows.remove(&self.next);
+                    if let Some(keeper) = &mut self.keeper {
+                        keeper.put(self.next, &row);
+                        if keeper.has_failed() {
+                            self.broken = Some(RunError::NotKept("the store cannot be written".to_owned()));
+                        }
+                    }
+                    row
+                }
+            };
+            self.next += 1;
+            (self.fold)(complete);
+        }
+    }
 }
 
 impl<'p> Replicator<'p> {
@@ -66,31 +105,48 @@ impl<'p> Replicator<'p> {
         Ok(Replicator { plans, seed, first, pool, collectors, progress, cancel, done: AtomicU32::new(0) })
     }
 
-    /// Runs rows `from..to` (a row is one replication of every scenario) and folds them in order.
-    /// Tells how many rows are complete in the end: `to`, or fewer when cancelled.
+    /// Runs rows `from..to` (a row is one replication of every scenario), unless the keeper has them, and folds
+    /// them in order. Tells how many rows are complete in the end: `to`, or fewer when cancelled.
     pub(super) fn run(
         &self,
         from: u32,
         to: u32,
+        mut keeper: Option<&mut Keeper>,
         fold: &mut (dyn FnMut(Vec<Replication>) + Send),
     ) -> Result<u32, RunError> {
         let scenarios = self.plans.len() as u32;
-        let task = AtomicU32::new(from * scenarios);
-        let waiting = Mutex::new(Waiting { rows: BTreeMap::new(), next: from, fold, broken: None });
-        let stop = AtomicBool::new(false);
+        if let Some(keeper) = &mut keeper {
+            keeper.begin(from..to).map_err(|error| RunError::NotKept(told(&error)))?;
+        }
+        let is_found = |row: &u32| keeper.as_ref().is_some_and(|keeper| keeper.has(*row));
+        let missing: Vec<u32> = (from..to).filter(|row| !is_found(row)).collect();
+        self.done.fetch_add((to - from - missing.len() as u32) * scenarios, Ordering::Relaxed);
+        let tasks = missing.len() as u32 * scenarios;
+        let task = AtomicU32::new(0);
+        let mut waiting = Waiting { rows: BTreeMap::new(), next: from, end: to, fold, keeper, broken: None };
+        waiting.advance();
+        let stop = AtomicBool::new(waiting.broken.is_some());
+        let waiting = Mutex::new(waiting);
         self.pool.scope(|scope| {
             for collectors in &self.collectors {
-                let (task, waiting, stop) = (&task, &waiting, &stop);
+                let (task, waiting, stop, missing) = (&task, &waiting, &stop, &missing);
                 scope.spawn(move |_| {
                     let mut collectors = lock(collectors);
                     while !self.cancel.load(Ordering::Relaxed) && !stop.load(Ordering::Relaxed) {
                         let mine = task.fetch_add(1, Ordering::Relaxed);
-                        if mine >= to * scenarios {
+                        if mine >= tasks {
                             return;
                         }
-                        let (row, scenario) = (mine / scenarios, (mine % scenarios) as usize);
+                        let (row, scenario) =
+                            (missing[(mine / scenarios) as usize], (mine % scenarios) as usize);
                         match self.replicate(row, scenario, &mut collectors[scenario]) {
-                            Ok(replication) => self.hand_in(&mut lock(waiting), row, scenario, replication),
+                            Ok(replication) => {
+                                let mut waiting = lock(waiting);
+                                self.hand_in(&mut waiting, row, scenario, replication);
+                                if waiting.broken.is_some() {
+                                    stop.store(true, Ordering::Relaxed);
+                                }
+                            }
                             Err(law) => {
                                 let name = self.plans[scenario].name.to_owned();
                                 let replication = self.first + row;
@@ -126,14 +182,7 @@ impl<'p> Replicator<'p> {
     fn hand_in(&self, waiting: &mut Waiting, row: u32, scenario: usize, replication: Replication) {
         let empty = || (0..self.plans.len()).map(|_| None).collect();
         waiting.rows.entry(row).or_insert_with(empty)[scenario] = Some(replication);
-        while let Some(row) = waiting.rows.get_mut(&waiting.next)
-            && row.iter().all(Option::is_some)
-        {
-            let complete = row.drain(..).flatten().collect();
-            waiting.rows.remove(&waiting.next);
-            waiting.next += 1;
-            (waiting.fold)(complete);
-        }
+        waiting.advance();
     }
 
     fn tell(&self, total: u32, scenario: usize) {

@@ -1,7 +1,7 @@
 //! A write-once store of results: blocks of replications, each a Parquet file.
 //!
-//! A block holds consecutive replications of one point: a row each, a column per measure, blanks as nulls,
-//! and why a replication failed. It is written to a temporary file, flushed, and put in its place only if
+//! A block holds consecutive replications of one point: a row each, columns that a [`Layout`] tells, and why a
+//! replication failed. It is written to a temporary file, flushed, and put in its place only if
 //! nothing is there; what is there already must be the same, byte by byte. A checksum over its bytes and
 //! its plan's digest stand in the file, so that torn and foreign files are told from good ones and done
 //! again. Whatever can run a command can fill a store. It does not know what is measured. Start at [`Store`].
@@ -18,8 +18,8 @@ use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int32Type};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
-use parquet::file::reader::{FileReader, SerializedFileReader};
-use parquet::file::writer::SerializedFileWriter;
+use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
+use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::{PrimitiveTypeBuilder, Type};
 use thiserror::Error;
 
@@ -28,15 +28,102 @@ use crate::scenario::digest::fingerprint;
 /// A replication of a point: one value per measure, NaN where nothing was observed; or why it failed.
 pub type Row = Result<Vec<f64>, String>;
 
+/// What rows of blocks hold, and as which columns.
+pub trait Layout: Clone {
+    /// What is known of a replication that did not fail.
+    type Known: Clone;
+
+    /// Its version: a letter for the layout, and a number.
+    const VERSION: &'static str;
+
+    /// How many rows a replication has.
+    fn rows_each(&self) -> usize {
+        1
+    }
+
+    /// Columns between the number of the replication and why it failed.
+    ///
+    /// # Errors
+    /// When names make no columns.
+    fn columns(&self) -> Result<Vec<Type>, ParquetError>;
+
+    /// Writes them.
+    ///
+    /// # Errors
+    /// When the library cannot.
+    fn write(&self, rows: &[Result<Self::Known, String>], group: &mut Group<'_>) -> Result<(), ParquetError>;
+
+    /// What columns from the second on say of each of `count` rows; what they say of failed ones is of no interest.
+    ///
+    /// # Errors
+    /// What is wrong with them.
+    fn read(&self, group: &dyn RowGroupReader, count: usize) -> Result<Vec<Self::Known>, String>;
+}
+
+/// Where columns are written.
+pub type Group<'a> = SerializedRowGroupWriter<'a, Vec<u8>>;
+
+/// A column per measure, blanks as nulls.
+#[derive(Clone, Debug)]
+pub struct ByMeasure {
+    /// Names of the measures.
+    pub measures: Vec<String>,
+}
+
+impl Layout for ByMeasure {
+    type Known = Vec<f64>;
+    const VERSION: &'static str = "1";
+
+    fn columns(&self) -> Result<Vec<Type>, ParquetError> {
+        let column = |name: &String| column(name, Physical::DOUBLE, Repetition::OPTIONAL).build();
+        self.measures.iter().map(column).collect()
+    }
+
+    fn write(&self, rows: &[Row], group: &mut Group<'_>) -> Result<(), ParquetError> {
+        for measure in 0..self.measures.len() {
+            let value =
+                |row: &Row| row.as_ref().ok().map(|values| values[measure]).filter(|value| !value.is_nan());
+            let values: Vec<Option<f64>> = rows.iter().map(value).collect();
+            let there: Vec<f64> = values.iter().flatten().copied().collect();
+            let levels: Vec<i16> = values.iter().map(|value| i16::from(value.is_some())).collect();
+            let mut column = group.next_column()?.ok_or_else(no_column)?;
+            column.typed::<DoubleType>().write_batch(&there, Some(&levels), None)?;
+            column.close()?;
+        }
+        Ok(())
+    }
+
+    fn read(&self, group: &dyn RowGroupReader, count: usize) -> Result<Vec<Vec<f64>>, String> {
+        let mut rows = vec![Vec::with_capacity(self.measures.len()); count];
+        for place in 1..=self.measures.len() {
+            let ColumnReader::DoubleColumnReader(mut column) =
+                group.get_column_reader(place).map_err(torn)?
+            else {
+                return Err("it has columns of another kind".to_owned());
+            };
+            let (mut levels, mut values) = (Vec::new(), Vec::new());
+            column.read_records(count, Some(&mut levels), None, &mut values).map_err(torn)?;
+            if levels.len() != count {
+                return Err("its columns differ in length".to_owned());
+            }
+            let mut values = values.into_iter();
+            for (row, level) in rows.iter_mut().zip(&levels) {
+                row.push(if *level == 1 { values.next().unwrap_or(f64::NAN) } else { f64::NAN });
+            }
+        }
+        Ok(rows)
+    }
+}
+
 /// Consecutive replications of a point.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Block {
+pub struct Block<K = Vec<f64>> {
     /// The point.
     pub point: u64,
     /// Number of its first replication.
     pub from: u32,
-    /// Its replications.
-    pub rows: Vec<Row>,
+    /// Its replications, in as many rows each as the layout has.
+    pub rows: Vec<Result<K, String>>,
 }
 
 /// Why a store cannot be used.
@@ -70,9 +157,9 @@ pub enum StoreError {
 
 /// What was found where a block should be.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Found {
+pub enum Found<K = Vec<f64>> {
     /// The block.
-    Whole(Block),
+    Whole(Block<K>),
     /// Nothing.
     Nothing,
     /// A file that is torn, or of another plan: why.
@@ -81,36 +168,40 @@ pub enum Found {
 
 /// Blocks of one plan in a folder.
 #[derive(Clone, Debug)]
-pub struct Store {
+pub struct Store<L = ByMeasure> {
     folder: PathBuf,
     digest: String,
-    measures: Vec<String>,
+    layout: L,
     schema: Arc<Type>,
 }
 
-/// Version of the layout of blocks.
-const LAYOUT: &str = "1";
-
-fn column(name: &str, physical: Physical, repetition: Repetition) -> PrimitiveTypeBuilder<'_> {
+pub(super) fn column(name: &str, physical: Physical, repetition: Repetition) -> PrimitiveTypeBuilder<'_> {
     Type::primitive_type_builder(name, physical).with_repetition(repetition)
 }
 
-impl Store {
-    /// The store of a plan with this digest, whose blocks have a column for each measure. The folder is made
-    /// when a block is put there.
+/// The name of a block of `count` replications.
+pub fn block_name(point: u64, from: u32, count: u32) -> String {
+    format!("point-{point:06}-replication-{from:05}-{:05}.parquet", from + count - 1)
+}
+
+impl<L: Layout> Store<L> {
+    /// The store of a plan with this digest, in a folder that is there.
     ///
     /// # Errors
-    /// When the names of measures make no columns.
-    pub fn new(folder: &Path, digest: &str, measures: Vec<String>) -> Result<Store, StoreError> {
+    /// When the layout's names make no columns.
+    pub fn new(folder: &Path, digest: &str, layout: L) -> Result<Store<L>, StoreError> {
         let mut fields = vec![column("replication", Physical::INT32, Repetition::REQUIRED).build()?];
-        for measure in &measures {
-            fields.push(column(measure, Physical::DOUBLE, Repetition::OPTIONAL).build()?);
-        }
+        fields.extend(layout.columns()?);
         let failure = column("failure", Physical::BYTE_ARRAY, Repetition::OPTIONAL);
         fields.push(failure.with_logical_type(Some(LogicalType::String)).build()?);
         let fields = fields.into_iter().map(Arc::new).collect();
         let schema = Arc::new(Type::group_type_builder("block").with_fields(fields).build()?);
-        Ok(Store { folder: folder.to_owned(), digest: digest.to_owned(), measures, schema })
+        Ok(Store { folder: folder.to_owned(), digest: digest.to_owned(), layout, schema })
+    }
+
+    /// What its rows hold.
+    pub fn layout(&self) -> &L {
+        &self.layout
     }
 
     /// Where blocks are.
@@ -118,24 +209,22 @@ impl Store {
         &self.folder
     }
 
-    /// The name of a block of `count` replications.
-    pub fn name(point: u64, from: u32, count: u32) -> String {
-        format!("point-{point:06}-replication-{from:05}-{:05}.parquet", from + count - 1)
-    }
-
     /// The block of these replications.
     ///
     /// # Errors
     /// When a file is there and cannot be read.
-    pub fn get(&self, point: u64, from: u32, count: u32) -> Result<Found, StoreError> {
-        let path = self.folder.join(Store::name(point, from, count));
+    pub fn get(&self, point: u64, from: u32, count: u32) -> Result<Found<L::Known>, StoreError> {
+        let path = self.folder.join(block_name(point, from, count));
         let bytes = match fs::read(&path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::Nothing),
             Err(source) => return Err(StoreError::File { what: "read", path, source }),
         };
         Ok(match self.decode(bytes) {
-            Ok(block) if (block.point, block.from, block.rows.len()) == (point, from, count as usize) => {
+            Ok(block)
+                if (block.point, block.from) == (point, from)
+                    && block.rows.len() == count as usize * self.layout.rows_each() =>
+            {
                 Found::Whole(block)
             }
             Ok(_) => Found::Unusable("it holds other replications than its name says".to_owned()),
@@ -147,9 +236,10 @@ impl Store {
     ///
     /// # Errors
     /// When it cannot be written, or when another program wrote another one.
-    pub fn put(&self, block: &Block) -> Result<(), StoreError> {
+    pub fn put(&self, block: &Block<L::Known>) -> Result<(), StoreError> {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
-        let name = Store::name(block.point, block.from, block.rows.len() as u32);
+        let count = (block.rows.len() / self.layout.rows_each()) as u32;
+        let name = block_name(block.point, block.from, count);
         let path = self.folder.join(&name);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let part = self.folder.join(format!(".{name}.{}-{number}.part", std::process::id()));
@@ -166,7 +256,7 @@ impl Store {
         let placed = match fs::hard_link(&part, &path) {
             Ok(()) => Ok(()),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                match self.get(block.point, block.from, block.rows.len() as u32)? {
+                match self.get(block.point, block.from, count)? {
                     // NaN is not itself, so bytes are compared and not values.
                     Found::Whole(_) if fs::read(&path).is_ok_and(|there| there == bytes) => Ok(()),
                     Found::Whole(_) => {
@@ -194,7 +284,7 @@ impl Store {
     ///
     /// # Errors
     /// When the other cannot be read, this one cannot be written, or the two disagree.
-    pub fn merge(&self, other: &Store) -> Result<(u64, Vec<String>), StoreError> {
+    pub fn merge(&self, other: &Store<L>) -> Result<(u64, Vec<String>), StoreError> {
         let fails = |source| StoreError::File { what: "read", path: other.folder.clone(), source };
         let (mut taken, mut left) = (0, Vec::new());
         let mut paths: Vec<PathBuf> = Vec::new();
@@ -231,7 +321,7 @@ impl Store {
         }
     }
 
-    fn encode(&self, block: &Block) -> Result<Vec<u8>, StoreError> {
+    fn encode(&self, block: &Block<L::Known>) -> Result<Vec<u8>, StoreError> {
         let told = |key: &str, value: String| KeyValue::new(format!("cruce.{key}"), value);
         let properties = WriterProperties::builder()
             .set_created_by(format!("cruce {}", env!("CARGO_PKG_VERSION")))
@@ -239,7 +329,7 @@ impl Store {
             .set_dictionary_enabled(false)
             .set_statistics_enabled(EnabledStatistics::None)
             .set_key_value_metadata(Some(vec![
-                told("layout", LAYOUT.to_owned()),
+                told("layout", L::VERSION.to_owned()),
                 told("digest", self.digest.clone()),
                 told("point", block.point.to_string()),
                 told("checksum", format!("{}{:0>DIGITS$}", String::from_utf8_lossy(MARK), "")),
@@ -248,19 +338,12 @@ impl Store {
             SerializedFileWriter::new(Vec::new(), Arc::clone(&self.schema), Arc::new(properties.build()))?;
         let mut group = writer.next_row_group()?;
         let mut column = group.next_column()?.ok_or_else(no_column)?;
-        let numbers: Vec<i32> = (0..block.rows.len()).map(|row| (block.from as usize + row) as i32).collect();
+        let numbers: Vec<i32> = (0..block.rows.len())
+            .map(|row| (block.from as usize + row / self.layout.rows_each()) as i32)
+            .collect();
         column.typed::<Int32Type>().write_batch(&numbers, None, None)?;
         column.close()?;
-        for measure in 0..self.measures.len() {
-            let value =
-                |row: &Row| row.as_ref().ok().map(|values| values[measure]).filter(|value| !value.is_nan());
-            let values: Vec<Option<f64>> = block.rows.iter().map(value).collect();
-            let there: Vec<f64> = values.iter().flatten().copied().collect();
-            let levels: Vec<i16> = values.iter().map(|value| i16::from(value.is_some())).collect();
-            let mut column = group.next_column()?.ok_or_else(no_column)?;
-            column.typed::<DoubleType>().write_batch(&there, Some(&levels), None)?;
-            column.close()?;
-        }
+        self.layout.write(&block.rows, &mut group)?;
         let why: Vec<Option<&str>> =
             block.rows.iter().map(|row| row.as_ref().err().map(String::as_str)).collect();
         let there: Vec<ByteArray> = why.iter().flatten().map(|why| ByteArray::from(*why)).collect();
@@ -277,14 +360,13 @@ impl Store {
     }
 
     /// The block in a file, or why there is none.
-    fn decode(&self, mut bytes: Vec<u8>) -> Result<Block, String> {
+    fn decode(&self, mut bytes: Vec<u8>) -> Result<Block<L::Known>, String> {
         // Before anything is read: readers of Parquet do not expect damage.
         let place = place_of_checksum(&bytes).ok_or("it is torn, or no block")?;
         let written = bytes[place.clone()].to_vec();
         if checksum(&mut bytes, place).as_bytes() != written {
             return Err("it is damaged: its checksum does not fit".to_owned());
         }
-        let torn = |error: ParquetError| format!("it cannot be read: {error}");
         let reader = SerializedFileReader::new(bytes::Bytes::from(bytes)).map_err(torn)?;
         let metadata = reader.metadata();
         let told = |key: &str| {
@@ -292,56 +374,51 @@ impl Store {
             let mut all = all.filter(|pair| pair.key.strip_prefix("cruce.") == Some(key));
             all.next().and_then(|pair| pair.value.as_deref())
         };
-        if told("layout") != Some(LAYOUT) || told("digest") != Some(&self.digest) {
+        if told("layout") != Some(L::VERSION) || told("digest") != Some(&self.digest) {
             return Err("it belongs to another plan".to_owned());
         }
-        if metadata.file_metadata().schema_descr().columns().len() != self.measures.len() + 2 {
+        if metadata.file_metadata().schema_descr().columns().len() != self.schema.get_fields().len() {
             return Err("it holds other measures".to_owned());
         }
         let point = told("point").and_then(|point| point.parse().ok()).ok_or("it names no point")?;
         let count = metadata.file_metadata().num_rows().max(0) as usize;
         let group = reader.get_row_group(0).map_err(torn)?;
-        let mut columns: Vec<Vec<Option<f64>>> = Vec::new();
-        let (mut from, mut failures) = (0, Vec::new());
-        for place in 0..self.measures.len() + 2 {
-            let mut levels = Vec::new();
-            match group.get_column_reader(place).map_err(torn)? {
-                ColumnReader::Int32ColumnReader(mut column) => {
-                    let mut numbers = Vec::new();
-                    column.read_records(count, None, None, &mut numbers).map_err(torn)?;
-                    let first = *numbers.first().ok_or("it is empty")?;
-                    from = u32::try_from(first).map_err(|_| "it has a negative replication")?;
-                }
-                ColumnReader::DoubleColumnReader(mut column) => {
-                    let mut values = Vec::new();
-                    column.read_records(count, Some(&mut levels), None, &mut values).map_err(torn)?;
-                    let mut values = values.into_iter();
-                    columns.push(
-                        levels.iter().map(|level| if *level == 1 { values.next() } else { None }).collect(),
-                    );
-                }
+        let first = match group.get_column_reader(0).map_err(torn)? {
+            ColumnReader::Int32ColumnReader(mut column) => {
+                let mut numbers = Vec::new();
+                column.read_records(count, None, None, &mut numbers).map_err(torn)?;
+                *numbers.first().ok_or("it is empty")?
+            }
+            _ => return Err("it has columns of another kind".to_owned()),
+        };
+        let from = u32::try_from(first).map_err(|_| "it has a negative replication")?;
+        let known = self.layout.read(&*group, count)?;
+        let failures: Vec<Option<ByteArray>> =
+            match group.get_column_reader(self.schema.get_fields().len() - 1).map_err(torn)? {
                 ColumnReader::ByteArrayColumnReader(mut column) => {
-                    let mut texts = Vec::new();
+                    let (mut levels, mut texts) = (Vec::new(), Vec::new());
                     column.read_records(count, Some(&mut levels), None, &mut texts).map_err(torn)?;
                     let mut texts = texts.into_iter();
-                    let text = |level: &i16| if *level == 1 { texts.next() } else { None };
-                    failures = levels.iter().map(text).collect();
+                    levels.iter().map(|level| if *level == 1 { texts.next() } else { None }).collect()
                 }
                 _ => return Err("it has columns of another kind".to_owned()),
-            }
-        }
-        if failures.len() != count || columns.iter().any(|column| column.len() != count) {
+            };
+        if failures.len() != count || known.len() != count {
             return Err("its columns differ in length".to_owned());
         }
-        let rows = failures.into_iter().enumerate().map(|(row, why)| match why {
+        let rows = known.into_iter().zip(failures).map(|(known, why)| match why {
             Some(why) => Err(String::from_utf8_lossy(why.data()).into_owned()),
-            None => Ok(columns.iter().map(|column| column[row].unwrap_or(f64::NAN)).collect()),
+            None => Ok(known),
         });
         Ok(Block { point, from, rows: rows.collect() })
     }
 }
 
-fn no_column() -> ParquetError {
+pub(super) fn torn(error: ParquetError) -> String {
+    format!("it cannot be read: {error}")
+}
+
+pub(super) fn no_column() -> ParquetError {
     ParquetError::General("the schema has fewer columns than were written".to_owned())
 }
 
@@ -367,7 +444,8 @@ mod tests {
     use super::*;
 
     fn store(folder: &Path, digest: &str) -> Store {
-        Store::new(folder, digest, vec!["a.mean".to_owned(), "b".to_owned()]).expect("a store")
+        let measures = vec!["a.mean".to_owned(), "b".to_owned()];
+        Store::new(folder, digest, ByMeasure { measures }).expect("a store")
     }
 
     fn block() -> Block {
@@ -397,7 +475,7 @@ mod tests {
         let home = tempfile::tempdir().expect("a folder");
         let ours = store(home.path(), "d");
         ours.put(&block()).expect("put");
-        let path = home.path().join(Store::name(7, 20, 3));
+        let path = home.path().join(block_name(7, 20, 3));
         let whole = fs::read(&path).expect("read");
         let mut damaged: Vec<Vec<u8>> =
             (0..whole.len()).step_by(7).map(|end| whole[..end].to_vec()).collect();

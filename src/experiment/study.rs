@@ -5,11 +5,13 @@
 //! [`run`].
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use crate::measure::{Catalog, Entry};
 use crate::model::calendar::Period;
+use crate::scenario::digest::fingerprint;
 use crate::scenario::file::Text;
 use crate::scenario::phrase::GoalPhrase;
 use crate::scenario::plan::{ScenarioPlan, StudyPlan};
@@ -18,6 +20,7 @@ use crate::stats::Estimate;
 use super::appraisal::appraise;
 use super::compare::Comparer;
 use super::fold::Fold;
+use super::kept::{FromStore, Keeper, told};
 use super::look::{looks, widest};
 use super::names::{catalog_of, in_unit, unknown_in};
 use super::replicate::{Plan, Replicator};
@@ -48,6 +51,43 @@ pub(super) const HEADLINE: &str = "crossing_time.mean";
 pub fn run(
     plan: &StudyPlan,
     options: &Options,
+    progress: &(dyn Fn(Progress) + Sync),
+    cancel: &AtomicBool,
+) -> Result<StudyResult, RunError> {
+    run_kept(plan, options, None, progress, cancel)
+}
+
+/// Runs a study as [`run`] does, with its replications in the store of a folder that is there: those that it holds
+/// are not simulated again. Results are the same. Plausible worlds are not kept.
+///
+/// # Errors
+///
+/// As [`run`], and when the store cannot be used. Complete blocks are in it also when the run ended in an error.
+pub fn resume(
+    plan: &StudyPlan,
+    options: &Options,
+    folder: &Path,
+    progress: &(dyn Fn(Progress) + Sync),
+    cancel: &AtomicBool,
+) -> Result<(StudyResult, FromStore), RunError> {
+    let not_kept = |error| RunError::NotKept(told(&error));
+    let names = plan.scenarios.iter().map(|scenario| scenario.name.clone()).collect();
+    // What is observed may change with the program.
+    let digest = fingerprint(format!("{} {}", plan.digest, env!("CARGO_PKG_VERSION")).as_bytes());
+    let mut keeper = Keeper::new(folder, &digest, names).map_err(not_kept)?;
+    let ran = run_kept(plan, options, Some(&mut keeper), progress, cancel);
+    let kept = keeper.end().map_err(not_kept);
+    // Why it could not be written says more than that it could not.
+    match (ran, kept) {
+        (Err(RunError::NotKept(_)), Err(why)) | (Ok(_), Err(why)) => Err(why),
+        (ran, kept) => Ok((ran?, kept?)),
+    }
+}
+
+fn run_kept(
+    plan: &StudyPlan,
+    options: &Options,
+    keeper: Option<&mut Keeper>,
     progress: &(dyn Fn(Progress) + Sync),
     cancel: &AtomicBool,
 ) -> Result<StudyResult, RunError> {
@@ -86,7 +126,7 @@ pub fn run(
         .map(|(plan, places)| Fold::new(places.clone(), whole_run, entries.len(), classes(plan), study.first))
         .collect();
     let replicator = Replicator::new(&plans, plan.seed, study.first, options.jobs, progress, cancel)?;
-    let (stopping, interrupted) = study.replicate(&replicator, options, &mut folds)?;
+    let (stopping, interrupted) = study.replicate(&replicator, options, keeper, &mut folds)?;
     if folds[0].values.is_empty() {
         return Err(RunError::Interrupted);
     }
@@ -179,6 +219,7 @@ impl Study<'_> {
         &self,
         replicator: &Replicator,
         options: &Options,
+        mut keeper: Option<&mut Keeper>,
         folds: &mut [Fold],
     ) -> Result<(Stopping, bool), RunError> {
         let (least, most) = match options.only {
@@ -194,7 +235,7 @@ impl Study<'_> {
             Stopping { target: wanted, met: target.map(|_| false), least, most, looks: Vec::new() };
         let mut done = 0;
         for look in looks(least, most, target.is_some()) {
-            let complete = replicator.run(done, look, &mut |row| {
+            let complete = replicator.run(done, look, keeper.as_deref_mut(), &mut |row| {
                 folds.iter_mut().zip(row).for_each(|(fold, replication)| fold.add(replication));
             })?;
             if complete < look {

@@ -21,7 +21,7 @@ use super::result::{GoalStatus, Mean};
 use super::rows::{Broken, errors_told, rows};
 use super::running::{Level, Running};
 use super::sensitivity::{self, Morris, Saltelli, Sobol};
-use super::store::{Block, Found, Row, Store, StoreError};
+use super::store::{Block, ByMeasure, Found, Row, Store, StoreError, block_name};
 use super::study::{HEADLINE, goal_status};
 use crate::measure::{BrokenLaw, Entry, Measure};
 use crate::scenario::phrase::{DesignPhrase, Replications};
@@ -282,8 +282,8 @@ impl<'s> Job<'s> {
     /// # Errors
     /// When names of measures make no columns.
     pub fn store(&self, folder: &std::path::Path) -> Result<Store, StoreError> {
-        let names = self.entries.iter().map(|entry| entry.name.clone()).collect();
-        Store::new(folder, &self.digest, names)
+        let measures = self.entries.iter().map(|entry| entry.name.clone()).collect();
+        Store::new(folder, &self.digest, ByMeasure { measures })
     }
 
     /// The numbers of replications at which a point may stop. Point 0 has as many as any point may need.
@@ -694,7 +694,7 @@ impl Board<'_> {
                 }
                 Found::Nothing => open.pending.push((from, count)),
                 Found::Unusable(why) => {
-                    state.redone.push(format!("{}: {why}", Store::name(point, from, count)));
+                    state.redone.push(format!("{}: {why}", block_name(point, from, count)));
                     open.pending.push((from, count));
                 }
             }

@@ -16,6 +16,7 @@ pub(crate) mod fixture;
 mod grid;
 mod level;
 mod money;
+mod packed;
 mod posted;
 mod security;
 #[cfg(test)]
@@ -26,4 +27,5 @@ pub use catalog::Catalog;
 pub use collector::Collector;
 pub use entry::{Entry, Measure, Place, Statistic, Unit};
 pub use evaluate::{BrokenLaw, Observed};
+pub use packed::Packed;
 pub use truck_log::{TruckLog, TruckNumbers, Visit};

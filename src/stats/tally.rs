@@ -12,6 +12,10 @@ use crate::kernel::time::SimDuration;
 const BIN_BITS: u32 = 8;
 const BINS: usize = 1 << BIN_BITS;
 
+/// Bits of a count beside its place, where a tally is written as numbers; 64 octaves leave as many.
+const COUNT_BITS: u32 = 32 - 6 - BIN_BITS;
+const MOST_COUNT: u64 = (1 << COUNT_BITS) - 1;
+
 /// The counts of one octave, in bytes and what they carry: 256 bytes are in use at a time, so the
 /// tallies of a whole crossing stay in the processor's cache.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -40,11 +44,15 @@ impl Page {
 
     fn add(&mut self, other: &Page) {
         for (bin, count) in other.counts().enumerate().filter(|(_, count)| *count > 0) {
-            let sum = u64::from(self.low[bin]) + count;
-            self.low[bin] = sum as u8;
-            if sum > u64::from(u8::MAX) {
-                self.carry(bin, sum >> 8);
-            }
+            self.add_to(bin, count);
+        }
+    }
+
+    fn add_to(&mut self, bin: usize, count: u64) {
+        let sum = u64::from(self.low[bin]) + count;
+        self.low[bin] = sum as u8;
+        if sum > u64::from(u8::MAX) {
+            self.carry(bin, sum >> 8);
         }
     }
 
@@ -134,6 +142,49 @@ impl Tally {
                 self.page(octave).add(theirs);
             }
         }
+    }
+
+    /// All that it knows, as whole numbers: eight of its own, then the bins in use, two to a number, each with its
+    /// place and a count; a large count is several.
+    pub fn words(&self) -> Vec<u64> {
+        let halves = |wide: u128| [wide as u64, (wide >> 64) as u64];
+        let mut words = vec![self.count, self.zeros, self.least_positive, self.max];
+        words.extend(halves(self.sum));
+        words.extend(halves(self.squares));
+        let mut bins: Vec<u64> = Vec::new();
+        for (octave, page) in self.pages.iter().enumerate() {
+            for (bin, mut count) in page.iter().flat_map(|page| page.counts().enumerate()) {
+                while count > 0 {
+                    let part = count.min(MOST_COUNT);
+                    bins.push(((octave * BINS + bin) as u64) << COUNT_BITS | part);
+                    count -= part;
+                }
+            }
+        }
+        words.extend(bins.chunks(2).map(|pair| pair[0] | pair.get(1).copied().unwrap_or(0) << 32));
+        words
+    }
+
+    /// From its [`words`](Tally::words); `None` if they are no tally's.
+    pub fn from_words(words: &[u64]) -> Option<Tally> {
+        let (own, bins) = words.split_at_checked(8)?;
+        let wide = |low: usize| u128::from(own[low]) | u128::from(own[low + 1]) << 64;
+        let mut tally = Tally {
+            count: own[0],
+            zeros: own[1],
+            least_positive: own[2],
+            max: own[3],
+            sum: wide(4),
+            squares: wide(6),
+            ..Tally::default()
+        };
+        for bin in bins.iter().flat_map(|pair| [pair & u64::from(u32::MAX), pair >> 32]) {
+            let (place, count) = ((bin >> COUNT_BITS) as usize, bin & MOST_COUNT);
+            if count > 0 {
+                tally.page(place / BINS).add_to(place % BINS, count);
+            }
+        }
+        Some(tally)
     }
 
     /// Forgets everything but keeps its pages for the next use.
@@ -289,6 +340,17 @@ mod tests {
         });
         let Tally { count, zeros, sum, squares, least_positive, max, .. } = *tally;
         (count, zeros, sum, squares, least_positive, max, pages.collect())
+    }
+
+    #[test]
+    fn words_hold_all_that_is_known() {
+        let mut many = tally(&waits(5_000));
+        (0..300).for_each(|_| many.merge(&tally(&[700; 2000])));
+        for tally in [Tally::default(), tally(&[0]), tally(&[1, i64::MAX >> 12]), many] {
+            let back = Tally::from_words(&tally.words()).expect("words of a tally");
+            assert_eq!(known(&back), known(&tally));
+        }
+        assert!(Tally::from_words(&[1, 2, 3]).is_none());
     }
 
     #[test]
