@@ -8,6 +8,7 @@
 #[cfg(test)]
 mod autoregression;
 pub mod batch;
+pub mod control;
 pub mod estimate;
 pub mod nested;
 pub mod tally;
