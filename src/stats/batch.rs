@@ -53,7 +53,7 @@ pub fn batch_means(series: &[Observation], confidence_level: f64) -> Option<Batc
     let usable = lengths.into_iter().filter(|length| *length > 0 && series.len() / length >= FEWEST);
     let mut last = None;
     for length in usable {
-        let tried = with_length(series, length, confidence_level)?;
+        let Some(tried) = with_length(series, length, confidence_level) else { continue };
         if !tried.dependent {
             return Some(tried);
         }
@@ -64,13 +64,13 @@ pub fn batch_means(series: &[Observation], confidence_level: f64) -> Option<Batc
 
 fn with_length(series: &[Observation], length: usize, confidence_level: f64) -> Option<BatchMeans> {
     let all = total(series);
-    if all.count <= 0.0 {
-        return None;
-    }
     let mean = all.sum / all.count;
     let batches: Vec<Observation> = series.rchunks_exact(length).map(total).collect();
     let count = batches.len() as f64;
     let mean_count = batches.iter().map(|batch| batch.count).sum::<f64>() / count;
+    if mean_count <= 0.0 {
+        return None;
+    }
     let off: Vec<f64> = batches.iter().map(|batch| (batch.sum - mean * batch.count) / mean_count).collect();
     let middle = off.iter().sum::<f64>() / count;
     let squares: f64 = off.iter().map(|off| (off - middle) * (off - middle)).sum();
@@ -129,6 +129,10 @@ mod tests {
     fn too_short_or_empty_has_none_and_what_grows_is_told() {
         assert_eq!(batch_means(&single(&[1.0; 9]), 0.95), None);
         assert_eq!(batch_means(&[Observation::default(); 50], 0.95), None);
+        let mut begun = [Observation::default(); 45];
+        begun[..2].fill(Observation { count: 5.0, sum: 10.0 });
+        let early = batch_means(&begun, 0.95).expect("values");
+        assert!(early.half_width.is_finite(), "values may lie in few batches: {early:?}");
         let same = batch_means(&single(&[4.0; 63]), 0.95).expect("batches of three");
         assert_eq!((same.batches, same.length, same.half_width, same.dependent), (21, 3, 0.0, false));
         let growing: Vec<f64> = (0..600).map(f64::from).collect();
