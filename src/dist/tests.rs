@@ -178,6 +178,14 @@ fn distribution_functions_agree_with_statrs() {
     );
 }
 
+/// A table has cells without numbers, which are not like themselves; two samplers of one law are.
+#[test]
+fn samplers_of_one_law_are_alike() {
+    let law = |cv| Sampler::new(&Dist::Lognormal { mean: 1.0, cv });
+    assert_eq!(law(0.2), law(0.2));
+    assert_ne!(law(0.2), law(0.3));
+}
+
 /// The samples that [`Sampler`] gives are the quantiles of the law, for laws of one piece.
 #[test]
 fn samplers_invert_the_distribution_function() {

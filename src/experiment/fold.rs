@@ -4,15 +4,23 @@
 //! replication; entries by hour keep means and deviations only, so memory does not grow with hours
 //! times replications. Start at [`Fold`].
 
-use crate::measure::{Catalog, Observed};
+use crate::measure::{Catalog, Course, Observed};
 use crate::model::network::Network;
 use crate::stats::{Tally, quantile};
 
 use super::replicate::Replication;
 use super::result::{
-    FailedReplication, Link, Mean, MinimumRuns, Pooled, QueueSeries, ScenarioResult, Storage,
+    FailedReplication, Link, Mean, MinimumRuns, OneRun, Pooled, QueueSeries, ScenarioResult, Storage, WarmUp,
 };
 use super::running::{Level, Running};
+
+/// What is known of a scenario before it is folded up.
+pub(super) struct Known {
+    pub(super) estimates: Vec<Mean>,
+    pub(super) minimum_runs: MinimumRuns,
+    pub(super) warm_up: Option<WarmUp>,
+    pub(super) one_run: Vec<OneRun>,
+}
 
 /// The replications of one scenario so far, in order.
 pub(super) struct Fold {
@@ -29,6 +37,8 @@ pub(super) struct Fold {
     /// All classes together, then class by class.
     links: Vec<Running>,
     classes: usize,
+    /// How the runs went, all replications together; `None` where they are short.
+    pub(super) course: Option<Course>,
     pub(super) failures: Vec<FailedReplication>,
     first: u32,
     /// Where a value of the scenario's own catalogue stands among the study's entries.
@@ -56,6 +66,7 @@ impl Fold {
             storage: Vec::new(),
             links: Vec::new(),
             classes,
+            course: None,
             failures: Vec::new(),
             first,
             places,
@@ -75,7 +86,11 @@ impl Fold {
                 return;
             }
         };
-        let Observed { values, pooled, queues, posted, storage, links } = observed;
+        let Observed { values, pooled, queues, posted, storage, links, course } = observed;
+        match (&mut self.course, course) {
+            (Some(sum), Some(more)) => sum.add(&more),
+            (sum, more) => *sum = more,
+        }
         let mut whole = vec![f64::NAN; self.whole_run];
         for (value, place) in values.into_iter().zip(&self.places) {
             match whole.get_mut(*place) {
@@ -120,11 +135,11 @@ impl Fold {
         (name, title): (String, String),
         network: &Network,
         catalog: &Catalog,
-        minimum_runs: MinimumRuns,
+        known: Known,
         level: &Level,
     ) -> ScenarioResult {
         ScenarioResult {
-            estimates: self.estimates(level),
+            estimates: known.estimates,
             pooled: catalog.pooled_names().into_iter().zip(&self.pooled).map(pooled).collect(),
             queues: queue_series(catalog, &self.queues),
             storage: Catalog::storage_places(network)
@@ -140,7 +155,9 @@ impl Fold {
             links: links(network, &self.links, level),
             values: self.values,
             failures: self.failures,
-            minimum_runs,
+            minimum_runs: known.minimum_runs,
+            warm_up: known.warm_up,
+            one_run: known.one_run,
             name,
             title,
         }

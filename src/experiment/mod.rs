@@ -7,6 +7,7 @@
 
 mod appraisal;
 mod compare;
+mod control;
 mod fold;
 mod kept;
 mod look;
@@ -20,6 +21,7 @@ mod running;
 pub mod sensitivity;
 mod sentence;
 mod single;
+mod steady;
 pub mod store;
 pub mod stored;
 mod study;
@@ -35,7 +37,7 @@ pub use names::{UnknownMeasure, unknown_measures};
 pub use result::*;
 pub use single::{RunOne, run_one, trucks_of};
 pub use study::{resume, run};
-pub use warn::counted;
+pub use warn::{counted, span};
 pub use world::input_share;
 
 use thiserror::Error;

@@ -49,6 +49,10 @@ pub struct StudyResult {
     pub plausible: Option<PlausibleWorlds>,
     /// What each plan is worth against the baseline, if the study says how to weigh it.
     pub appraisal: Option<Appraisal>,
+    /// The deciding measure once more with the luck of trucks taken out: every scenario, then the
+    /// differences; empty where the expected number of trucks is not known, or with fewer than five
+    /// replications.
+    pub controls: Vec<Control>,
     /// What a reader must know before trusting the numbers.
     pub warnings: Vec<Warning>,
     /// The run was interrupted; the results rest on what was complete.
@@ -75,6 +79,8 @@ pub struct Mean {
     pub sd: Option<f64>,
     /// Replications that have a value.
     pub n: u32,
+    /// Batches of the one replication that the interval rests on; `None`: it rests on replications.
+    pub batches: Option<u32>,
 }
 
 impl Mean {
@@ -113,6 +119,48 @@ pub struct ScenarioResult {
     pub failures: Vec<FailedReplication>,
     /// Runs that FHWA's formula asks for.
     pub minimum_runs: MinimumRuns,
+    /// What MSER says about the warm-up; `None` where the study is not about a steady state, or too short.
+    pub warm_up: Option<WarmUp>,
+    /// Of a single long replication: what its intervals rest on, in order of entries.
+    pub one_run: Vec<OneRun>,
+}
+
+/// Whether the warm-up is long enough, by MSER over all replications together.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct WarmUp {
+    /// The entry of which the course was looked at.
+    pub entry: usize,
+    /// The warm-up of the study, seconds.
+    pub stated: f64,
+    /// Whether whole days were looked at, since hours differ: MSER, else MSER-5.
+    pub by_day: bool,
+    /// What it would cut from the beginning, seconds; `None`: nothing in the first half of the run
+    /// makes the rest steady.
+    pub cut: Option<f64>,
+    /// By what share the mean changes when that is cut instead.
+    pub change: Option<f64>,
+}
+
+impl WarmUp {
+    /// The method: `MSER-5`, or `MSER over days`.
+    pub fn method(&self) -> &'static str {
+        if self.by_day { "MSER over days" } else { "MSER-5" }
+    }
+}
+
+/// An interval from one long run, by batch means.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct OneRun {
+    /// The entry.
+    pub entry: usize,
+    /// Batches.
+    pub batches: u32,
+    /// Length of each, seconds.
+    pub length: f64,
+    /// Correlation of means of neighboring batches.
+    pub correlation: f64,
+    /// Whether neighbors still go together: then the interval is too narrow.
+    pub dependent: bool,
 }
 
 /// A quantile over the trucks of all replications together.
@@ -350,6 +398,26 @@ pub struct Look {
     pub replications: u32,
     /// The widest half-width of the target's differences; `None` if a pair was blank.
     pub widest: Option<f64>,
+}
+
+/// A mean with trucks as its control variate, beside the mean without.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Control {
+    /// The scenario.
+    pub scenario: usize,
+    /// The baseline, for a difference from it.
+    pub versus: Option<usize>,
+    /// Confidence of both intervals.
+    pub confidence: f64,
+    /// Without control.
+    pub plain: Mean,
+    /// With it; `sd` is around the line through the pairs.
+    pub controlled: Mean,
+    /// How many times more replications the mean without control needs for the same precision; `None`
+    /// if nothing is left to chance.
+    pub gain: Option<f64>,
+    /// Ends of its 95 % interval.
+    pub gain_interval: Option<[f64; 2]>,
 }
 
 /// A goal in every scenario.

@@ -48,6 +48,7 @@ impl Running {
             half_width: self.0.half_width(|degrees| level.t(degrees)),
             sd: self.0.sd(),
             n: self.n(),
+            batches: None,
         }
     }
 }

@@ -344,6 +344,8 @@ fn assembled(systems: &[System], entries: Vec<Entry>, folds: Vec<Fold>, first: u
         links: Vec::new(),
         failures: Vec::new(),
         minimum_runs: MinimumRuns { formula: "", tolerance: 0.1, needed: None, used: replications },
+        warm_up: None,
+        one_run: Vec::new(),
     });
     let result = StudyResult {
         seed: run
@@ -375,6 +377,7 @@ fn assembled(systems: &[System], entries: Vec<Entry>, folds: Vec<Fold>, first: u
         posted: Vec::new(),
         plausible: None,
         appraisal: None,
+        controls: Vec::new(),
         warnings: Vec::new(),
         interrupted: false,
     };

@@ -11,6 +11,7 @@ use std::sync::atomic::AtomicBool;
 
 use crate::measure::{Catalog, Entry};
 use crate::model::calendar::Period;
+use crate::model::network::Network;
 use crate::scenario::digest::fingerprint;
 use crate::scenario::file::Text;
 use crate::scenario::phrase::GoalPhrase;
@@ -19,7 +20,8 @@ use crate::stats::Estimate;
 
 use super::appraisal::appraise;
 use super::compare::Comparer;
-use super::fold::Fold;
+use super::control::controls;
+use super::fold::{Fold, Known};
 use super::kept::{FromStore, Keeper, told};
 use super::look::{looks, widest};
 use super::names::{catalog_of, in_unit, unknown_in};
@@ -30,6 +32,7 @@ use super::result::{
 };
 use super::running::Level;
 use super::sentence::in_worlds;
+use super::steady::{by_batches, warm_up};
 use super::warn::warnings;
 use super::world::{Outer, over_worlds};
 use super::{Options, Progress, RunError};
@@ -279,19 +282,24 @@ impl Study<'_> {
             comparer.compare(scenario, &titles[scenario], &folds[scenario], &classes)
         });
         let comparisons = comparisons.collect();
-        let goals = self.goals(&folds, &single);
+        let known: Vec<Known> =
+            folds.iter().zip(plans).map(|(fold, plan)| self.known(fold, plan.network, &single)).collect();
+        let goals = self.goals(&known);
         let posted = self.posted(&plans[self.plan.baseline], &folds, &single);
         let appraisal = appraise(self.plan, self.entries, &folds, &together);
+        let networks: Vec<&Network> = plans.iter().map(|plan| plan.network).collect();
+        let places = [headline, self.plan.baseline];
+        let controls = controls(&networks, &folds, self.entries, places, [&single, &together]);
         let replications = folds[0].values.len() as u32;
         let calendar = &plans[self.plan.baseline].network.calendar;
         let label = |period: usize| {
             let (day, hour) = calendar.day_and_hour(Period(period as u16));
             PeriodLabel { day: calendar.days_apart().then_some(day + 1), hour }
         };
-        let scenarios = folds.into_iter().zip(plans).zip(&titles).map(|((fold, plan), title)| {
-            let runs = minimum_runs(fold.series(headline));
+        let known = known.into_iter().zip(&titles);
+        let scenarios = folds.into_iter().zip(plans).zip(known).map(|((fold, plan), (known, title))| {
             let names = (plan.name.to_owned(), title.clone());
-            fold.result(names, plan.network, &plan.catalog, runs, &single)
+            fold.result(names, plan.network, &plan.catalog, known, &single)
         });
         StudyResult {
             seed: self.plan.seed,
@@ -312,21 +320,31 @@ impl Study<'_> {
             posted,
             plausible: None,
             appraisal,
+            controls,
             warnings: Vec::new(),
             interrupted,
         }
     }
 
-    fn goals(&self, folds: &[Fold], level: &Level) -> Vec<GoalResult> {
-        let estimates: Vec<Vec<Mean>> = match self.plan.goals.is_empty() {
-            true => Vec::new(),
-            false => folds.iter().map(|fold| fold.estimates(level)).collect(),
-        };
+    fn known(&self, fold: &Fold, network: &Network, level: &Level) -> Known {
+        let headline = self.headline();
+        let mut estimates = fold.estimates(level);
+        let course = fold.course.as_ref();
+        let single = course.filter(|_| fold.values.len() == 1);
+        Known {
+            one_run: by_batches(&mut estimates, self.entries, network, single),
+            warm_up: warm_up(network, course, self.entries, [headline, self.entry(HEADLINE)]),
+            minimum_runs: minimum_runs(fold.series(headline)),
+            estimates,
+        }
+    }
+
+    fn goals(&self, known: &[Known]) -> Vec<GoalResult> {
         let goal = |(name, phrase): &(String, GoalPhrase)| {
             let entry = self.entry(name);
             let limit = in_unit(phrase.limit, self.entries[entry].unit);
-            let status = |means: &Vec<Mean>| goal_status(&means[entry], phrase.at_most, limit);
-            let status = estimates.iter().map(status).collect();
+            let status = |known: &Known| goal_status(&known.estimates[entry], phrase.at_most, limit);
+            let status = known.iter().map(status).collect();
             GoalResult { entry, at_most: phrase.at_most, limit, status }
         };
         self.plan.goals.iter().map(goal).collect()

@@ -9,10 +9,11 @@ use super::{
     ClassChange, Comparison, GoalStatus, Mean, Options, Paired, RunError, StudyResult, Verdict, run, run_one,
     trucks_of, unknown_measures,
 };
-use crate::dist::{Dist, DurationSampler};
-use crate::kernel::time::SimDuration;
+use crate::dist::{CountSampler, Dist, DurationSampler, Sampler};
+use crate::kernel::time::{SimDuration, SimTime};
 use crate::measure::{Catalog, TruckNumbers, fixture};
-use crate::model::network::{Arrivals, End, LanePlan, Network, Steps};
+use crate::model::demand::expected_trucks;
+use crate::model::network::{Arrivals, DayFactor, End, LanePlan, Network, Steps};
 use crate::model::notice::Outcome;
 use crate::scenario::file::Text;
 use crate::scenario::phrase::{GoalPhrase, QuantityKind, Replications, TargetPhrase};
@@ -221,6 +222,7 @@ fn verdicts_by_interval() {
         half_width: Some((high - low) / 2.0),
         sd: None,
         n: 10,
+        batches: None,
     };
     let check = |low, high, too_small, expected: Verdict| {
         assert_eq!(verdict(&mean(low, high), too_small, true), expected, "{low} to {high}");
@@ -263,11 +265,12 @@ fn sentences_say_what_a_planner_would_say() {
         half_width: Some((high - low) * 30.0),
         sd: None,
         n: 20,
+        batches: None,
     };
     let catalog = Catalog::new(&fixture::one_booth());
     let headline = &catalog.entries()[catalog.find("crossing_time.mean").unwrap()];
     let paired = |difference, verdict| Paired { difference, variance_ratio: None, verdict: Some(verdict) };
-    let hours = |mean| Mean { mean: Some(mean), half_width: Some(0.5), sd: None, n: 20 };
+    let hours = |mean| Mean { mean: Some(mean), half_width: Some(0.5), sd: None, n: 20, batches: None };
     let comparison = |difference, verdict| Comparison {
         scenario: 1,
         versus: 0,
@@ -510,4 +513,126 @@ fn scenarios_with_other_measures_are_compared_where_they_meet() {
     assert!(told(0, "wait.toll.mean").is_none() && told(1, "wait.toll.mean").is_some());
     assert!(told(1, "wait.toll.mean@02").is_some() && told(1, "wait.toll.mean@05").is_none());
     assert!(at("wait.toll.mean") < result.whole_run && at("wait.toll.mean@02") >= result.whole_run);
+}
+
+/// A booth that is busy 95 % of the time and begins empty, ten times over four days.
+fn busy_booth(warm_up: SimDuration) -> StudyResult {
+    let mut network = booth(1, 57.0, 60.0);
+    network.run_length = SimDuration::from_hours(96);
+    network.warm_up = warm_up;
+    network.end = End::Cut;
+    go(&study(vec![scenario("today", network)], 10, 10, None), 2)
+}
+
+#[test]
+fn a_warm_up_that_is_too_short_is_told_with_what_it_changes() {
+    let short = busy_booth(SimDuration::from_mins(5));
+    let found = short.scenarios[0].warm_up.expect("a steady state is meant");
+    assert_eq!(
+        (found.stated, found.by_day, short.entries[found.entry].name.as_str()),
+        (300.0, false, "crossing_time.mean")
+    );
+    let (cut, change) = (found.cut.expect("it settles"), found.change.expect("trucks on both sides"));
+    // It begins empty, so the mean grows when the beginning is cut; by whole means of 5 × 5 minutes.
+    assert!(cut >= 1_500.0 && cut % 1_500.0 == 0.0 && change > 0.01, "{found:?}");
+    let warned: Vec<&str> =
+        short.warnings.iter().filter(|w| w.code == "W0510").map(|w| w.message.as_str()).collect();
+    assert!(warned.len() == 1 && warned[0].starts_with("warm-up 5 min: MSER-5 would cut "), "{warned:?}");
+    let long = busy_booth(SimDuration::from_hours(24));
+    assert!(long.warnings.iter().all(|warning| warning.code != "W0510"), "{:?}", long.warnings);
+    assert_eq!(long.scenarios[0].warm_up.map(|found| found.cut), Some(Some(cut)), "the same course");
+}
+
+#[test]
+fn a_line_that_only_grows_is_not_steady_and_a_day_that_drains_need_not_be() {
+    let mut network = booth(1, 90.0, 60.0);
+    network.end = End::Cut;
+    network.run_length = SimDuration::from_hours(24);
+    let result = go(&study(vec![scenario("today", network.clone())], 10, 10, None), 2);
+    let found = result.scenarios[0].warm_up.expect("long enough");
+    assert_eq!((found.cut, found.change), (None, None));
+    assert!(result.warnings.iter().any(|w| w.code == "W0510" && w.message.contains("is not steady")));
+    network.end = End::Drain;
+    let drained = go(&study(vec![scenario("today", network)], 10, 10, None), 2);
+    assert_eq!(drained.scenarios[0].warm_up, None);
+}
+
+/// Busy 80 % of the time: the true mean is 48 / (1 − 0.8) = 240 s (M/M/1). One run of 20 days has an
+/// interval, as wide as the spread of twenty such runs says within a factor of 1.6: the root of what
+/// t(0.975, 9..29) and sampling of two variances allow at three standard errors.
+#[test]
+fn one_long_run_has_an_interval_by_batch_means() {
+    let mut network = booth(1, 48.0, 60.0);
+    network.run_length = SimDuration::from_hours(20 * 24);
+    network.drain_limit = SimTime::ZERO + SimDuration::from_hours(21 * 24);
+    network.warm_up = SimDuration::from_hours(24);
+    let plan =
+        |replications| study(vec![scenario("today", network.clone())], replications, replications, None);
+    let one = go(&plan(1), 2);
+    let mean = one.scenarios[0].estimates[one.headline];
+    let run = one.scenarios[0].one_run.iter().find(|run| run.entry == one.headline).expect("a long run");
+    assert_eq!(
+        (mean.n, mean.batches, mean.mean),
+        (1, Some(run.batches), Some(one.scenarios[0].values[0][one.headline]))
+    );
+    assert!((10..=30).contains(&run.batches) && !run.dependent, "{run:?}");
+    let half_width = mean.half_width.expect("by batches");
+    assert!((mean.mean.unwrap() - 240.0).abs() < 1.5 * half_width, "{mean:?}");
+    let twenty = go(&plan(20), 2).scenarios.remove(0);
+    let spread = twenty.estimates[one.headline];
+    assert_eq!((spread.batches, twenty.one_run.len()), (None, 0));
+    let expected = 2.05 * spread.sd.expect("twenty runs");
+    assert!((half_width / expected).max(expected / half_width) < 1.6, "{half_width} against {expected}");
+    // What its course does not tell stays blank: a quantile, and what is short.
+    let p95 = one.find("crossing_time.p95").expect("an entry");
+    assert_eq!(one.scenarios[0].estimates[p95].half_width, None);
+    let short = go(&study(vec![scenario("today", fixture::one_booth())], 1, 1, None), 1);
+    let blank = short.scenarios[0].estimates[short.headline];
+    assert!(blank.batches.is_none() || blank.half_width.is_some());
+    network.run_length = SimDuration::from_mins(40);
+    network.warm_up = SimDuration::ZERO;
+    let shorter = go(&study(vec![scenario("today", network)], 1, 1, None), 1);
+    assert_eq!(shorter.scenarios[0].estimates[shorter.headline].half_width, None);
+}
+
+/// Steps, batches and days that are luckier than others: the mean number of trucks after the warm-up is
+/// 3 × 30 + 2 × 90 batches of two, and 400 runs agree within three standard errors.
+#[test]
+fn the_expected_number_of_trucks_is_known() {
+    let mut network = booth(8, 10.0, 0.0);
+    let hours = |hours| SimTime::ZERO + SimDuration::from_hours(hours);
+    network.run_length = SimDuration::from_hours(6);
+    network.warm_up = SimDuration::from_hours(1);
+    network.streams[0].arrivals = Arrivals::Field {
+        batches_per_hour: Steps::new([(hours(0), 30.0), (hours(4), 90.0), (hours(6), 0.0)]),
+        batch: Some(CountSampler::new(&Dist::Geometric { mean: 2.0 })),
+        day_factor: Some(DayFactor {
+            name: "day".to_owned(),
+            law: Sampler::new(&Dist::Lognormal { mean: 1.0, cv: 0.2 }),
+        }),
+    };
+    assert_eq!(expected_trucks(&network), Some(2.0 * (3.0 * 30.0 + 2.0 * 90.0)));
+    let result = go(&study(vec![scenario("today", network.clone())], 400, 400, None), 2);
+    let came = result.scenarios[0].estimates[result.find("trucks.entered").expect("an entry")];
+    let error = came.sd.expect("many runs") / 20.0;
+    assert!((came.mean.unwrap() - 540.0).abs() < 3.0 * error, "{came:?}");
+    network.streams[0].arrivals =
+        Arrivals::Headways { headway: DurationSampler::new(&Dist::Constant(60.0)), batch: None };
+    assert_eq!(expected_trucks(&network), None);
+}
+
+#[test]
+fn counting_trucks_narrows_and_changes_no_estimate() {
+    let result = go(&two_plans(40, 40, None), 2);
+    let [today, more, difference] = &result.controls[..] else { panic!("{:?}", result.controls) };
+    assert_eq!((today.versus, more.scenario, difference.versus), (None, 1, Some(0)));
+    assert_eq!(today.plain, result.scenarios[0].estimates[result.headline]);
+    assert_eq!(difference.plain, result.comparisons[0].paired[result.headline].difference);
+    // 50 s of work for 60 trucks an hour: more trucks wait longer. Two booths have little to wait for.
+    for control in [today, difference] {
+        let (gain, [low, high]) = (control.gain.expect("chance"), control.gain_interval.expect("chance"));
+        assert!(low > 1.0 && low < gain && gain < high, "{control:?}");
+        assert!(control.controlled.half_width < control.plain.half_width, "{control:?}");
+    }
+    assert!(go(&two_plans(4, 4, None), 2).controls.is_empty(), "too few to know the slope");
 }

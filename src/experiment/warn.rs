@@ -5,7 +5,7 @@
 
 use crate::measure::{Entry, Place, Statistic};
 
-use super::result::{StudyResult, Warning};
+use super::result::{ScenarioResult, StudyResult, Warning};
 use crate::kernel::time::SimTime;
 use crate::model::network::End;
 use crate::scenario::plan::StudyPlan;
@@ -16,6 +16,8 @@ const BEYOND: f64 = 20.0;
 const FULL: f64 = 0.05;
 /// Share of the baseline's crossings by which a plan's may differ before its worth is doubted.
 const OTHER_TRUCKS: f64 = 0.01;
+/// Share of a mean by which a longer warm-up may change it before it is told.
+const NOTABLE: f64 = 0.01;
 /// FHWA's Traffic Analysis Toolbox III (2019) asks for at least four runs before anything is said.
 const FEWEST: u32 = 4;
 
@@ -48,6 +50,8 @@ pub(super) fn warnings(plan: &StudyPlan, result: &StudyResult, quoted: &[usize])
     warnings.extend(storage(result));
     warnings.extend(few_trucks(result, quoted));
     warnings.extend(other_trucks(result));
+    warnings.extend(not_steady(result));
+    warnings.extend(dependent(result));
     warnings
 }
 
@@ -59,9 +63,11 @@ pub fn counted(number: u32, thing: &str) -> String {
 fn few_replications(result: &StudyResult) -> Vec<Warning> {
     let mut warnings = Vec::new();
     if result.replications < FEWEST {
+        let by_batches = result.scenarios.iter().any(|scenario| !scenario.one_run.is_empty());
         let message = format!(
-            "only {}: intervals are wide or missing; FHWA asks for at least {FEWEST}",
-            counted(result.replications, "replication")
+            "only {}: intervals are {} or missing; FHWA asks for at least {FEWEST}",
+            counted(result.replications, "replication"),
+            if by_batches { "by batch means" } else { "wide" }
         );
         warnings.push(Warning { code: "W0503", scenario: None, message });
     }
@@ -185,6 +191,58 @@ fn few_trucks(result: &StudyResult, quoted: &[usize]) -> Vec<Warning> {
         }
     }
     warnings
+}
+
+/// Warm-ups that are too short, by MSER, so that it shows.
+fn not_steady(result: &StudyResult) -> Vec<Warning> {
+    let warn = |(scenario, data): (usize, &ScenarioResult)| {
+        let found = data.warm_up.as_ref()?;
+        let (method, name) = (found.method(), &result.entries[found.entry].name);
+        let message = match (found.cut, found.change) {
+            (None, _) => format!(
+                "`{name}` is not steady: {method} finds nothing in the first half of the run whose cut would leave the                  rest steady; the run is too short, or the line never settles"
+            ),
+            (Some(cut), Some(change)) if cut > found.stated && change.abs() > NOTABLE => format!(
+                "warm-up {}: {method} would cut {}, which changes `{name}` by {:+.1} %",
+                span(found.stated),
+                span(cut),
+                change * 100.0
+            ),
+            (Some(_), _) => return None,
+        };
+        Some(Warning { code: "W0510", scenario: Some(scenario), message })
+    };
+    result.scenarios.iter().enumerate().filter_map(warn).collect()
+}
+
+/// Intervals of a single run whose batches still go together.
+fn dependent(result: &StudyResult) -> Vec<Warning> {
+    let warn = |(scenario, data): (usize, &ScenarioResult)| {
+        let names: Vec<String> = data
+            .one_run
+            .iter()
+            .filter(|run| run.dependent)
+            .map(|run| format!("`{}`", result.entries[run.entry].name))
+            .collect();
+        let worst = data.one_run.iter().map(|run| run.correlation).fold(0.0, f64::max);
+        let message = format!(
+            "the interval of {} is too narrow: neighboring batches of the run still go together (correlation up to              {worst:.1}); run longer",
+            names.join(", ")
+        );
+        (!names.is_empty()).then_some(Warning { code: "W0511", scenario: Some(scenario), message })
+    };
+    result.scenarios.iter().enumerate().filter_map(warn).collect()
+}
+
+/// A length of time: `1 day`, `2 h 10 min`, `0 min`.
+pub fn span(seconds: f64) -> String {
+    let minutes = (seconds / 60.0).round() as u64;
+    let parts = [(minutes / 1_440, "day"), (minutes / 60 % 24, "h"), (minutes % 60, "min")];
+    let told = |(number, unit): (u64, &str)| {
+        format!("{number} {unit}{}", if unit == "day" && number > 1 { "s" } else { "" })
+    };
+    let parts: Vec<String> = parts.into_iter().filter(|(number, _)| *number > 0).map(told).collect();
+    if parts.is_empty() { "0 min".to_owned() } else { parts.join(" ") }
 }
 
 /// Plans that are weighed against the baseline although not as many trucks cross.

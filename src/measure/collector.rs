@@ -16,6 +16,7 @@ use crate::model::value::Valuation;
 
 use super::catalog::Rows;
 use super::clock::{Hours, Window};
+use super::course::Course;
 use super::grid::{Grid, NOTHING};
 use super::level::{Counts, Ledger, Level, QuarterSpans, Spans};
 use super::money::Stays;
@@ -74,6 +75,8 @@ pub struct Collector<'n> {
     pub(super) nodes: Nodes,
     /// Microseconds that trucks lose elsewhere, by class.
     pub(super) elsewhere: Vec<i128>,
+    /// How the run goes, where it is long.
+    pub(super) course: Option<Box<Course>>,
     /// For money and air, when a study asks for them.
     pub(super) stays: Option<Box<Stays>>,
     /// Where anybody looks at trucks.
@@ -254,6 +257,7 @@ impl<'n> Collector<'n> {
             links: vec![0; classes * nodes.count() * nodes.count()],
             nodes,
             elsewhere: vec![0; classes],
+            course: Course::new(network).map(Box::new),
             stays: valuation.map(|valuation| Box::new(Stays::new(network, valuation))),
             looks: Looks::new(network).map(Box::new),
             network,
@@ -303,6 +307,9 @@ impl<'n> Collector<'n> {
         }
         self.links.fill(0);
         self.elsewhere.fill(0);
+        if let Some(course) = &mut self.course {
+            course.reset();
+        }
         if let Some(stays) = &mut self.stays {
             stays.reset();
         }
@@ -616,11 +623,16 @@ impl<'n> Collector<'n> {
         self.books.gone[place_of(outcome)] += 1;
         self.books.crossing.leave(now, crossing_time);
         self.stay(false, truck, |stays, class| stays.end(class, crossing_time, truck.own));
+        let delay = (crossing_time - truck.own).or_zero();
+        if let Some(course) = &mut self.course
+            && outcome == Outcome::Crossed
+        {
+            course.cross(truck.entered, [crossing_time, delay, truck.own]);
+        }
         if self.is_observed(truck.entered) {
             let period = self.inside[id.0 as usize].entered_in as usize;
             self.gone[place_of(outcome)].add(class, period);
             if outcome == Outcome::Crossed {
-                let delay = (crossing_time - truck.own).or_zero();
                 self.crossings.record(class, period, [crossing_time, delay, truck.own]);
                 self.look(|looks| looks.cross(id, class, delay));
             }

@@ -13,6 +13,7 @@ use crate::stats::Tally;
 
 use super::catalog::{Block, Catalog, Spot};
 use super::collector::{Collector, place_of};
+use super::course::Course;
 use super::entry::{Measure, Statistic};
 use super::grid::Column;
 use super::level::{Ledger, Level, Spans};
@@ -32,6 +33,8 @@ pub struct Observed {
     pub storage: Vec<(f64, f64)>,
     /// Trucks for each of the catalogue's links.
     pub links: Vec<u64>,
+    /// How the run went; `None` where it is too short.
+    pub course: Option<Course>,
 }
 
 /// A law that every run obeys was broken: an error of this program.
@@ -86,6 +89,7 @@ impl Collector<'_> {
             posted: self.posted_by_hour(),
             storage: storage.map(|level| (level.full_share(), level.mean())).collect(),
             links: self.links.clone(),
+            course: self.course.as_deref().cloned(),
             values,
         })
     }

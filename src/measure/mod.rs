@@ -9,6 +9,7 @@
 mod catalog;
 mod clock;
 mod collector;
+mod course;
 mod entry;
 mod evaluate;
 #[cfg(test)]
@@ -25,6 +26,7 @@ mod truck_log;
 
 pub use catalog::Catalog;
 pub use collector::Collector;
+pub use course::Course;
 pub use entry::{Entry, Measure, Place, Statistic, Unit};
 pub use evaluate::{BrokenLaw, Observed};
 pub use packed::Packed;

@@ -1,9 +1,10 @@
 //! What was observed in a replication as two lists of numbers, for a store.
 //!
 //! [`Packed::numbers`] holds what may be broken, [`Packed::counts`] what is whole: first how long each part is, then which
-//! numbers are blank (a bit each), then the tallies, then the links. The same observations always give the same lists. It does not know where
+//! numbers are blank (a bit each), then the tallies, the links, and how the run went. The same observations always give the same lists. It does not know where
 //! they are kept. Start at [`Packed`].
 
+use super::course::Course;
 use super::evaluate::Observed;
 use crate::stats::Tally;
 
@@ -12,15 +13,24 @@ use crate::stats::Tally;
 pub struct Packed {
     /// Values of the catalogue, trucks in line, posted waits, storage; what is blank is left out.
     pub numbers: Vec<f64>,
-    /// Lengths of all parts, blanks, tallies, links.
+    /// Lengths of all parts, blanks, tallies, links, the course of the run.
     pub counts: Vec<i64>,
 }
 
 impl Observed {
     /// As two lists.
     pub fn packed(&self) -> Packed {
-        let Observed { values, pooled, queues, posted, storage, links } = self;
-        let lengths = [values.len(), pooled.len(), queues.len(), posted.len(), storage.len(), links.len()];
+        let Observed { values, pooled, queues, posted, storage, links, course } = self;
+        let course = course.as_ref().map(Course::words).unwrap_or_default();
+        let lengths = [
+            values.len(),
+            pooled.len(),
+            queues.len(),
+            posted.len(),
+            storage.len(),
+            links.len(),
+            course.len(),
+        ];
         let mut numbers = Vec::with_capacity(values.len() + queues.len() + posted.len() + 2 * storage.len());
         for part in [values, queues, posted] {
             numbers.extend_from_slice(part);
@@ -38,13 +48,14 @@ impl Observed {
             counts.extend(words.into_iter().map(|word| word as i64));
         }
         counts.extend(links.iter().map(|trucks| *trucks as i64));
+        counts.extend(course);
         Packed { numbers, counts }
     }
 
     /// From two lists; `None` if they are not what [`Observed::packed`] makes.
     pub fn unpacked(packed: &Packed) -> Option<Observed> {
         let mut counts = packed.counts.as_slice();
-        let lengths = taken(&mut counts, 6)?.iter();
+        let lengths = taken(&mut counts, 7)?.iter();
         let lengths: Vec<usize> =
             lengths.map(|length| usize::try_from(*length).ok()).collect::<Option<_>>()?;
         let length = [lengths[0], lengths[2], lengths[3], lengths[4], lengths[4]];
@@ -71,8 +82,12 @@ impl Observed {
             pooled.push(Tally::from_words(&words)?);
         }
         let links = taken(&mut counts, lengths[5])?.iter().map(|trucks| *trucks as u64).collect();
+        let course = match taken(&mut counts, lengths[6])? {
+            [] => None,
+            words => Some(Course::from_words(words)?),
+        };
         let rest = numbers.is_empty() && counts.is_empty();
-        rest.then_some(Observed { values, pooled, queues, posted, storage, links })
+        rest.then_some(Observed { values, pooled, queues, posted, storage, links, course })
     }
 }
 
@@ -99,7 +114,9 @@ mod tests {
             posted: vec![],
             storage: vec![(0.5, 7.0)],
             links: vec![3, u64::MAX],
+            course: Course::from_words(&[5, 1, 2, 3, 4, 5, -6, -7]),
         };
+        assert!(observed.course.is_some());
         let packed = observed.packed();
         let back = Observed::unpacked(&packed).expect("it was packed");
         // NaN is not itself: compared as text.

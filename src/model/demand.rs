@@ -13,7 +13,7 @@ use std::cmp::Reverse;
 use crate::kernel::draws::{Key, Purpose, uniform};
 use crate::kernel::time::{SimDuration, SimTime};
 use crate::model::calendar::{Calendar, HOUR};
-use crate::model::network::{Arrivals, DayFactor, Network, Steps, StreamId};
+use crate::model::network::{Arrivals, DayFactor, Network, Steps, Stream, StreamId};
 use crate::model::truck::field_identity;
 
 /// A batch that will arrive: when, and the identity of its first member.
@@ -189,6 +189,42 @@ impl StreamState {
         }
         self.coming.sort_unstable_by_key(|packed| Reverse(*packed));
     }
+}
+
+/// The expected number of trucks that come after the warm-up, exactly; `None` where it is not known: of
+/// renewal headways, of appointments that may be kept after the run, of streams that an event changes.
+/// A day factor has mean 1 and batches are drawn apart from when they come, so neither moves it.
+pub fn expected_trucks(network: &Network) -> Option<f64> {
+    let (from, until) = (SimTime::ZERO + network.warm_up, SimTime::ZERO + network.run_length);
+    if network.phases().any(|phase| !phase.meets_the_same_trucks(network)) {
+        return None;
+    }
+    let of_stream = |stream: &Stream| match &stream.arrivals {
+        Arrivals::Field { batches_per_hour, batch, .. } => {
+            let batches = integral(batches_per_hour, from, until);
+            Some(batches * batch.as_ref().map_or(1.0, |law| law.mean()))
+        }
+        Arrivals::Trace(trucks) => {
+            Some(trucks.iter().filter(|truck| truck.at >= from && truck.at < until).count() as f64)
+        }
+        Arrivals::AtStart { trucks, .. } => {
+            Some(if from == SimTime::ZERO { f64::from(*trucks) } else { 0.0 })
+        }
+        Arrivals::Headways { .. } | Arrivals::Appointments { .. } => None,
+    };
+    network.streams.iter().map(of_stream).sum()
+}
+
+/// A rate per hour, summed over [from, until).
+fn integral(rate: &Steps<f64>, from: SimTime, until: SimTime) -> f64 {
+    let begins = rate.steps.iter().map(|(at, _)| *at);
+    let ends = begins.skip(1).chain([until]);
+    let steps = rate.steps.iter().zip(ends);
+    let hours = |((at, rate), end): (&(SimTime, f64), SimTime)| {
+        let (at, end) = ((*at).max(from), end.min(until));
+        if end > at { rate * (end - at).seconds() / 3600.0 } else { 0.0 }
+    };
+    steps.map(hours).sum()
 }
 
 /// Who keeps an appointment and when: each is decided by its own draws, so booking more trucks or

@@ -552,6 +552,51 @@ impl Network {
         self.streams.len() == other.streams.len() && self.streams.iter().zip(&other.streams).all(alike)
     }
 
+    /// Whether demand, lanes, officers or anything else goes by the clock or by the day; else the crossing
+    /// is the same at every hour.
+    pub fn changes_in_time(&self) -> bool {
+        fn steps<T>(table: &Steps<T>) -> bool {
+            table.steps.len() > 1
+        }
+        let comes = |stream: &Stream| match &stream.arrivals {
+            Arrivals::Field { batches_per_hour, day_factor, .. } => {
+                // Nobody comes after the run length.
+                let within =
+                    batches_per_hour.steps.iter().filter(|(at, _)| at.since_start() < self.run_length);
+                day_factor.is_some() || within.count() > 1
+            }
+            Arrivals::Trace(_) | Arrivals::Appointments { .. } => true,
+            Arrivals::Headways { .. } | Arrivals::AtStart { .. } => false,
+        };
+        let opens = |group: &Group| {
+            let planned = match &group.plan {
+                LanePlan::Table(table) => steps(table),
+                LanePlan::Officers(..) => false,
+            };
+            planned || group.slowed.as_ref().is_some_and(steps)
+        };
+        let member = |member: &Member| {
+            let wants = match &member.want {
+                Want::Table(table) => steps(table),
+                Want::Rule { .. } => false,
+            };
+            wants || steps(&member.open)
+        };
+        let on_duty =
+            |pool: &Pool| steps(&pool.on_duty) || steps(&pool.on_break) || pool.members.iter().any(member);
+        let fails = |failure: &Breakdown| match &failure.when {
+            Downtime::Windows(windows) => steps(windows),
+            Downtime::Random { .. } => false,
+        };
+        let by_day = |pace: &Pace| pace.day_factor.is_some() || pace.officer_factor.is_some();
+        !self.later.is_empty()
+            || self.streams.iter().any(comes)
+            || self.groups.iter().any(opens)
+            || self.pools.iter().any(on_duty)
+            || self.failures.iter().any(fails)
+            || self.stations.iter().any(|station| station.pace.as_ref().is_some_and(by_day))
+    }
+
     /// What [`Network::meets_the_same_trucks`] compares, as text: equal texts mean the same trucks.
     pub fn trucks_text(&self) -> String {
         let of = |stream: &Stream| format!("{} {:?} {:?}\n", stream.name, stream.arrivals, stream.class);

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::Notice;
 use super::number::file_unit;
 use super::words::{self, Language};
-use crate::experiment::{Comparison, Mean, StudyResult};
+use crate::experiment::{Comparison, Control, Mean, OneRun, StudyResult};
 use crate::measure::Unit;
 use crate::scenario::plan::StudyPlan;
 
@@ -32,6 +32,7 @@ pub fn result_object(plan: &StudyPlan, result: &StudyResult, notices: &[Notice])
         "verdicts": result.comparisons.iter().map(|comparison| verdict(result, comparison)).collect::<Vec<_>>(),
         "goals": goals(result),
         "posted": posted(result),
+        "controls": controls(result),
         "warnings": warnings(notices),
     });
     if let Some(plausible) = super::worlds::object(result) {
@@ -82,7 +83,8 @@ pub(super) fn estimate(name: &str, unit: Unit, mean: &Mean) -> Map<String, Value
         ("ci_high", in_unit(unit, mean.high())),
         ("n", json!(mean.n)),
     ];
-    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    let batches = mean.batches.map(|batches| ("batches", json!(batches)));
+    fields.into_iter().chain(batches).map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 fn stopping(result: &StudyResult) -> Value {
@@ -120,7 +122,31 @@ fn scenario(result: &StudyResult, place: usize) -> Value {
             "formula": scenario.minimum_runs.formula,
         },
         "failures": scenario.failures,
+        "warm_up": scenario.warm_up.as_ref().map(|found| json!({
+            "measure": result.entries[found.entry].name,
+            "method": found.method(),
+            "unit": "min",
+            "stated": in_unit(Unit::Seconds, Some(found.stated)),
+            "cut": in_unit(Unit::Seconds, found.cut),
+            "change_of_mean": found.change,
+        })),
+        "one_run": one_run(result, place),
     })
+}
+
+/// What the intervals of a single long replication rest on; empty with several.
+fn one_run(result: &StudyResult, place: usize) -> Value {
+    let of_entry = |run: &OneRun| {
+        json!({
+            "measure": result.entries[run.entry].name,
+            "batches": run.batches,
+            "unit": "min",
+            "length": in_unit(Unit::Seconds, Some(run.length)),
+            "correlation": run.correlation,
+            "dependent": run.dependent,
+        })
+    };
+    result.scenarios[place].one_run.iter().map(of_entry).collect()
 }
 
 pub(super) fn verdict(result: &StudyResult, comparison: &Comparison) -> Value {
@@ -165,6 +191,29 @@ fn detection(comparison: &Comparison) -> Value {
         })
     });
     kinds.collect()
+}
+
+/// The deciding measure with trucks as its control variate.
+fn controls(result: &StudyResult) -> Value {
+    let unit = result.entries[result.headline].unit;
+    let name = |place: usize| &result.scenarios[place].name;
+    let control = |control: &Control| {
+        let mut fields = estimate("value", unit, &control.plain);
+        let more = [
+            ("scenario", json!(name(control.scenario))),
+            ("versus", json!(control.versus.map(name))),
+            ("confidence", json!(control.confidence)),
+            ("controlled", in_unit(unit, control.controlled.mean)),
+            ("controlled_low", in_unit(unit, control.controlled.low())),
+            ("controlled_high", in_unit(unit, control.controlled.high())),
+            ("variance_ratio", json!(control.gain)),
+            ("ratio_low", json!(control.gain_interval.map(|ends| ends[0]))),
+            ("ratio_high", json!(control.gain_interval.map(|ends| ends[1]))),
+        ];
+        fields.extend(more.map(|(name, value)| (name.to_owned(), value)));
+        Value::Object(fields)
+    };
+    result.controls.iter().map(control).collect()
 }
 
 fn goals(result: &StudyResult) -> Value {

@@ -145,7 +145,7 @@ mod tests {
     use super::*;
 
     fn mean(mean: f64, half_width: f64) -> Mean {
-        Mean { mean: Some(mean), half_width: Some(half_width), sd: None, n: 20 }
+        Mean { mean: Some(mean), half_width: Some(half_width), sd: None, n: 20, batches: None }
     }
 
     #[test]

@@ -3,11 +3,13 @@
 //! Every line fits the width it is given; meaning never hangs on color. Nothing is computed here
 //! but what rounding asks for. Start at [`summary`].
 
+use std::collections::BTreeSet;
+
 use super::Notice;
 use super::layout::{Grid, GridColumn, Look, Tone, paragraph};
 use super::number::{Scale, grouped, plain};
 use super::words::{self, Language};
-use crate::experiment::{Comparison, GoalResult, Mean, PostedGroup, StudyResult, counted};
+use crate::experiment::{Comparison, Control, GoalResult, Mean, PostedGroup, StudyResult, counted, span};
 use crate::measure::{Entry, Measure, Statistic, Unit};
 use crate::scenario::plan::StudyPlan;
 
@@ -28,6 +30,9 @@ const HEADLINES: [(Measure, Statistic); 11] = [
 
 /// More warnings than this are counted, not shown.
 const MOST_NOTICES: usize = 12;
+
+/// By what factor an interval must become narrower for a line to say so.
+const WORTH_TELLING: f64 = 1.1;
 
 /// The whole text: question, table, differences, sentences, classes, posted waits, goals,
 /// warnings, and how many replications it rests on.
@@ -146,7 +151,14 @@ impl Page<'_> {
         });
         let grid = Grid { corner: String::new(), labels, columns: columns.collect() };
         let mut lines = grid.lines(self.look);
-        lines.extend(self.faint("mean ± half-width of its 95 % interval over replications"));
+        let batches = self.result.scenarios.iter().flat_map(|scenario| &scenario.one_run);
+        let batches: BTreeSet<u32> = batches.map(|run| run.batches).collect();
+        let over = match (batches.first(), batches.last()) {
+            (Some(least), Some(most)) if least == most => format!("by batch means of {most} batches"),
+            (Some(least), Some(most)) => format!("by batch means of {least} to {most} batches"),
+            _ => "over replications".to_owned(),
+        };
+        lines.extend(self.faint(&format!("mean ± half-width of its 95 % interval {over}")));
         lines
     }
 
@@ -425,7 +437,50 @@ impl Page<'_> {
             );
             lines.extend(self.faint(&text));
         }
+        lines.extend(self.warm_up());
+        lines.extend(self.control());
         lines
+    }
+
+    /// What the number of trucks as a control variate would gain, where it is worth telling: of the means
+    /// and of the differences, the one that gains most.
+    fn control(&self) -> Vec<String> {
+        let worth = |control: &&Control| {
+            let shown = control.gain_interval.is_some_and(|[low, _]| low > 1.0);
+            shown && control.gain.is_some_and(|gain| gain.sqrt() > WORTH_TELLING)
+        };
+        let best = |differences: bool| {
+            let such = self.result.controls.iter().filter(|control| control.versus.is_some() == differences);
+            such.filter(worth).max_by(|a, b| a.gain.unwrap_or(0.0).total_cmp(&b.gain.unwrap_or(0.0)))
+        };
+        let name = |place: usize| &self.result.scenarios[place].name;
+        let told = |control: &Control| {
+            let gain = control.gain.unwrap_or(1.0);
+            let versus = control.versus.map(|versus| format!(" minus {}", name(versus))).unwrap_or_default();
+            format!(
+                "of {}{versus} by a factor {:.1} (same precision with {:.0} % of the replications)",
+                name(control.scenario),
+                gain.sqrt(),
+                100.0 / gain
+            )
+        };
+        let told: Vec<String> = [best(false), best(true)].into_iter().flatten().map(told).collect();
+        if told.is_empty() {
+            return Vec::new();
+        }
+        let told = told.join(", and ");
+        self.faint(&format!(
+            "counting trucks as a control variate would narrow the interval {told}: controls.csv"
+        ))
+    }
+
+    /// What MSER would cut of the scenario that needs the longest warm-up; a warning tells more.
+    fn warm_up(&self) -> Vec<String> {
+        let found = self.result.scenarios.iter().filter_map(|scenario| scenario.warm_up.as_ref());
+        let longest = found.filter_map(|found| Some((found.cut?, found))).max_by(|a, b| a.0.total_cmp(&b.0));
+        let Some((cut, found)) = longest else { return Vec::new() };
+        let text = format!("warm-up {}: {} would cut {}", span(found.stated), found.method(), span(cut));
+        self.faint(&text)
     }
 
     fn headline_places(&self) -> Vec<usize> {

@@ -34,7 +34,10 @@ pub fn tables(plan: &StudyPlan, result: &StudyResult, notices: &[Notice]) -> Vec
     ];
     let last = [warnings(notices), changes(plan), inputs(plan)];
     let more = super::worlds::tables(result).into_iter();
-    let more = more.chain(super::security::frontier(result)).chain(super::money::table(plan, result));
+    let more = more
+        .chain(controls(result))
+        .chain(super::security::frontier(result))
+        .chain(super::money::table(plan, result));
     first.into_iter().chain(more).chain(last).collect()
 }
 
@@ -130,9 +133,14 @@ fn measures(result: &StudyResult) -> Sheet {
             "as in `unit`",
             "Standard deviation between replications; blank with fewer than two values.",
         ),
+        Column::whole(
+            "batches",
+            "batches",
+            "Batches of the one long replication that the interval rests on; blank where it rests on replications.",
+        ),
     ];
     let sentence = "A row is a measure over the whole run in one scenario: mean over replications with its 95 % \
-                    Student t interval.";
+                    Student t interval, or of one long replication by batch means.";
     let mut sheet = Sheet::new("measures", sentence, columns);
     for scenario in &result.scenarios {
         for (entry, mean) in result.entries[..result.whole_run].iter().zip(&scenario.estimates) {
@@ -140,7 +148,7 @@ fn measures(result: &StudyResult) -> Sheet {
                 vec![scenario.name.as_str().into()],
                 what(entry).into(),
                 estimate(entry.unit, mean).into(),
-                vec![value(entry.unit, mean.sd)],
+                vec![value(entry.unit, mean.sd), mean.batches.into()],
             ]));
         }
     }
@@ -252,6 +260,68 @@ fn paired(result: &StudyResult) -> Sheet {
         }
     }
     sheet
+}
+
+/// Only where the expected number of trucks is known.
+fn controls(result: &StudyResult) -> Option<Sheet> {
+    let number = |name, sentence| Column::number(name, "as in `unit`", sentence);
+    let columns = vec![
+        SCENARIO,
+        Column::text(
+            "versus",
+            "Name of the baseline, for a difference from it; blank for the scenario's own mean.",
+        ),
+        MEASURE,
+        STATISTIC,
+        UNIT,
+        number(
+            "value",
+            "Mean over replications, or of differences replication by replication: as in `measures` and `paired`.",
+        ),
+        LOW,
+        HIGH,
+        number("controlled", "The same with the number of trucks as a control variate."),
+        number("controlled_low", "Lower end of its interval."),
+        number("controlled_high", "Upper end of its interval."),
+        N,
+        Column::number("confidence", "fraction", "Confidence of both intervals."),
+        Column::number(
+            "variance_ratio",
+            "",
+            "How many times more replications the mean without control needs for the same precision; blank if nothing is left \
+             to chance.",
+        ),
+        Column::number("ratio_low", "", "Lower end of its 95 % interval."),
+        Column::number("ratio_high", "", "Upper end of its 95 % interval."),
+    ];
+    let sentence = "A row is the measure that decides, in one scenario or as a difference, without and with the number of \
+                    trucks as a control variate: nothing else rests on the latter.";
+    let mut sheet = Sheet::new("controls", sentence, columns);
+    let headline = &result.entries[result.headline];
+    for control in &result.controls {
+        let name = |place: usize| result.scenarios[place].name.as_str();
+        let [mean, low, high, n] = estimate(headline.unit, &control.plain);
+        let [controlled, controlled_low, controlled_high, _] = estimate(headline.unit, &control.controlled);
+        sheet.push(vec![
+            name(control.scenario).into(),
+            control.versus.map(name).into(),
+            key(&headline.measure),
+            key(&headline.statistic),
+            unit_cell(headline.unit),
+            mean,
+            low,
+            high,
+            controlled,
+            controlled_low,
+            controlled_high,
+            n,
+            control.confidence.into(),
+            control.gain.into(),
+            control.gain_interval.map(|ends| ends[0]).into(),
+            control.gain_interval.map(|ends| ends[1]).into(),
+        ]);
+    }
+    (!result.controls.is_empty()).then_some(sheet)
 }
 
 fn classes(result: &StudyResult) -> Sheet {

@@ -247,7 +247,7 @@ const FORM: [(&str, &str, &str); 38] = [
 ];
 
 /// What is said about a run, and of measures that the file names.
-const RUN: [(&str, &str, &str); 10] = [
+const RUN: [(&str, &str, &str); 12] = [
     (
         "E0360",
         "there is no such measure",
@@ -310,6 +310,22 @@ const RUN: [(&str, &str, &str); 10] = [
          that trucks are not there. Net present value and benefit-cost ratio hold demand fixed: a trip that is made or \
          not has no price here. Compare the trucks that crossed first; for a plan that changes demand, put the same \
          demand into the baseline.",
+    ),
+    (
+        "W0510",
+        "the warm-up is too short",
+        "MSER-5 (White 1997) looks for the cut from the beginning of a run after which its mean is known best, over all \
+         replications together, and it would cut more than `warm_up` does, so that the mean changes by more than 1 %. \
+         Where hours differ it looks at whole days. Make `warm_up` as long as it says. When nothing in the first half \
+         of the run makes the rest steady, make `run_length` longer; if the line grows all the time, no run is long \
+         enough, and means over time say only how long the run was.",
+    ),
+    (
+        "W0511",
+        "batches of one run go together",
+        "With one replication, intervals are by batch means: the run is cut into 10 to 30 parts, and their means are \
+         taken for independent. Von Neumann's test says that even ten are not, so the true mean lies outside of the \
+         interval more often than in 5 of 100 studies. Make `run_length` longer, or ask for several replications.",
     ),
 ];
 
