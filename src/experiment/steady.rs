@@ -31,7 +31,7 @@ pub(super) fn warm_up(
     // Stretches in which nobody came tell nothing.
     let seen: Vec<usize> = (0..all.len()).filter(|place| all[*place].count > 0.0).collect();
     let means: Vec<f64> = seen.iter().map(|place| all[*place].sum / all[*place].count).collect();
-    let by_day = network.changes_in_time();
+    let by_day = course.by_day();
     let stretch = course.length().seconds();
     let stated = network.warm_up.seconds();
     let (cut, change) = match mser(&means, if by_day { 1 } else { 5 })? {

@@ -343,7 +343,13 @@ impl Study<'_> {
         let goal = |(name, phrase): &(String, GoalPhrase)| {
             let entry = self.entry(name);
             let limit = in_unit(phrase.limit, self.entries[entry].unit);
-            let status = |known: &Known| goal_status(&known.estimates[entry], phrase.at_most, limit);
+            // An interval that is known to be too narrow settles nothing.
+            let settles =
+                |known: &Known| !known.one_run.iter().any(|run| run.entry == entry && run.dependent);
+            let status = |known: &Known| match settles(known) {
+                true => goal_status(&known.estimates[entry], phrase.at_most, limit),
+                false => GoalStatus::NotSettled,
+            };
             let status = known.iter().map(status).collect();
             GoalResult { entry, at_most: phrase.at_most, limit, status }
         };

@@ -200,7 +200,7 @@ fn not_steady(result: &StudyResult) -> Vec<Warning> {
         let (method, name) = (found.method(), &result.entries[found.entry].name);
         let message = match (found.cut, found.change) {
             (None, _) => format!(
-                "`{name}` is not steady: {method} finds nothing in the first half of the run whose cut would leave the                  rest steady; the run is too short, or the line never settles"
+                "`{name}` never settles: {method} finds no cut in the first half of the run that leaves the rest steady"
             ),
             (Some(cut), Some(change)) if cut > found.stated && change.abs() > NOTABLE => format!(
                 "warm-up {}: {method} would cut {}, which changes `{name}` by {:+.1} %",
@@ -226,7 +226,7 @@ fn dependent(result: &StudyResult) -> Vec<Warning> {
             .collect();
         let worst = data.one_run.iter().map(|run| run.correlation).fold(0.0, f64::max);
         let message = format!(
-            "the interval of {} is too narrow: neighboring batches of the run still go together (correlation up to              {worst:.1}); run longer",
+            "the interval of {} is too narrow: neighboring batches of the run still go together (correlation up to {worst:.1}); run longer",
             names.join(", ")
         );
         (!names.is_empty()).then_some(Warning { code: "W0511", scenario: Some(scenario), message })

@@ -1,13 +1,14 @@
 //! How a long run goes: trucks that crossed and their times, by when they came.
 //!
 //! One row of sums for every five minutes of simulated time, warm-up included; for every day where the
-//! crossing changes with the time of day, since then only whole days are alike. Runs of fewer than ten
-//! such stretches keep none: nothing about steadiness could be said from them. Sums are whole
-//! microseconds, so they may be added in any order. Start at [`Course`].
+//! crossing changes with the time of day, since then only whole days are alike. It is kept where
+//! something can be said from it: for studies of a steady state, which throw their beginning away or are
+//! cut off at their end, and for runs of ten days and more, in both cases of at least ten such stretches.
+//! A day that begins empty and drains is one observation. Start at [`Course`].
 
 use crate::kernel::time::{SimDuration, SimTime};
 use crate::model::calendar::HOUR;
-use crate::model::network::Network;
+use crate::model::network::{End, Network};
 use crate::stats::batch::Observation;
 
 use super::entry::{Entry, Measure, Statistic};
@@ -17,30 +18,34 @@ const DAY: i64 = 24 * HOUR;
 /// Fewest stretches in a run that is worth following.
 const FEWEST: i64 = 10;
 
+/// Runs of this length are followed whatever they are about.
+const LONG: i64 = 10 * DAY;
+
 /// Sums by stretch of the run length.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Course {
-    /// Microseconds of a stretch.
-    length: i64,
+    /// A stretch is a day, else five minutes.
+    by_day: bool,
     stretches: Vec<Stretch>,
 }
 
 /// What trucks that came in one stretch took until they had crossed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 struct Stretch {
-    trucks: u64,
+    trucks: i64,
     /// Crossing time, delay, own time: microseconds.
-    sums: [i128; 3],
+    sums: [i64; 3],
 }
 
 impl Course {
-    /// For runs of one crossing; `None` where they are too short. A last stretch that is not whole is
-    /// not followed.
+    /// For runs of one crossing; `None` where nothing could be said from it. A last stretch that is not
+    /// whole is not followed.
     pub(super) fn new(network: &Network) -> Option<Course> {
-        let length = if network.changes_in_time() { DAY } else { MINUTES_5 };
-        let count = network.run_length.micros() / length;
-        let stretches = vec![Stretch::default(); usize::try_from(count).ok()?];
-        (count >= FEWEST).then_some(Course { length, stretches })
+        let by_day = network.changes_in_time();
+        let count = network.run_length.micros() / if by_day { DAY } else { MINUTES_5 };
+        let steady = network.warm_up > SimDuration::ZERO || network.end == End::Cut;
+        let followed = count >= FEWEST && (steady || network.run_length.micros() >= LONG);
+        followed.then(|| Course { by_day, stretches: vec![Stretch::default(); count as usize] })
     }
 
     pub(super) fn reset(&mut self) {
@@ -50,9 +55,11 @@ impl Course {
     /// A truck has crossed that came at `entered`.
     #[inline]
     pub(super) fn cross(&mut self, entered: SimTime, times: [SimDuration; 3]) {
-        if let Some(stretch) = self.stretches.get_mut((entered.micros() / self.length) as usize) {
+        // Each divides by a constant: that is a multiplication.
+        let place = if self.by_day { entered.micros() / DAY } else { entered.micros() / MINUTES_5 };
+        if let Some(stretch) = self.stretches.get_mut(place as usize) {
             stretch.trucks += 1;
-            stretch.sums.iter_mut().zip(times).for_each(|(sum, time)| *sum += i128::from(time.micros()));
+            stretch.sums.iter_mut().zip(times).for_each(|(sum, time)| *sum += time.micros());
         }
     }
 
@@ -60,35 +67,34 @@ impl Course {
     pub fn add(&mut self, other: &Course) {
         for (sum, more) in self.stretches.iter_mut().zip(&other.stretches) {
             sum.trucks += more.trucks;
-            sum.sums.iter_mut().zip(more.sums).for_each(|(sum, more)| *sum += more);
+            // Saturating: 292,000 years of trucks in one stretch of all replications.
+            sum.sums.iter_mut().zip(more.sums).for_each(|(sum, more)| *sum = sum.saturating_add(more));
         }
     }
 
-    /// All that it knows, as whole numbers: the length of a stretch, then seven for each.
+    /// All that it knows, as whole numbers: whether days are told apart, then four for each stretch.
     pub(super) fn words(&self) -> Vec<i64> {
-        let of = |stretch: &Stretch| {
-            let sums = stretch.sums.iter().flat_map(|sum| [*sum as i64, (*sum >> 64) as i64]);
-            std::iter::once(stretch.trucks as i64).chain(sums).collect::<Vec<_>>()
-        };
-        std::iter::once(self.length).chain(self.stretches.iter().flat_map(of)).collect()
+        let of = |stretch: &Stretch| std::iter::once(stretch.trucks).chain(stretch.sums);
+        std::iter::once(i64::from(self.by_day)).chain(self.stretches.iter().flat_map(of)).collect()
     }
 
     /// From its [`words`](Course::words); `None` if they are no course's.
     pub(super) fn from_words(words: &[i64]) -> Option<Course> {
-        let (length, words) = words.split_first().filter(|(length, _)| **length > 0)?;
-        let (stretches, rest) = words.as_chunks::<7>();
-        let wide = |low: i64, high: i64| i128::from(high) << 64 | i128::from(low as u64);
-        let stretch = |[trucks, words @ ..]: &[i64; 7]| Stretch {
-            trucks: *trucks as u64,
-            sums: [0, 2, 4].map(|low| wide(words[low], words[low + 1])),
-        };
+        let (by_day, words) = words.split_first()?;
+        let (stretches, rest) = words.as_chunks::<4>();
+        let stretch = |[trucks, sums @ ..]: &[i64; 4]| Stretch { trucks: *trucks, sums: *sums };
         let stretches = stretches.iter().map(stretch).collect();
-        rest.is_empty().then_some(Course { length: *length, stretches })
+        rest.is_empty().then_some(Course { by_day: *by_day == 1, stretches })
+    }
+
+    /// Whether whole days are told apart, since hours differ.
+    pub fn by_day(&self) -> bool {
+        self.by_day
     }
 
     /// Length of a stretch.
     pub fn length(&self) -> SimDuration {
-        SimDuration::from_micros(self.length)
+        SimDuration::from_micros(if self.by_day { DAY } else { MINUTES_5 })
     }
 
     /// The trucks of each whole stretch from an instant on, with their sum in seconds; `None` unless the
@@ -104,7 +110,7 @@ impl Course {
         if !whole || entry.statistic != Statistic::Mean {
             return None;
         }
-        let first = (from.micros() + self.length - 1) / self.length;
+        let first = (from.micros() + self.length().micros() - 1) / self.length().micros();
         let observation = |stretch: &Stretch| Observation {
             count: stretch.trucks as f64,
             sum: stretch.sums[column] as f64 / 1e6,
@@ -132,7 +138,7 @@ mod tests {
     #[test]
     fn trucks_belong_to_the_stretch_in_which_they_came() {
         let mut network = fixture::one_booth();
-        network.run_length = SimDuration::from_mins(54);
+        (network.run_length, network.end) = (SimDuration::from_mins(54), End::Cut);
         let Some(mut course) = Course::new(&network) else { panic!("ten stretches") };
         let at = |minutes: i64| SimTime::ZERO + SimDuration::from_mins(minutes);
         course.cross(at(4), seconds([60, 20, 40]));
@@ -149,7 +155,7 @@ mod tests {
         let mut both = course.clone();
         both.add(&course);
         assert_eq!(Course::from_words(&both.words()), Some(both.clone()));
-        assert_eq!(Course::from_words(&both.words()[..9]), None);
+        assert_eq!(Course::from_words(&both.words()[..4]), None);
         let doubled = both.of(&mean(Measure::Delay), SimDuration::ZERO).expect("followed");
         assert_eq!(doubled[1], told(4.0, 120.0));
         both.reset();
@@ -159,7 +165,8 @@ mod tests {
     #[test]
     fn where_hours_differ_only_days_are_alike() {
         let mut network = fixture::one_booth();
-        network.run_length = SimDuration::from_hours(9 * 24);
+        (network.run_length, network.warm_up) =
+            (SimDuration::from_hours(9 * 24), SimDuration::from_hours(24));
         let length = |network: &Network| Course::new(network).map(|course| course.length());
         assert_eq!(length(&network), Some(SimDuration::from_mins(5)));
         let at = SimTime::ZERO + SimDuration::from_hours(6);
@@ -171,5 +178,9 @@ mod tests {
         assert_eq!(length(&network), None);
         network.run_length = SimDuration::from_hours(10 * 24);
         assert_eq!(length(&network), Some(SimDuration::from_hours(24)));
+        // Long enough whatever it is about; a day that drains is not.
+        network.warm_up = SimDuration::ZERO;
+        assert_eq!(length(&network), Some(SimDuration::from_hours(24)));
+        assert_eq!(Course::new(&fixture::one_booth()), None);
     }
 }

@@ -29,7 +29,8 @@ pub struct Controlled {
     /// Pairs.
     pub count: u32,
     /// How many times more replications the mean without control needs for the same variance; below
-    /// 1 where the control only adds noise. `None` if nothing varies around the line.
+    /// 1, never below (n − 3) / (n − 2), where the control only adds noise. `None` if nothing varies
+    /// around the line.
     pub gain: Option<f64>,
     /// Ends of its 95 % interval.
     pub gain_interval: Option<[f64; 2]>,
@@ -59,7 +60,8 @@ pub fn controlled(pairs: &[(f64, f64)], t: impl FnOnce(u32) -> f64) -> Option<Co
     let slope = products / of_controls;
     let around = (of_values - slope * products).max(0.0) / (n - 2.0);
     let loss = (n - 2.0) / (n - 3.0);
-    let gain = (around > 0.0).then(|| of_values / (n - 1.0) / (around * loss));
+    // What goes with nothing costs no more than its slope.
+    let gain = (around > 0.0).then(|| (of_values / (n - 1.0) / around).max(1.0) / loss);
     Some(Controlled {
         mean: mean - slope * luck,
         half_width: t(count - 2) * (around * (1.0 / n + luck * luck / of_controls)).sqrt(),
@@ -121,6 +123,9 @@ mod tests {
     #[test]
     fn nothing_to_go_by() {
         assert_eq!(controlled(&[(1.0, 2.0); 4], t), None);
+        let apart = [(1.0, -1.0), (2.0, 1.0), (2.0, -1.0), (1.0, 1.0), (1.5, 0.0)];
+        let found = controlled(&apart, t).expect("five pairs");
+        assert_eq!((found.slope, found.gain), (0.0, Some(2.0 / 3.0)));
         assert_eq!(controlled(&[(1.0, 2.0), (2.0, 2.0), (3.0, 2.0), (4.0, 2.0), (5.0, 2.0)], t), None);
         let line: Vec<(f64, f64)> = (0..6).map(|n| (f64::from(2 * n), f64::from(n) - 2.0)).collect();
         let exact = controlled(&line, t).expect("six pairs");
