@@ -470,7 +470,7 @@ impl Page<'_> {
         }
         let told = told.join(", and ");
         self.faint(&format!(
-            "counting trucks as a control variate would narrow the interval {told}: controls.csv"
+            "Counting trucks as a control variate would narrow the interval {told}: controls.csv"
         ))
     }
 

@@ -101,8 +101,7 @@ mod tests {
         t_quantile(0.975, degrees)
     }
 
-    /// Controls −1, 0, 1, 2, 3 (mean 1, Sxx 10); values 2, 5, 6, 9, 8 (mean 6, Syy 30). Sxy = 8 + 1 + 0 + 3
-    /// + 4 = 16, slope 1.6, around the line 30 − 25.6 = 4.4 with 3 degrees. Mean 6 − 1.6; its variance 4.4 / 3
+    /// Controls −1, 0, 1, 2, 3 (mean 1, Sxx 10); values 2, 5, 6, 9, 8 (mean 6, Syy 30). Sxy = 16, slope 1.6, around the line 30 − 25.6 = 4.4 with 3 degrees. Mean 6 − 1.6; its variance 4.4 / 3
     /// × (1/5 + 1/10); t(0.975, 3) = 3.18245. Gain 30 / 4 over 4.4 / 3 × 3 / 2.
     #[test]
     fn by_hand() {
