@@ -229,6 +229,7 @@ fn what_cannot_be_searched_is_told_where_it_stands() {
         (choice, "vary.\"officers.cbp.on_duty\" = [\"few\"]", "few"),
         (choice, "", "has nothing to choose"),
         (choice, "from = \"tomorrow\"", "tomorrow"),
+        (margin, "vary.\"officers.cbp.plan.booth.all\" = [\"+0\", \"+1\"]", "twice"),
         (margin, "confidence = \"100 %\"", "cannot promise 100 %"),
         (margin, "minimize = \"officer_minutes\"", "no measure of this crossing is named `officer_minutes`"),
         (margin, "indifference.officer_hours = \"2 %\"", "is a duration, not a share"),

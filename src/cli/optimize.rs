@@ -6,9 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use cruce::experiment::UnknownMeasure;
-use cruce::experiment::optimize::{
-    MOST_COMPARED, MOST_SEARCHED, Optimum, Search, SearchError, SearchProgress,
-};
+use cruce::experiment::optimize::{MOST_SEARCHED, Optimum, Search, SearchError, SearchProgress};
 use cruce::report::layout::Look;
 use cruce::report::optimize as report;
 use cruce::report::package::{Resource, data_package};
@@ -109,16 +107,17 @@ impl Optimize {
             return Ok(Exit::Interrupted);
         };
         self.write(folder, &loaded, plan, &search, &optimum, &clock)?;
+        let exit = if optimum.failed().next().is_some() { Exit::Failed } else { Exit::Done };
         if console.json {
             let mut object = report::object(plan, &search, &optimum);
             object["run"] = target.display().to_string().into();
-            console.object(Exit::Done, object)?;
+            console.object(exit, object)?;
         } else {
             console.data(&report::text(plan, &search, &optimum, console.out))?;
         }
         console.say(&format!("files: {}", target.display()));
         console.next(&format!("open {}", shell_word(&target.join("tables/candidates.csv"))));
-        Ok(Exit::Done)
+        Ok(exit)
     }
 
     /// The place of the search that is asked for; `None` when the study has mistakes.
@@ -201,11 +200,11 @@ impl Optimize {
         } else {
             let manner = match search.compares_all() {
                 true => "all are compared".to_owned(),
-                false => format!("more than {MOST_COMPARED}, so a search tries up to {MOST_SEARCHED}"),
+                false => format!("a search tries up to {MOST_SEARCHED}"),
             };
             let Replications { least, most } = search.replications();
             console.data(&format!(
-                "would choose among {candidates} candidates ({manner}), {least} to {most} replications each\nwould write {folder}\n"
+                "would choose among {candidates} candidates ({manner})\n{least} to {most} replications of each\nwould write {folder}\n"
             ))?;
         }
         Ok(Exit::Done)

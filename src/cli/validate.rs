@@ -1,6 +1,9 @@
 //! `cruce validate`: every mistake in a study, and what to look at; nothing is simulated.
 
 use clap::Args;
+use cruce::scenario::diagnostic::Diagnostic;
+use cruce::scenario::optimize::Optimize;
+use cruce::scenario::sweep::Sweep;
 
 use super::Exit;
 use super::console::Console;
@@ -21,7 +24,16 @@ pub struct Validate {
 
 impl Validate {
     pub fn perform(&self, console: &Console) -> anyhow::Result<Exit> {
-        let loaded = self.study.load(None)?;
+        let mut loaded = self.study.load(None)?;
+        let mut found: Vec<Diagnostic> = Vec::new();
+        if loaded.plan.is_some() {
+            found.extend(loaded.sweeps.iter().flat_map(Sweep::check));
+            found.extend(loaded.searches.iter().flat_map(Optimize::check));
+        }
+        if found.iter().any(Diagnostic::is_error) {
+            loaded.plan = None;
+        }
+        loaded.diagnostics.extend(found);
         let Some(plan) = &loaded.plan else {
             return study::refuse(&loaded, console);
         };

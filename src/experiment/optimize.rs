@@ -45,6 +45,8 @@ const OFFICER_HOURS: f64 = 0.5;
 /// What of the mean of another measure does not matter, unless the search says otherwise.
 const OF_A_MEAN: f64 = 0.01;
 
+/// Candidates that differ by less than this share of what does not matter cost the same.
+const SAME: f64 = 0.1;
 /// What is minimized unless the search says otherwise.
 const OFFICERS: &str = "officer_hours";
 
@@ -143,8 +145,15 @@ pub struct Optimum {
     pub present: Vec<Mean>,
     /// The chosen one less the scenario as it stands, pair by pair: one per entry.
     pub differences: Vec<Mean>,
-    /// Replications that were run in all.
+    /// Replications that were run in all, failed ones left out.
     pub simulated: u64,
+}
+
+impl Optimum {
+    /// Candidates that could not be simulated.
+    pub fn failed(&self) -> impl Iterator<Item = &Candidate> {
+        self.candidates.iter().filter(|candidate| candidate.verdict == Verdict::Failed)
+    }
 }
 
 /// Why a search gave no results.
@@ -335,7 +344,7 @@ impl<'s> Search<'s> {
             .into_iter()
             .collect::<Result<_, _>>()
             .map_err(|why| SearchError::Present(self.optimize.scenario.clone(), why))?;
-        Ok(Some(self.optimum(compared, &present, searched, at_rest, workers.done())))
+        Ok(Some(self.optimum(compared, &present, searched, at_rest, workers.simulated())))
     }
 
     /// How far the objective and each goal of a row are, the latter as an excess: above 0 is missed.
@@ -396,9 +405,8 @@ impl<'s> Search<'s> {
             selection.judge();
             active = selection.active();
             // Only who may be chosen is looked at again.
-            let alive: Vec<usize> = selection.alive().collect();
             for (place, kept) in kept.iter_mut().enumerate() {
-                if alive.binary_search(&place).is_err() {
+                if selection.feasible(place) == Feasible::No {
                     kept.rows = Vec::new();
                 }
             }
@@ -411,14 +419,18 @@ impl<'s> Search<'s> {
             Feasible::Unknown => !settled && selection.excesses(*place).all(|excess| excess <= 0.0),
             Feasible::No => false,
         };
-        // Whoever is left differs by nothing that matters, or was not told apart: the least wait decides.
-        let mean = |place: usize, entry: usize| kept[place].means[entry].value().unwrap_or(f64::INFINITY);
-        let order = |a: &usize, b: &usize| {
-            let objective = selection.difference(*a, *b).unwrap_or(0.0);
-            let headline = mean(*a, self.headline).total_cmp(&mean(*b, self.headline));
-            objective.total_cmp(&0.0).then(headline).then(a.cmp(b))
-        };
-        let chosen = selection.alive().filter(met).min_by(order);
+        let mean = |place: &usize| kept[*place].means[self.headline].value().unwrap_or(f64::INFINITY);
+        let order =
+            |a: &usize, b: &usize| selection.difference(*a, *b).unwrap_or(0.0).total_cmp(&0.0).then(a.cmp(b));
+        // Of those that cost the same, whatever overtime by chance made of it, the least wait decides.
+        let chosen = selection.alive().filter(met).min_by(order).map(|best| {
+            let costs_the_same = |place: &usize| {
+                let more = selection.difference(*place, best).unwrap_or(f64::INFINITY);
+                selection.feasible(*place) == Feasible::Yes && more.abs() < SAME * zone
+            };
+            let same = (0..candidates.len()).filter(costs_the_same).chain([best]);
+            same.min_by(|a, b| mean(a).total_cmp(&mean(b)).then(a.cmp(b))).unwrap_or(best)
+        });
         let had = kept.iter().map(|kept| kept.means[self.objective].n()).collect();
         let verdicts = (0..candidates.len())
             .map(|place| self.verdict(&selection, &kept[place], place, chosen, settled, zone))
@@ -717,6 +729,8 @@ struct Workers<'a> {
     progress: &'a (dyn Fn(SearchProgress) + Sync),
     cancel: &'a AtomicBool,
     done: AtomicU64,
+    /// Of these, replications that did not fail.
+    simulated: AtomicU64,
     left: AtomicUsize,
 }
 
@@ -728,12 +742,18 @@ impl<'a> Workers<'a> {
         cancel: &'a AtomicBool,
     ) -> Self {
         let makers = (0..jobs.max(1)).map(|_| Mutex::new(search.optimize.maker())).collect();
-        Workers { search, makers, progress, cancel, done: AtomicU64::new(0), left: AtomicUsize::new(0) }
+        let (done, simulated) = (AtomicU64::new(0), AtomicU64::new(0));
+        Workers { search, makers, progress, cancel, done, simulated, left: AtomicUsize::new(0) }
     }
 
     /// Replications run so far.
     fn done(&self) -> u64 {
         self.done.load(atomic::Ordering::Relaxed)
+    }
+
+    /// Those of them that did not fail.
+    fn simulated(&self) -> u64 {
+        self.simulated.load(atomic::Ordering::Relaxed)
     }
 
     fn left(&self, candidates: usize) {
@@ -767,6 +787,8 @@ impl<'a> Workers<'a> {
                         let count = stretch.len() as u64;
                         match self.rows(&mut maker, wanted[place], stretch, &is_over) {
                             Ok(Some(rows)) => {
+                                let ran = rows.iter().filter(|row| row.is_ok()).count() as u64;
+                                self.simulated.fetch_add(ran, atomic::Ordering::Relaxed);
                                 given
                                     .lock()
                                     .unwrap_or_else(PoisonError::into_inner)

@@ -22,6 +22,8 @@ pub struct Standing {
     pub surely_met: bool,
     /// Whether one is missed, surely for all years together.
     pub surely_missed: bool,
+    /// No replication of it could be run.
+    pub failed: bool,
 }
 
 /// When goals are first missed.
@@ -38,7 +40,9 @@ pub struct FirstMissed {
 /// How the year of a point, one of `years`, stands to the goals.
 pub fn standing(year: u16, years: usize, result: &PointResult, goals: &[Goal]) -> Standing {
     let (alone, together) = (Level::new(0.95), Level::together(goals.len() * years));
-    let mut standing = Standing { year, mean_misses: false, surely_met: true, surely_missed: false };
+    let mut standing =
+        Standing { year, mean_misses: false, surely_met: true, surely_missed: false, failed: false };
+    standing.failed = result.failures.len() as u32 == result.replications;
     for goal in goals {
         let mean = &result.estimates[goal.entry];
         let status = |level: &Level| {
@@ -53,8 +57,10 @@ pub fn standing(year: u16, years: usize, result: &PointResult, goals: &[Goal]) -
     standing
 }
 
-/// When goals are first missed, from years in their order.
+/// When goals are first missed, from years in their order; nothing is known from the first that could not be run on.
 pub fn first_missed(years: &[Standing]) -> FirstMissed {
+    let known = years.iter().take_while(|standing| !standing.failed).count();
+    let years = &years[..known];
     let first =
         |is: fn(&Standing) -> bool| years.iter().find(|standing| is(standing)).map(|standing| standing.year);
     FirstMissed {
@@ -68,13 +74,14 @@ pub fn first_missed(years: &[Standing]) -> FirstMissed {
 mod tests {
     use super::*;
 
-    /// Years as `+` surely met, `=` met by the mean, `-` missed by the mean, `!` surely missed.
+    /// Years as `+` surely met, `=` met by the mean, `-` missed by the mean, `!` surely missed, `x` not run.
     fn first(years: &str) -> FirstMissed {
         let standing = |(year, mark): (u16, char)| Standing {
             year,
             mean_misses: matches!(mark, '-' | '!'),
             surely_met: mark == '+',
             surely_missed: mark == '!',
+            failed: mark == 'x',
         };
         first_missed(&(2030..).zip(years.chars()).map(standing).collect::<Vec<_>>())
     }
@@ -87,6 +94,7 @@ mod tests {
         assert_eq!(first("!++!"), told(Some(2030), Some(2030), Some(2030)));
         assert_eq!(first("++"), FirstMissed::default());
         assert_eq!(first("+="), told(None, Some(2031), None));
+        assert_eq!(first("+x!"), FirstMissed::default());
         assert_eq!(first("+-"), told(Some(2031), Some(2031), None));
     }
 }

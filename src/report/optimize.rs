@@ -132,10 +132,12 @@ pub fn text(plan: &StudyPlan, search: &Search, optimum: &Optimum, look: Look) ->
     lines.push(String::new());
     lines.extend(chosen(search, optimum, look));
     lines.push(String::new());
-    lines.push(look.paint(Tone::Strong, "Cost against wait"));
-    lines.extend(frontier(search, optimum).lines(look));
-    lines.extend(paragraph("", "± half-width of the 95 % interval of each by itself", look));
-    lines.push(String::new());
+    if !shown(search, optimum).is_empty() {
+        lines.push(look.paint(Tone::Strong, "Cost against wait"));
+        lines.extend(frontier(search, optimum).lines(look));
+        lines.extend(paragraph("", "± half-width of the 95 % interval of each by itself", look));
+        lines.push(String::new());
+    }
     for sentence in promise(search, optimum) {
         lines.extend(paragraph("> ", &sentence, look));
     }
@@ -187,7 +189,7 @@ fn beside(search: &Search, optimum: &Optimum) -> Grid {
     }];
     if let Some(chosen) = chosen {
         columns.push(GridColumn {
-            head: "chosen".to_owned(),
+            head: if optimum.settled { "chosen" } else { "provisional" }.to_owned(),
             cells: plain(&|entry| scale(entry).mean(&chosen.estimates[entry])),
         });
         let change = |entry: usize| {
@@ -215,7 +217,11 @@ fn chosen(search: &Search, optimum: &Optimum, look: Look) -> Vec<String> {
     let Some(place) = optimum.chosen else {
         let close = optimum.candidates.iter().any(|candidate| candidate.verdict == Verdict::Close);
         let more = if close { "; those that just miss them stand below" } else { "" };
-        return paragraph("> ", &format!("No candidate meets the goals{more}"), look);
+        let told = match optimum.failed().count() == optimum.candidates.len() {
+            true => "No candidate could be simulated".to_owned(),
+            false => format!("No candidate meets the goals{more}"),
+        };
+        return paragraph("> ", &told, look);
     };
     let mut told: Vec<String> = Vec::new();
     let mut table = "";
@@ -229,7 +235,8 @@ fn chosen(search: &Search, optimum: &Optimum, look: Look) -> Vec<String> {
         }
         table = under;
     }
-    let told = format!("Candidate {}: {}", place + 1, told.join("; "));
+    let provisional = if optimum.settled { "" } else { " (provisional)" };
+    let told = format!("Candidate {}{provisional}: {}", place + 1, told.join("; "));
     paragraph("> ", &told, look)
 }
 
@@ -317,6 +324,17 @@ fn promise(search: &Search, optimum: &Optimum) -> Vec<String> {
         Some(_) => "no other of those compared",
     };
     let by = goals.join(", ");
+    let failed = optimum.failed().count();
+    if failed > 0 {
+        let why = optimum.failed().find_map(|candidate| candidate.failed.as_deref()).unwrap_or_default();
+        told.push(format!(
+            "{} could not be simulated, the first: {why}",
+            counted(failed as u32, "candidate")
+        ));
+    }
+    if failed == optimum.candidates.len() {
+        return told;
+    }
     if optimum.settled && optimum.chosen.is_some() {
         told.push(format!(
             "With a probability of {confidence} % or more, {others} that clearly meets the goals saves {zone} or more of {}, and \
@@ -413,6 +431,7 @@ pub fn object(plan: &StudyPlan, search: &Search, optimum: &Optimum) -> Value {
         "tried": optimum.searched,
         "at_rest": optimum.at_rest,
         "compared": optimum.candidates.len(),
+        "failed": optimum.failed().count(),
         "replications": optimum.simulated,
         "as_it_stands": measures(&optimum.present),
         "chosen": optimum.chosen.map(candidate),

@@ -49,8 +49,15 @@ impl Group {
         std::iter::once(self.scenario.clone()).chain(apart).collect::<Vec<_>>().join(", ")
     }
 
+    /// Years of which something is known.
     fn span(&self) -> Option<(u16, u16)> {
-        self.years.first().zip(self.years.last()).map(|(first, last)| (first.year, last.year))
+        let known = || self.years.iter().take_while(|standing| !standing.failed);
+        known().next().zip(known().last()).map(|(first, last)| (first.year, last.year))
+    }
+
+    /// The first that could not be run.
+    fn first_failed(&self) -> Option<u16> {
+        self.years.iter().find(|standing| standing.failed).map(|standing| standing.year)
     }
 }
 
@@ -90,6 +97,7 @@ impl Outlooks {
         let column = |group: &Group| {
             let cells = group.years.iter().zip(&group.means).map(|(year, mean)| {
                 let (mark, tone) = match year {
+                    Standing { failed: true, .. } => (" x", Tone::Bad),
                     _ if !goals => ("", Tone::Plain),
                     Standing { surely_missed: true, .. } => (" !", Tone::Bad),
                     Standing { surely_met: true, .. } => ("  ", Tone::Plain),
@@ -106,6 +114,8 @@ impl Outlooks {
             lines.push(format!("and {} more: tables/first-missed.csv", self.groups.len() - COLUMNS));
         }
         let marks = if goals { "; ! surely misses the goals, ? not settled" } else { "" };
+        let failed = self.groups.iter().any(|group| group.first_failed().is_some());
+        let marks = format!("{marks}{}", if failed { ", x could not be run" } else { "" });
         lines.extend(paragraph("", &format!("± half-width of the 95 % interval{marks}"), look));
         lines
     }
@@ -116,13 +126,13 @@ impl Outlooks {
             let told = "The study has no goals: with `[goals]`, the year that first misses them is told";
             return vec![told.to_owned()].into_iter().filter(|_| !self.is_empty()).collect();
         }
-        let told = |group: &Group| {
+        let known = |group: &Group| {
             let name = group.name(job);
             let FirstMissed { year, low, high } = group.first();
             let last = group.span().map_or(0, |(_, last)| last);
             match (year, low, high) {
                 (Some(year), Some(low), Some(high)) if low == high => {
-                    format!("{name}: misses the goals from {year} on, surely")
+                    format!("{name}: first misses the goals in {year}, surely")
                 }
                 (Some(year), Some(low), Some(high)) => {
                     format!("{name}: first misses the goals in {year} ({low} to {high})")
@@ -136,6 +146,14 @@ impl Outlooks {
                 }
                 (None, None, _) => format!("{name}: meets the goals until {last}, surely"),
             }
+        };
+        let told = |group: &Group| {
+            let failed = group.first_failed();
+            let failed = failed.map(|year| format!("; {year} could not be run, see tables/points.csv"));
+            if group.span().is_none() {
+                return format!("{}: no year is known{}", group.name(job), failed.unwrap_or_default());
+            }
+            format!("{}{}", known(group), failed.unwrap_or_default())
         };
         self.groups.iter().map(told).collect()
     }
@@ -157,7 +175,11 @@ impl Outlooks {
         columns.extend(varied);
         columns.extend([
             Column::whole("first_year", "year", "The first year that was simulated."),
-            Column::whole("last_year", "year", "The last one."),
+            Column::whole(
+                "last_year",
+                "year",
+                "The last one; those after it could not be run, if there are any.",
+            ),
             Column::whole(
                 "first_missed",
                 "year",

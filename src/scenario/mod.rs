@@ -283,6 +283,7 @@ fn resolve_all(
             trees: Arc::new(named.collect()),
             sections: Arc::new(section.clone()),
             baseline: baseline.clone(),
+            only: overrides.scenarios.clone(),
             seed: seed.and_then(|seed| seed.parse().ok()).unwrap_or(1),
         };
         let mut found = Vec::new();

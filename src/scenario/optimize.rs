@@ -200,6 +200,21 @@ fn search(name: &str, node: &Node, parts: &Parts, found: &mut Vec<Diagnostic>) -
         }
         return None;
     }
+    let keys_of: Vec<&Varied> = factors.iter().flat_map(|factor| &factor.keys).collect();
+    for (place, key) in keys_of.iter().enumerate() {
+        let within = |other: &&&Varied| {
+            let under =
+                |a: &str, b: &str| a == b || a.strip_prefix(b).is_some_and(|rest| rest.starts_with('.'));
+            under(&key.path, &other.path) || under(&other.path, &key.path)
+        };
+        if let Some(other) = keys_of[..place].iter().find(within) {
+            let message = format!("{titled} chooses `{}` twice", key.path);
+            let told = Diagnostic::error("E0361", message).at(Some(key.key.clone()), "here");
+            let told = told.also(Some(other.key.clone()), "and here");
+            found.push(told.help("choose it once: together with others, or by itself"));
+            break;
+        }
+    }
     if factors.len() > MOST_FACTORS {
         let message = format!("{titled} chooses {} values", factors.len());
         let label = format!("at most {MOST_FACTORS}");

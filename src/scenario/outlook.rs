@@ -102,6 +102,10 @@ pub(super) fn outlook(
             Value::List(rates) => rates.clone(),
             _ => vec![node.clone()],
         };
+        if listed.is_empty() {
+            let told = Diagnostic::error("E0361", format!("{titled}: `{path}` has no rates"));
+            found.push(told.at(Some(node.place.clone()), "an empty list").help("write its rates"));
+        }
         let mut rates = Vec::new();
         for rate in &listed {
             match rate.scalar().unwrap_or_default().parse::<Growth>() {
@@ -169,8 +173,22 @@ fn milestones(
         let changes = leaves(node, "").into_iter().map(|(path, node)| Change { path, node }).collect();
         match year.filter(|_| node.table().is_some()) {
             Some(year) => all.push(Milestone { year, scenario: scenario.cloned(), changes }),
+            None if year.is_some() => {
+                let message = format!("{titled}: the milestone of {key} says no key");
+                let help = format!(
+                    "write the key that changes: `milestone.{key}.\"officers.cbp.on_duty\" = \"+2\"`"
+                );
+                let told =
+                    Diagnostic::error("E0361", message).at(Some(node.key_place()), "a value for which key?");
+                found.push(told.help(help));
+            }
             None => {
-                let message = format!("{titled}: `{}` is no year of it", key.escape_debug());
+                let swept: Vec<String> = scenarios.iter().map(|scenario| format!("`{scenario}`")).collect();
+                let message = format!(
+                    "{titled}: `{}` is neither a year nor a scenario of it ({})",
+                    key.escape_debug(),
+                    swept.join(", ")
+                );
                 let span = years.first().zip(years.last());
                 let label =
                     span.map_or(String::new(), |(first, last)| format!("a year from {first} to {last}"));

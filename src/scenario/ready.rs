@@ -35,6 +35,8 @@ pub(super) struct Parts {
     pub(super) trees: Arc<BTreeMap<String, Node>>,
     pub(super) sections: Arc<Option<Node>>,
     pub(super) baseline: String,
+    /// Scenarios that the command line names; all if it names none.
+    pub(super) only: Vec<String>,
     pub(super) seed: u64,
 }
 

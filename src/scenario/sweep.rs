@@ -286,6 +286,10 @@ fn sweep(name: &str, node: &Node, parts: &Parts, found: &mut Vec<Diagnostic>) ->
     };
     let named = scenarios.into_iter().filter_map(|named| parts.scenario(named, found));
     let mut scenarios: Vec<String> = named.collect();
+    // `--scenario` leaves of them those that it names.
+    if scenarios.iter().any(|scenario| parts.only.contains(scenario)) {
+        scenarios.retain(|scenario| parts.only.contains(scenario));
+    }
     if scenarios.is_empty() {
         scenarios.push(parts.baseline.clone());
     }

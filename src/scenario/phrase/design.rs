@@ -9,7 +9,7 @@ use super::scan::{PhraseError, Scanner};
 /// Points of a sampled design: as many as the Sobol sequence has here.
 pub const MOST_SAMPLED: u32 = 65_536;
 
-const EXAMPLE: &str = "write `grid`, `list`, `latin-hypercube 256`, `sobol 1024`, `sobol-indices 256`, `morris 20` or `years 2024..2045`";
+const EXAMPLE: &str = "write `grid`, `list`, `latin-hypercube 256`, `sobol 1024`, `sobol-indices 256`, `morris 20`, `years 2024..2045` or `years 2025..2050 by 5`";
 
 impl FromStr for DesignPhrase {
     type Err = PhraseError;
