@@ -173,6 +173,9 @@ fn milestones_hold_from_their_year_on() {
         let off = (trucks(scenario, growth, year) - known) / (known / 20.0f64).sqrt();
         assert!(off.abs() < 3.5, "{scenario} {growth} {year}: {off}");
     }
+    let ran = cruce(home.path(), &["sweep", "yard", "--scenario", "today", "-o", "some"]);
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    assert_eq!(table(home.path(), "some/tables/first-missed.csv").len(), 2, "one scenario, two outlooks");
     let years = table(home.path(), "one/tables/first-missed.csv");
     assert_eq!(years.len(), 4);
     assert_eq!(years[1]["first_missed"], "2028");

@@ -286,19 +286,20 @@ fn sweep(name: &str, node: &Node, parts: &Parts, found: &mut Vec<Diagnostic>) ->
     };
     let named = scenarios.into_iter().filter_map(|named| parts.scenario(named, found));
     let mut scenarios: Vec<String> = named.collect();
+    if scenarios.is_empty() {
+        scenarios.push(parts.baseline.clone());
+    }
+    let listed = scenarios.clone();
     // `--scenario` leaves of them those that it names.
     if scenarios.iter().any(|scenario| parts.only.contains(scenario)) {
         scenarios.retain(|scenario| parts.only.contains(scenario));
-    }
-    if scenarios.is_empty() {
-        scenarios.push(parts.baseline.clone());
     }
     let titled = format!("sweep `{name}`");
     let mut factors = factors(&titled, keys, design, &parts.reading.sources, found);
     let outlook = match design {
         DesignPhrase::Years { first, last, step } => {
             let years = (first..=last).step_by(usize::from(step)).collect();
-            let (outlook, ahead) = outlook(&titled, keys, years, &scenarios, found);
+            let (outlook, ahead) = outlook(&titled, keys, years, &listed, found);
             factors.extend(ahead);
             Some(outlook)
         }
