@@ -65,8 +65,17 @@ impl Console {
     ///
     /// When stdout cannot be written; a reader that went away is no error.
     pub fn data(&self, text: &str) -> anyhow::Result<()> {
+        self.bytes(text.as_bytes())
+    }
+
+    /// Data that is no text.
+    ///
+    /// # Errors
+    ///
+    /// As [`Console::data`].
+    pub fn bytes(&self, bytes: &[u8]) -> anyhow::Result<()> {
         let mut stdout = io::stdout().lock();
-        match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             written => written.context("cannot write to the standard output"),
         }

@@ -19,6 +19,10 @@ use super::kept::link;
 pub const MANIFEST: &str = "manifest.json";
 /// All tables in one file, where it is asked for.
 pub const WORKBOOK: &str = "tables.xlsx";
+/// The page for people.
+pub const REPORT: &str = "report.html";
+/// What repeats the run, in one file.
+pub const BUNDLE: &str = "study.zip";
 /// What a manifest of ours says in its field `schema`.
 pub const MANIFEST_SCHEMA: &str = "cruce.manifest/1";
 
@@ -64,7 +68,10 @@ pub fn standing(target: &Path) -> anyhow::Result<Standing> {
         manifest["files"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let mut present = Vec::new();
     list(target, "", &mut present).with_context(|| format!("cannot read `{shown}`"))?;
-    if let Some(foreign) = present.iter().find(|name| *name != MANIFEST && !listed.contains(&name.as_str())) {
+    let ours = |name: &String| {
+        [MANIFEST, REPORT, BUNDLE].contains(&name.as_str()) || listed.contains(&name.as_str())
+    };
+    if let Some(foreign) = present.iter().find(|name| !ours(name)) {
         let message = format!(
             "`{shown}` holds `{}`, which cruce did not write; move it away or choose another folder with -o",
             foreign.escape_debug()
@@ -78,7 +85,7 @@ pub fn standing(target: &Path) -> anyhow::Result<Standing> {
 }
 
 /// Names of all files below a folder, joined by `/`.
-fn list(folder: &Path, prefix: &str, names: &mut Vec<String>) -> io::Result<()> {
+pub(super) fn list(folder: &Path, prefix: &str, names: &mut Vec<String>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
@@ -89,6 +96,26 @@ fn list(folder: &Path, prefix: &str, names: &mut Vec<String>) -> io::Result<()> 
         }
     }
     Ok(())
+}
+
+/// Writes a file whole or not at all: beside its place, then renamed.
+///
+/// # Errors
+///
+/// When it cannot be written; then what stood there stands there still.
+pub fn replace(path: &Path, contents: &[u8]) -> anyhow::Result<()> {
+    let cannot = || format!("cannot write `{}`", path.display());
+    let mut name = OsString::from(".");
+    name.push(path.file_name().with_context(cannot)?);
+    name.push(format!(".{}.part", std::process::id()));
+    let draft = path.with_file_name(name);
+    let written =
+        File::create(&draft).and_then(|mut file| file.write_all(contents).and_then(|()| file.sync_all()));
+    let placed = written.and_then(|()| fs::rename(&draft, path));
+    if placed.is_err() {
+        let _ = fs::remove_file(&draft);
+    }
+    placed.with_context(cannot)
 }
 
 /// Drafts of a run folder that stand beside its place, of this program or of others.

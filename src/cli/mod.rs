@@ -15,13 +15,17 @@ mod kept;
 mod lock;
 mod manifest;
 mod optimize;
+mod plot;
 mod progress;
+mod repeat;
+mod report;
 mod run;
 mod schema;
 mod show;
 mod study;
 mod sweep;
 mod template;
+mod told;
 mod validate;
 
 use std::ffi::OsString;
@@ -44,6 +48,7 @@ pub use exit::Exit;
   cruce init my-study         start a study of your own
   cruce validate my-study     find every mistake in it, without running it
   cruce run my-study          run it: table, differences, verdicts, files
+  cruce report runs/my-study-1a2b3c4d    the same as one page to email
   cruce sweep my-study        run it with many values
   cruce optimize my-study     find the fewest officer-hours that meet its goals",
     after_help = exit::TABLE
@@ -89,6 +94,8 @@ enum Command {
     Sweep(sweep::Sweep),
     Optimize(optimize::Optimize),
     Compare(compare::Compare),
+    Report(report::Report),
+    Plot(plot::Plot),
     Init(init::Init),
     Validate(validate::Validate),
     Show(show::Show),
@@ -126,6 +133,8 @@ pub fn perform(cli: &Cli, console: &Console) -> anyhow::Result<Exit> {
         Some(Command::Sweep(sweep)) => sweep.perform(console),
         Some(Command::Optimize(optimize)) => optimize.perform(console),
         Some(Command::Compare(compare)) => compare.perform(console),
+        Some(Command::Report(report)) => report.perform(console),
+        Some(Command::Plot(plot)) => plot.perform(console),
         Some(Command::Init(init)) => init.perform(console),
         Some(Command::Validate(validate)) => validate.perform(console),
         Some(Command::Show(show)) => show.perform(console),
@@ -143,6 +152,8 @@ impl Cli {
             Some(Command::Sweep(_)) => "sweep",
             Some(Command::Optimize(_)) => "optimize",
             Some(Command::Compare(_)) => "compare",
+            Some(Command::Report(_)) => "report",
+            Some(Command::Plot(_)) => "plot",
             Some(Command::Init(_)) => "init",
             Some(Command::Validate(_)) => "validate",
             Some(Command::Show(_)) => "show",

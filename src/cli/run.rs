@@ -15,8 +15,9 @@ use cruce::experiment::{self, FromStore, GoalStatus, Options, RunError, StudyRes
 use cruce::report::layout::{Look, Tone};
 use cruce::report::package::{Resource, data_package};
 use cruce::report::sheet::{Cell, Sheet};
+use cruce::report::words::Language;
 use cruce::report::workbook::{ReadMe, workbook};
-use cruce::report::{Notice, json, notices, summary, tables, words};
+use cruce::report::{json, notices, summary, tables};
 use cruce::scenario::Loaded;
 use cruce::scenario::limit::MOST_REPLICATIONS;
 use cruce::scenario::phrase::Replications;
@@ -33,6 +34,7 @@ use super::kept::Kept;
 use super::manifest::{Clock, about_run, manifest};
 use super::progress::{Progress, When};
 use super::study::{self, StudyArguments};
+use super::told::Told;
 
 /// Compare the plans of a study: table, differences, verdicts, files
 #[derive(Args, Debug)]
@@ -72,6 +74,9 @@ pub struct Run {
     /// Run folder [default: runs/STUDY-DIGEST]
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
+    /// Leave report.html out
+    #[arg(long)]
+    no_report: bool,
     /// Replace another run in the run folder
     #[arg(short, long)]
     force: bool,
@@ -100,12 +105,13 @@ impl Run {
     pub fn perform(&self, console: &Console) -> anyhow::Result<Exit> {
         let clock = Clock::start();
         let progress = Progress::begin(self.progress, console);
-        let loaded = self.study.load(self.reps)?;
+        let (loaded, mut recipe) = self.study.load_to_repeat(self.reps)?;
+        recipe.only = self.replication.or(recipe.only);
         let Some(plan) = &loaded.plan else {
             progress.end();
             return study::refuse(&loaded, console);
         };
-        let target = self.target(plan);
+        let target = self.target(plan, recipe.only);
         let standing = self.standing(&target, plan)?;
         if self.dry_run {
             progress.end();
@@ -113,9 +119,9 @@ impl Run {
         }
         let mut folder = RunFolder::draft(&target)?;
         let holds = matches!(&standing, Standing::Run { digest, .. } if *digest == plan.digest);
-        let keeps = self.replication.is_none();
+        let keeps = recipe.only.is_none();
         let kept = keeps.then(|| Kept::open(&target, &plan.digest, holds, self.fresh)).transpose()?;
-        let ran = self.simulate(plan, kept.as_ref(), &progress, &mut folder);
+        let ran = self.simulate(plan, recipe.only, kept.as_ref(), &progress, &mut folder);
         progress.end();
         let Some((result, found)) = ran? else {
             console.say("interrupted before a replication was complete; nothing was written");
@@ -132,7 +138,8 @@ impl Run {
             if let Some(kept) = kept.as_ref().filter(|_| !result.interrupted) {
                 kept.give(&mut folder)?;
             }
-            self.write(folder, &loaded, plan, &result, &notices, &clock)?;
+            let told = Told { plan, result: &result, notices: &notices, recipe: &recipe };
+            self.write(folder, &loaded, &told, &clock)?;
         }
         if console.json {
             let mut object = json::result_object(plan, &result, &notices);
@@ -146,12 +153,12 @@ impl Run {
     }
 
     /// The run folder: where `-o` says, or named by study and digest so that it is found again.
-    fn target(&self, plan: &StudyPlan) -> PathBuf {
+    fn target(&self, plan: &StudyPlan, only: Option<u32>) -> PathBuf {
         if let Some(folder) = &self.output {
             return folder.clone();
         }
         let digest = plan.digest.get(..8).unwrap_or(&plan.digest);
-        let part = self.replication.map(|number| format!("-replication-{number}")).unwrap_or_default();
+        let part = only.map(|number| format!("-replication-{number}")).unwrap_or_default();
         Path::new("runs").join(format!("{}-{digest}{part}", file_name(&plan.name)))
     }
 
@@ -174,11 +181,12 @@ impl Run {
     fn simulate(
         &self,
         plan: &StudyPlan,
+        only: Option<u32>,
         kept: Option<&Kept>,
         progress: &Progress,
         folder: &mut RunFolder,
     ) -> anyhow::Result<Option<(StudyResult, FromStore)>> {
-        let options = Options { jobs: self.jobs.map(usize::from), only: self.replication };
+        let options = Options { jobs: self.jobs.map(usize::from), only };
         let tell = |at: experiment::Progress| progress.set(at.done, at.total);
         let ran = match kept {
             Some(kept) => experiment::resume(plan, &options, kept.folder(), &tell, &interrupt::FLAG),
@@ -191,7 +199,7 @@ impl Run {
             ran => ran?,
         };
         if self.trucks {
-            let first = self.replication.unwrap_or(0);
+            let first = only.unwrap_or(0);
             let mut file = BufWriter::new(folder.create(TRUCKS)?);
             let whole = write_trucks(plan, first..first + result.replications, &mut file)?;
             if !whole {
@@ -221,18 +229,17 @@ impl Run {
         &self,
         mut folder: RunFolder,
         loaded: &Loaded,
-        plan: &StudyPlan,
-        result: &StudyResult,
-        notices: &[Notice],
+        told: &Told,
         clock: &Clock,
     ) -> anyhow::Result<()> {
+        let Told { plan, result, notices, recipe } = *told;
         let sheets = tables::tables(plan, result, notices);
         for sheet in &sheets {
             folder.write(&format!("tables/{}.csv", sheet.name), &sheet.csv())?;
         }
         if self.xlsx {
             let sheets: Vec<&Sheet> = sheets.iter().collect();
-            let bytes = workbook(&self.read_me(plan, result, folder.files()), &sheets);
+            let bytes = workbook(&read_me_of_run(told, folder.files()), &sheets);
             folder.write(folder::WORKBOOK, &bytes.with_context(|| cannot_make(folder::WORKBOOK))?)?;
         }
         let trucks = tables::trucks();
@@ -243,7 +250,7 @@ impl Run {
         if folder.files().iter().any(|file| file == TRUCKS) {
             resources.push(Resource { path: TRUCKS.to_owned(), sheet: &trucks });
         }
-        let title = words::Language::English.text(&plan.title);
+        let title = Language::English.text(&plan.title);
         folder.write("datapackage.json", data_package(&plan.name, title, &resources).as_bytes())?;
         for scenario in &plan.scenarios {
             folder.write(&format!("resolved/{}.toml", scenario.name), scenario.resolved.as_bytes())?;
@@ -253,27 +260,16 @@ impl Run {
         let mut object = serde_json::to_string_pretty(&json::result_object(plan, result, notices))?;
         object.push('\n');
         folder.write("summary.json", object.as_bytes())?;
+        for (name, contents) in recipe.parts()? {
+            folder.write(&name, &contents)?;
+        }
+        if !self.no_report {
+            folder.write(folder::REPORT, told.page(Language::English, &[])?.as_bytes())?;
+        }
         let manifest =
             manifest(&loaded.sources, plan, about_run(plan, result), folder.files(), self.jobs, clock)?;
         folder.write(folder::MANIFEST, manifest.as_bytes())?;
         folder.place()
-    }
-
-    /// What the workbook tells of the run.
-    fn read_me<'a>(&self, plan: &'a StudyPlan, result: &StudyResult, files: &[String]) -> ReadMe<'a> {
-        let mut read_me = read_me(words::Language::English.text(&plan.title), plan, &plan.digest);
-        read_me.facts.push(("replications", result.replications.into()));
-        if let Some(number) = self.replication {
-            read_me.facts.push(("replication", number.into()));
-        }
-        if result.interrupted {
-            let rest = "Interrupted: the tables rest on the replications that were complete.";
-            read_me.notes.push(rest.to_owned());
-        }
-        if files.iter().any(|file| file == TRUCKS) {
-            read_me.notes.push(format!("Every truck and visit is in {TRUCKS}, not here."));
-        }
-        read_me
     }
 
     fn tell_plan(&self, plan: &StudyPlan, target: &Path, console: &Console) -> anyhow::Result<Exit> {
@@ -316,6 +312,7 @@ impl Run {
         let flags = [
             ("--trucks", self.trucks),
             ("--xlsx", self.xlsx),
+            ("--no-report", self.no_report),
             ("--check-goals", self.check_goals),
             ("--force", self.force),
         ];
@@ -359,9 +356,28 @@ impl Run {
         if self.study.file.is_none() {
             console.next("cruce init my-study");
         } else {
-            console.next(&format!("open {}", shell_word(&target.join("summary.txt"))));
+            let page = if self.no_report { "summary.txt" } else { folder::REPORT };
+            console.next(&format!("open {}", shell_word(&target.join(page))));
         }
     }
+}
+
+/// What the workbook tells of the run.
+fn read_me_of_run<'a>(told: &Told<'a>, files: &[String]) -> ReadMe<'a> {
+    let Told { plan, result, .. } = *told;
+    let mut read_me = read_me(Language::English.text(&plan.title), plan, &plan.digest);
+    read_me.facts.push(("replications", result.replications.into()));
+    if let Some(number) = told.recipe.only {
+        read_me.facts.push(("replication", number.into()));
+    }
+    if result.interrupted {
+        let rest = "Interrupted: the tables rest on the replications that were complete.";
+        read_me.notes.push(rest.to_owned());
+    }
+    if files.iter().any(|file| file == TRUCKS) {
+        read_me.notes.push(format!("Every truck and visit is in {TRUCKS}, not here."));
+    }
+    read_me
 }
 
 /// What a workbook of the study tells whatever the verb.

@@ -16,6 +16,7 @@ use serde_json::json;
 use super::Exit;
 use super::console::{Console, complain};
 use super::init::{quoted_word, shell_word};
+use super::repeat::Recipe;
 use super::template;
 
 /// Which study, and what to change in it.
@@ -45,14 +46,27 @@ fn key_and_value(text: &str) -> Result<(String, String), String> {
 impl StudyArguments {
     /// Reads and checks the study. Mistakes in it are in what comes back, not an error.
     pub fn load(&self, replications: Option<scenario::phrase::Replications>) -> anyhow::Result<Loaded> {
+        Ok(self.load_to_repeat(replications)?.0)
+    }
+
+    /// The same, with what repeats it.
+    pub fn load_to_repeat(
+        &self,
+        replications: Option<scenario::phrase::Replications>,
+    ) -> anyhow::Result<(Loaded, Recipe)> {
         let overrides = Overrides {
             set: self.set.clone(),
             seed: self.seed,
             scenarios: self.scenario.clone(),
             replications,
         };
-        let mut loaded = match &self.file {
-            Some(path) => scenario::load(path, &overrides)?,
+        let (mut loaded, overrides, only) = match &self.file {
+            Some(path) if path.extension().is_some_and(|end| end.eq_ignore_ascii_case("zip")) => {
+                let recipe = Recipe::of_bundle(path)?;
+                let overrides = recipe.overrides(overrides);
+                (recipe.load(&overrides), overrides, recipe.only)
+            }
+            Some(path) => (scenario::load(path, &overrides)?, overrides, None),
             None => {
                 let template = template::default_template();
                 let named =
@@ -60,11 +74,13 @@ impl StudyArguments {
                 let files: Vec<(String, &str)> = template.files.iter().map(named).collect();
                 let files: Vec<(&str, &str)> =
                     files.iter().map(|(name, text)| (name.as_str(), *text)).collect();
-                scenario::load_embedded(&files, &overrides)
+                (scenario::load_embedded(&files, &overrides), overrides, None)
             }
         };
         check_measures(&mut loaded);
-        Ok(loaded)
+        let name = loaded.plan.as_ref().map_or("study", |plan| plan.name.as_str()).to_owned();
+        let recipe = Recipe::of(&name, &loaded, &overrides, only);
+        Ok((loaded, recipe))
     }
 
     /// The study as it is typed after a verb, with what is changed in it: ` my-study --seed 7`, or nothing.
@@ -114,7 +130,7 @@ pub fn diagnostics(loaded: &Loaded) -> serde_json::Value {
 }
 
 /// The target and the goals name measures; which there are is known only when the crossing is.
-fn check_measures(loaded: &mut Loaded) {
+pub(super) fn check_measures(loaded: &mut Loaded) {
     let Some(plan) = &loaded.plan else { return };
     let unknown = experiment::unknown_measures(plan);
     if unknown.is_empty() {

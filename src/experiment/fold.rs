@@ -169,6 +169,17 @@ fn add_each(sums: &mut Vec<Running>, values: impl ExactSizeIterator<Item = f64>)
     sums.iter_mut().zip(values).for_each(|(sum, value)| sum.add(value));
 }
 
+/// 1 % to 99 %.
+const HUNDREDTHS: [f64; 99] = {
+    let mut shares = [0.0; 99];
+    let mut place = 0;
+    while place < 99 {
+        shares[place] = (place + 1) as f64 / 100.0;
+        place += 1;
+    }
+    shares
+};
+
 fn pooled((name, tally): (String, &Tally)) -> Pooled {
     Pooled {
         name,
@@ -178,6 +189,7 @@ fn pooled((name, tally): (String, &Tally)) -> Pooled {
         p95: tally.quantile(0.95),
         p99: tally.quantile(0.99),
         max: tally.max(),
+        percentiles: tally.quantiles(HUNDREDTHS).map_or_else(Vec::new, Vec::from),
     }
 }
 
@@ -191,7 +203,9 @@ fn queue_series(catalog: &Catalog, queues: &[Vec<f32>]) -> Vec<QueueSeries> {
             interval_minutes: 15,
             mean: Vec::with_capacity(intervals),
             p05: Vec::with_capacity(intervals),
+            p25: Vec::with_capacity(intervals),
             p50: Vec::with_capacity(intervals),
+            p75: Vec::with_capacity(intervals),
             p95: Vec::with_capacity(intervals),
         };
         let mut seen: Vec<f64> = Vec::with_capacity(queues.len());
@@ -203,7 +217,9 @@ fn queue_series(catalog: &Catalog, queues: &[Vec<f32>]) -> Vec<QueueSeries> {
             seen.sort_by(f64::total_cmp);
             let of_replications = |p| quantile(&seen, p).unwrap_or(f64::NAN);
             series.p05.push(of_replications(0.05));
+            series.p25.push(of_replications(0.25));
             series.p50.push(of_replications(0.50));
+            series.p75.push(of_replications(0.75));
             series.p95.push(of_replications(0.95));
         }
         series

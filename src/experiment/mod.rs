@@ -28,6 +28,7 @@ mod study;
 pub mod sweep;
 #[cfg(test)]
 mod tests;
+mod typical;
 mod warn;
 mod world;
 
@@ -37,6 +38,7 @@ pub use names::{UnknownMeasure, unknown_measures};
 pub use result::*;
 pub use single::{RunOne, run_one, trucks_of};
 pub use study::{resume, run};
+pub use typical::{MOST_TRUCKS, Typical, typical};
 pub use warn::{counted, span};
 pub use world::input_share;
 

@@ -180,6 +180,9 @@ pub struct Pooled {
     pub p99: Option<f64>,
     /// Largest.
     pub max: Option<f64>,
+    /// The distribution: 1 % of trucks have less than the first, 99 % less than the last; empty without trucks.
+    #[serde(skip)]
+    pub percentiles: Vec<f64>,
 }
 
 /// Trucks in line, averaged over intervals of time.
@@ -196,8 +199,12 @@ pub struct QueueSeries {
     pub mean: Vec<f64>,
     /// 5 % of replications have less.
     pub p05: Vec<f64>,
+    /// A quarter of the replications have less.
+    pub p25: Vec<f64>,
     /// Half of the replications have less.
     pub p50: Vec<f64>,
+    /// Three quarters of the replications have less.
+    pub p75: Vec<f64>,
     /// 95 % of replications have less.
     pub p95: Vec<f64>,
 }

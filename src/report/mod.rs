@@ -6,6 +6,8 @@
 //! file, or computes an estimate: a report only shows. Start at [`summary::summary`].
 
 pub mod compare;
+pub mod figure;
+pub mod html;
 pub mod json;
 pub mod layout;
 mod money;
@@ -15,6 +17,7 @@ pub mod optimize;
 pub mod outline;
 mod outlook;
 pub mod package;
+pub mod said;
 mod security;
 pub mod sheet;
 pub mod summary;

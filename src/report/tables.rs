@@ -512,7 +512,9 @@ fn queue(result: &StudyResult) -> Sheet {
         Column::number("interval_min", "min", "Length of the interval."),
         trucks("mean", "Trucks in line, mean over the interval and over replications."),
         trucks("p05", "5 % of replications have less."),
+        trucks("p25", "A quarter of the replications have less."),
         trucks("p50", "Half of the replications have less."),
+        trucks("p75", "Three quarters of the replications have less."),
         trucks("p95", "95 % of replications have less."),
     ];
     let sentence = "A row is a line of trucks in one interval of time of one scenario.";
@@ -529,7 +531,9 @@ fn queue(result: &StudyResult) -> Sheet {
                     series.interval_minutes.into(),
                     value(Unit::Trucks, Some(*mean)),
                     at(&series.p05),
+                    at(&series.p25),
                     at(&series.p50),
+                    at(&series.p75),
                     at(&series.p95),
                 ]);
             }

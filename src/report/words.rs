@@ -1,6 +1,6 @@
 //! The words of reports: titles in the reader's language, names of measures and verdicts.
 //!
-//! English is the first language; another one adds a variant to [`Language`] and its words here.
+//! English is the first language and that of the terminal; `said` has the words of pages in all of them.
 //! It computes nothing. Start at [`Language`].
 
 use crate::experiment::{GoalStatus, Verdict};
@@ -14,6 +14,8 @@ pub enum Language {
     /// English.
     #[default]
     English,
+    /// Spanish, as it is written in Mexico.
+    Spanish,
 }
 
 impl Language {
@@ -21,6 +23,7 @@ impl Language {
     pub fn code(self) -> &'static str {
         match self {
             Language::English => "en",
+            Language::Spanish => "es",
         }
     }
 

@@ -146,6 +146,12 @@ pub fn load_embedded(files: &[(&str, &str)], overrides: &Overrides) -> Loaded {
     read(reading, name, STUDY_FILE, study.map_or("", |(_, text)| text).as_bytes(), overrides)
 }
 
+/// Reads a study of which all files are at hand, by name relative to its folder; `file` is the one with the scenarios.
+pub fn load_files(study: &str, file: &str, files: BTreeMap<String, String>, overrides: &Overrides) -> Loaded {
+    let text = files.get(file).cloned().unwrap_or_default();
+    read(Reading::new(Folder::Embedded(files)), study, file, text.as_bytes(), overrides)
+}
+
 /// Name of the file in a study folder.
 pub const STUDY_FILE: &str = "study.toml";
 
@@ -339,6 +345,9 @@ pub fn unit_cube(design: phrase::DesignPhrase, name: &str, factors: usize, seed:
     cube.iter().flat_map(|cube| (0..cube.points()).map(|place| point(cube, place))).collect()
 }
 
+/// What stands for a file where something was typed.
+pub const COMMAND_LINE: &str = "the command line";
+
 /// The format that this version reads.
 const FORMAT: i128 = 1;
 
@@ -394,7 +403,7 @@ fn command_line(reading: &mut Reading, overrides: &Overrides) -> Vec<Change> {
                 }
             })
             .collect();
-    let file = reading.sources.add("the command line", lines.join("\n"));
+    let file = reading.sources.add(COMMAND_LINE, lines.join("\n"));
     let mut start = 0;
     let mut changes = Vec::new();
     for ((option, key, value), line) in settings.into_iter().zip(&lines) {
