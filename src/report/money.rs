@@ -21,7 +21,7 @@ fn fixed(amount: f64) -> Mean {
 }
 
 /// What a plan is worth: key, words, unit, value.
-fn items(appraisal: &Appraisal, worth: &Worth) -> [(&'static str, &'static str, Unit, Mean); 5] {
+pub(super) fn items(appraisal: &Appraisal, worth: &Worth) -> [(&'static str, &'static str, Unit, Mean); 5] {
     let money = Unit::Money(appraisal.currency);
     [
         ("user_benefit_per_year", "user benefit a year", money, worth.user_benefit),

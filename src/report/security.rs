@@ -51,8 +51,9 @@ fn label(entry: &Entry, scale: Scale) -> String {
     words::entry(entry) + &unit
 }
 
-/// What is looked at and found in every scenario, with the class in which least is found.
-pub(super) fn lines(result: &StudyResult, look: Look) -> Vec<String> {
+/// Places of what is looked at and found, in the order of [`lines`]; those that are nothing in every scenario are left
+/// out.
+pub(super) fn rows(result: &StudyResult) -> Vec<usize> {
     let said = |place: &usize| {
         // That nothing at all is found of a kind is worth a line.
         let zero_tells =
@@ -65,7 +66,12 @@ pub(super) fn lines(result: &StudyResult, look: Look) -> Vec<String> {
         let by_class = (measure == Measure::ExamHours).then(|| of_classes(result, measure));
         places(result, measure).chain(by_class.unwrap_or_default())
     });
-    let rows: Vec<usize> = rows.filter(said).collect();
+    rows.filter(said).collect()
+}
+
+/// What is looked at and found in every scenario, with the class in which least is found.
+pub(super) fn lines(result: &StudyResult, look: Look) -> Vec<String> {
+    let rows = rows(result);
     if rows.is_empty() {
         return Vec::new();
     }

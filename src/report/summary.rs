@@ -503,7 +503,7 @@ impl Page<'_> {
 }
 
 /// Places of the headline measures among the whole-run entries.
-pub(super) fn headline_places(result: &StudyResult) -> Vec<usize> {
+pub fn headline_places(result: &StudyResult) -> Vec<usize> {
     let whole = &result.entries[..result.whole_run];
     let wanted = |entry: &Entry, (measure, statistic): (Measure, Statistic)| {
         entry.measure == measure

@@ -10,10 +10,11 @@ pub mod png;
 mod verdict;
 
 use super::Notice;
-use super::said::Said;
+use super::number::Scale;
+use super::said::{Said, foreign, of_study, said, same};
 use super::sheet::Sheet;
-use crate::experiment::{StudyResult, Typical};
-use crate::measure::Unit;
+use crate::experiment::{Comparison, Mean, StudyResult, Typical, Verdict};
+use crate::measure::{Entry, Measure};
 use crate::scenario::plan::StudyPlan;
 use draw::Svg;
 
@@ -90,29 +91,58 @@ pub fn figure(id: &str, story: &Story) -> Option<Drawn> {
     IDS.iter().find(|(known, ..)| *known == id).map(|(.., draw)| draw(story))
 }
 
-/// The values of a measure in the unit in which figures show it: minutes, percent, thousands where they are dear.
-pub fn shown(unit: Unit, value: Option<f64>, scale: super::number::Scale) -> f64 {
-    let _ = unit;
-    value.map_or(f64::NAN, |value| value / scale.divisor)
-}
-
 impl Story<'_> {
     /// A scenario as pages name it: its title in each language, else its name.
     pub fn title(&self, scenario: usize) -> Said {
         let scenario = &self.plan.scenarios[scenario];
         match &scenario.title {
-            Some(title) => super::said::of_study(title),
+            Some(title) => of_study(title),
             None => self.name(scenario.name.as_str()),
         }
     }
 
     fn name(&self, name: &str) -> Said {
-        super::said::same(super::said::foreign(name))
+        same(foreign(name))
+    }
+
+    /// The scenario that is best by the deciding measure among those shown to be better; else the baseline.
+    pub fn best(&self) -> usize {
+        let result = self.result;
+        let better =
+            |comparison: &&Comparison| matches!(comparison.verdict, Verdict::ClearlyBetter | Verdict::Better);
+        let size = |comparison: &&Comparison| {
+            comparison.paired[result.headline].difference.mean.map_or(0.0, f64::abs)
+        };
+        let best = result.comparisons.iter().filter(better).max_by(|a, b| size(a).total_cmp(&size(b)));
+        best.map_or(result.baseline, |comparison| comparison.scenario)
+    }
+
+    /// An entry as a headline names it: there is one border wait, so its station goes without saying.
+    pub fn headline_entry(&self, place: usize) -> Entry {
+        let entry = &self.result.entries[place];
+        let station = entry.station.clone().filter(|_| entry.measure != Measure::BorderWait);
+        Entry { station, ..entry.clone() }
+    }
+
+    /// A value with its interval: `6.2 (6.0 to 6.4)`.
+    pub fn range(&self, scale: Scale, mean: &Mean) -> Said {
+        let value = |value| scale.value(value);
+        match (mean.low(), mean.high()) {
+            (Some(low), Some(high)) => {
+                let ends = (value(Some(low)), value(Some(high)));
+                let mean = value(mean.mean);
+                said(
+                    format!("{mean} ({} to {})", ends.0, ends.1),
+                    format!("{mean} ({} a {})", ends.0, ends.1),
+                )
+            }
+            _ => same(value(mean.mean)),
+        }
     }
 
     /// A change with its interval: `−8.3 (−8.8 to −7.8)`.
-    pub fn change(&self, scale: super::number::Scale, mean: &crate::experiment::Mean) -> Said {
+    pub fn change(&self, scale: Scale, mean: &Mean) -> Said {
         let text = scale.change(mean);
-        super::said::said(text.clone(), text.replace(" to ", " a "))
+        said(text.clone(), text.replace(" to ", " a "))
     }
 }

@@ -15,6 +15,7 @@ pub use sentence::sentence;
 use maud::{Markup, Render, html};
 
 use super::words::Language;
+use crate::experiment::{GoalStatus, Verdict};
 use crate::scenario::diagnostic::escaped;
 use crate::scenario::file::Text;
 
@@ -36,6 +37,25 @@ pub fn said(en: impl Into<String>, es: impl Into<String>) -> Said {
 pub fn same(text: impl Into<String>) -> Said {
     let text = text.into();
     Said { es: text.clone(), en: text }
+}
+
+/// A word that files write for a verdict, a status or the like, in words; other text as it stands.
+pub fn key(text: &str) -> Said {
+    match text {
+        "clearly_better" => verdict(Verdict::ClearlyBetter),
+        "better" => verdict(Verdict::Better),
+        "no_useful_difference" => verdict(Verdict::NoUsefulDifference),
+        "worse" => verdict(Verdict::Worse),
+        "clearly_worse" => verdict(Verdict::ClearlyWorse),
+        "not_settled" => verdict(Verdict::NotSettled),
+        "strands_more" => verdict(Verdict::StrandsMore),
+        "strands_fewer" => verdict(Verdict::StrandsFewer),
+        "met" => goal(GoalStatus::Met),
+        "missed" => goal(GoalStatus::Missed),
+        "yes" => said("yes", "sí"),
+        "no" => said("no", "no"),
+        text => same(foreign(text)),
+    }
 }
 
 /// Foreign text longer than this is cut.
@@ -128,4 +148,25 @@ mod tests {
         assert_eq!(text.capital(), said("Wait", "Espera"));
         assert_eq!(joined(", ", &[text.clone(), same("7")]), said("wait, 7", "espera, 7"));
     }
+}
+
+/// STUB
+pub fn duration(seconds: f64) -> Said {
+    same(format!("{seconds} s"))
+}
+/// STUB
+pub fn warning(code: &str) -> Said {
+    same(code)
+}
+/// STUB
+pub fn note_on_language() -> Said {
+    said("a", "b")
+}
+/// STUB
+pub fn glossary() -> Vec<(Said, Said)> {
+    Vec::new()
+}
+/// STUB
+pub fn classes_of_intervals() -> Said {
+    said("a", "b")
 }

@@ -6,6 +6,6 @@ use super::{Said, foreign, same};
 use crate::experiment::StudyResult;
 
 /// The sentence of a comparison (its place in `StudyResult::comparisons`), without full stop.
-pub fn sentence(result: &StudyResult, comparison: usize) -> Said {
+pub fn sentence(_plan: &crate::scenario::plan::StudyPlan, result: &StudyResult, comparison: usize) -> Said {
     same(foreign(&result.comparisons[comparison].sentence))
 }

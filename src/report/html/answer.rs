@@ -1,0 +1,302 @@
+//! Section 1, the answer: which plan, by how much, how sure, who loses, what it costs, what is not known.
+
+use maud::{Markup, html};
+
+use super::Book;
+use super::part::{Section, facts, list, p, table};
+use crate::experiment::{GoalStatus, Verdict};
+use crate::measure::{Measure, Statistic};
+use crate::report::number::{Scale, plain as bare};
+use crate::report::said::{self, Said, joined, said, same};
+use crate::report::summary::headline_places;
+
+pub(super) fn answer(book: &Book) -> Section {
+    let result = book.story.result;
+    let body = html! {
+        p { strong { (said("The question: ", "La pregunta: ")) } (book.title()) }
+        (verdicts(book))
+        @if result.interrupted {
+            p.warn { (said(
+                "The run was interrupted: these results rest on the replications that were complete.",
+                "La corrida se interrumpió: estos resultados se basan en las réplicas completas.",
+            )) }
+        }
+        (facts(&at_a_glance(book)))
+        (book.figure("verdict"))
+        (book.figure("scorecard"))
+        h3 { (said("Who gains, who loses", "Quién gana, quién pierde")) }
+        (classes(book))
+        @if !result.goals.is_empty() {
+            h3 { (said("Goals", "Metas")) }
+            (goals(book))
+        }
+        h3 { (said("How sure, and what would change the answer", "Qué tan seguro es, y qué cambiaría la respuesta")) }
+        (list(&doubts(book)))
+    };
+    Section { id: "answer", title: said("The answer", "La respuesta"), body, plain: plain(book) }
+}
+
+fn verdicts(book: &Book) -> Markup {
+    let result = book.story.result;
+    if result.comparisons.is_empty() {
+        return p(said(
+            "The study has one plan, so nothing is compared; its results follow.",
+            "El estudio tiene un solo plan; nada se compara. Siguen sus resultados.",
+        ));
+    }
+    let class = |verdict: Verdict| match verdict {
+        Verdict::ClearlyBetter | Verdict::Better => "good",
+        Verdict::Worse | Verdict::ClearlyWorse | Verdict::StrandsMore => "bad",
+        Verdict::NoUsefulDifference | Verdict::NotSettled | Verdict::StrandsFewer => "neither",
+    };
+    html! {
+        ul.verdicts {
+            @for (place, comparison) in result.comparisons.iter().enumerate() {
+                li class=(class(comparison.verdict)) {
+                    b { (said::verdict(comparison.verdict)) }
+                    (book.sentence(place)) "."
+                }
+            }
+        }
+    }
+}
+
+/// Facts of the best plan, or of the only one.
+fn at_a_glance(book: &Book) -> Vec<(Said, Said)> {
+    let result = book.story.result;
+    let mut facts = Vec::new();
+    let best = book.story.best();
+    if best != result.baseline {
+        facts.push((
+            said("Best by the deciding measure", "Mejor según la medida decisiva"),
+            book.story.title(best),
+        ));
+    }
+    let baseline = book.story.title(result.baseline);
+    facts.push((said("Compared with", "Comparado con"), baseline));
+    for place in headline_places(result) {
+        let entry = &result.entries[place];
+        if !matches!(entry.measure, Measure::OfficerHours | Measure::CostPerDay | Measure::Trucks)
+            || entry.statistic == Statistic::Stranded
+        {
+            continue;
+        }
+        let means =
+            [&result.scenarios[result.baseline].estimates[place], &result.scenarios[best].estimates[place]];
+        let scale = Scale::of(entry.unit, means);
+        let of = |scenario: usize| {
+            let mean = scale.mean(&result.scenarios[scenario].estimates[place]);
+            same(mean).join(" ", &said::unit(scale.label))
+        };
+        let fact = match best == result.baseline {
+            true => of(best),
+            false => of(result.baseline).join(" → ", &of(best)),
+        };
+        facts.push((said::entry(&book.story.headline_entry(place)).capital(), fact));
+    }
+    if let Some(appraisal) = &result.appraisal
+        && let Some(worth) = appraisal.plans.iter().find(|worth| worth.scenario == best)
+    {
+        let scale = Scale::of(crate::measure::Unit::Money(appraisal.currency), [&worth.net_present_value]);
+        let value = book.story.change(scale, &worth.net_present_value).join(" ", &said::unit(scale.label));
+        let years = appraisal.years;
+        facts.push((
+            said(format!("Net present value, {years} years"), format!("Valor presente neto, {years} años")),
+            value,
+        ));
+    }
+    facts.push((
+        said("Rests on", "Se basa en"),
+        said(
+            format!("{} paired replications of the same trucks", result.replications),
+            format!("{} réplicas pareadas de los mismos camiones", result.replications),
+        ),
+    ));
+    facts
+}
+
+fn classes(book: &Book) -> Markup {
+    let result = book.story.result;
+    let Some(first) = result.comparisons.first().filter(|first| first.classes.len() > 1) else {
+        return p(said(
+            "The study tells no classes of trucks apart, or compares nothing.",
+            "El estudio no distingue clases de camiones, o no compara nada.",
+        ));
+    };
+    let headline = &result.entries[result.headline];
+    let all = result.comparisons.iter().flat_map(|comparison| &comparison.classes);
+    let scale = Scale::of(headline.unit, all.map(|change| &change.paired.difference));
+    let mut head = vec![said("Class", "Clase")];
+    head.extend(result.comparisons.iter().map(|comparison| book.story.title(comparison.scenario)));
+    let rows: Vec<Vec<Said>> = (0..first.classes.len())
+        .map(|class| {
+            let changes = result.comparisons.iter().map(|comparison| match comparison.classes.get(class) {
+                Some(change) => {
+                    let text = book.story.change(scale, &change.paired.difference);
+                    if change.loses { text.join(" ", &said("loses", "pierde")) } else { text }
+                }
+                None => Said::default(),
+            });
+            std::iter::once(super::part::name(&first.classes[class].class)).chain(changes).collect()
+        })
+        .collect();
+    let caption = said("Change in ", "Cambio en ").join("", &said::entry(headline)).join(" ", &unit(scale));
+    let caption = caption.join(
+        "",
+        &said(
+            ", by class, with intervals that hold together",
+            ", por clase, con intervalos válidos en conjunto",
+        ),
+    );
+    html! { (table(&caption, &head, &rows)) (p(losers(book))) }
+}
+
+/// `(min)`.
+pub(super) fn unit(scale: Scale) -> Said {
+    if scale.label.is_empty() {
+        Said::default()
+    } else {
+        said::unit(scale.label).map(|unit| format!("({unit})"))
+    }
+}
+
+/// Who is shown to lose, in a sentence.
+fn losers(book: &Book) -> Said {
+    let result = book.story.result;
+    let lose = |comparison: &crate::experiment::Comparison| {
+        let classes: Vec<Said> = (comparison.classes.iter().filter(|class| class.loses))
+            .map(|class| super::part::name(&class.class))
+            .collect();
+        (!classes.is_empty()).then(|| {
+            joined(", ", &classes)
+                .join(" ", &said("under", "con"))
+                .join(" ", &book.story.title(comparison.scenario))
+        })
+    };
+    let losers: Vec<Said> = result.comparisons.iter().filter_map(lose).collect();
+    match losers.is_empty() {
+        true => said("No class is shown to lose.", "Ninguna clase pierde de manera demostrable."),
+        false => said("Shown to lose: ", "Pierden de manera demostrable: ")
+            .join("", &joined("; ", &losers))
+            .join("", &same(".")),
+    }
+}
+
+fn goals(book: &Book) -> Markup {
+    let result = book.story.result;
+    let mut head = vec![said("Goal", "Meta")];
+    head.extend((0..result.scenarios.len()).map(|scenario| book.story.title(scenario)));
+    let rows: Vec<Vec<Said>> = result
+        .goals
+        .iter()
+        .map(|goal| {
+            let entry = &result.entries[goal.entry];
+            let limit = crate::experiment::Mean { mean: Some(goal.limit), ..Default::default() };
+            let scale = Scale::of(entry.unit, [&limit]);
+            let relation = if goal.at_most { " ≤ " } else { " ≥ " };
+            let name = said::entry(entry).join(relation, &same(bare(goal.limit / scale.divisor)));
+            let name = name.join(" ", &said::unit(scale.label));
+            let cells = result.scenarios.iter().zip(&goal.status).map(|(scenario, status)| {
+                let scale =
+                    scale.for_row(entry.unit, result.scenarios.iter().map(|all| &all.estimates[goal.entry]));
+                same(scale.mean(&scenario.estimates[goal.entry])).join(" ", &mark(*status))
+            });
+            std::iter::once(name.capital()).chain(cells).collect()
+        })
+        .collect();
+    let caption = said(
+        "Goals of the study: a goal is met or missed when the whole 95 % interval says so",
+        "Metas del estudio: una meta se cumple o no cuando todo el intervalo del 95 % lo dice",
+    );
+    table(&caption, &head, &rows)
+}
+
+fn mark(status: GoalStatus) -> Said {
+    let sign = match status {
+        GoalStatus::Met => "✓ ",
+        GoalStatus::Missed => "✗ ",
+        GoalStatus::NotSettled => "? ",
+    };
+    same(sign).join("", &said::goal(status))
+}
+
+fn doubts(book: &Book) -> Vec<Said> {
+    let story = book.story;
+    let result = story.result;
+    let mut doubts = vec![said(
+        format!(
+            "Chance: every difference rests on {} pairs of replications in which both plans meet the same trucks; the intervals of {} plans hold together at 95 % (Bonferroni).",
+            result.replications,
+            result.family.max(1)
+        ),
+        format!(
+            "Azar: cada diferencia se basa en {} pares de réplicas en que ambos planes reciben los mismos camiones; los intervalos de {} planes son válidos en conjunto al 95 % (Bonferroni).",
+            result.replications,
+            result.family.max(1)
+        ),
+    )];
+    let assumed = story.plan.assumptions.len();
+    let sourced = story.plan.sources.len();
+    doubts.push(said(
+        format!("Inputs: {sourced} values have a source, {assumed} are assumptions; section 9 lists them all. An interval does not cover a wrong assumption."),
+        format!("Insumos: {sourced} valores tienen fuente y {assumed} son supuestos; la sección 9 los enumera todos. Un intervalo no cubre un supuesto equivocado."),
+    ));
+    doubts.push(match &result.plausible {
+        Some(worlds) => said(
+            format!("Uncertain inputs: {} were drawn in {} plausible worlds; each sentence above says in how many the plan is better.", worlds.inputs.len(), worlds.worlds.len()),
+            format!("Insumos inciertos: {} se sortearon en {} mundos plausibles; cada oración de arriba dice en cuántos es mejor el plan.", worlds.inputs.len(), worlds.worlds.len()),
+        ),
+        None => said(
+            "Uncertain inputs: the study gives none as a range, so how far the answer hangs on them is not known; `[uncertain]` in the file would tell.",
+            "Insumos inciertos: el estudio no da ninguno como intervalo, así que no se sabe cuánto depende de ellos la respuesta; `[uncertain]` en el archivo lo diría.",
+        ),
+    });
+    if let Some(error) = result.posted.iter().find_map(|group| group.error) {
+        let minutes = crate::report::number::grouped(error / 60.0, 1);
+        doubts.push(said(
+            format!("Model: simulated posted waits of today are {minutes} min from the observed ones on average (section 5)."),
+            format!("Modelo: las esperas publicadas simuladas de hoy distan en promedio {minutes} min de las observadas (sección 5)."),
+        ));
+    } else {
+        doubts.push(said(
+            "Model: the study holds no observed waits, so the model has not been compared with this crossing.",
+            "Modelo: el estudio no contiene esperas observadas, así que el modelo no se ha comparado con este cruce.",
+        ));
+    }
+    doubts
+}
+
+fn plain(book: &Book) -> Said {
+    let result = book.story.result;
+    let best = book.story.best();
+    if result.comparisons.is_empty() {
+        return said(
+            "there is one plan, and this is what it does.",
+            "hay un solo plan, y esto es lo que hace.",
+        );
+    }
+    if best == result.baseline {
+        return said(
+            "none of the plans is shown to be better than what they are compared with.",
+            "no se demuestra que alguno de los planes sea mejor que aquello con lo que se compara.",
+        );
+    }
+    let comparison = result.comparisons.iter().find(|comparison| comparison.scenario == best);
+    let headline = &result.entries[result.headline];
+    let difference =
+        comparison.map(|comparison| comparison.paired[result.headline].difference).unwrap_or_default();
+    let scale = Scale { decimals: 0, ..Scale::of(headline.unit, [&difference]) };
+    let size = same(scale.value(difference.mean.map(f64::abs))).join(" ", &said::unit(scale.label));
+    let less = difference.mean.is_some_and(|mean| mean < 0.0);
+    let word = if less { said("less", "menos") } else { said("more", "más") };
+    said("on the same trucks, “", "con los mismos camiones, «")
+        .join("", &book.story.title(best))
+        .join("", &said("” means about ", "» significa cerca de "))
+        .join("", &size)
+        .join(" ", &word)
+        .join(" ", &said("of", "de"))
+        .join(" ", &said::entry(headline))
+        .join(" ", &said("than “", "que «"))
+        .join("", &book.story.title(result.baseline))
+        .join("", &said("”; that is no accident of the draw.", "»; no es casualidad del sorteo."))
+}
