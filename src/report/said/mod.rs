@@ -150,23 +150,3 @@ mod tests {
     }
 }
 
-/// STUB
-pub fn duration(seconds: f64) -> Said {
-    same(format!("{seconds} s"))
-}
-/// STUB
-pub fn warning(code: &str) -> Said {
-    same(code)
-}
-/// STUB
-pub fn note_on_language() -> Said {
-    said("a", "b")
-}
-/// STUB
-pub fn glossary() -> Vec<(Said, Said)> {
-    Vec::new()
-}
-/// STUB
-pub fn classes_of_intervals() -> Said {
-    said("a", "b")
-}
