@@ -111,21 +111,15 @@ fn spanish_entry(entry: &Entry) -> String {
         entry.measure,
         Measure::Detection | Measure::DetectionCounted | Measure::WorstDetection | Measure::Finds
     );
-    let of_officers = matches!(
-        entry.measure,
-        Measure::OfficerHours
-            | Measure::OfficerOvertimeHours
-            | Measure::OnDutyHours
-            | Measure::OfficerHoursPerFind
-            | Measure::OfficerCost
-            | Measure::OvertimeCost
-    );
+    // Their place is a pool of officers.
+    let of_officers =
+        matches!(entry.measure, Measure::OfficerHours | Measure::OfficerOvertimeHours | Measure::OnDutyHours);
     if let Some(station) = &entry.station {
         text = match entry.measure {
             Measure::WorstDetection => format!("detección de {station} en la clase más vulnerable"),
             Measure::DetectionCounted => format!("detección de {station} según conteo"),
             _ if of_violation => format!("{text} de {station}"),
-            _ if of_officers => format!("{text} del grupo {station}"),
+            _ if of_officers => format!("{text} de la plantilla {station}"),
             _ => format!("{text} en {station}"),
         };
         if let Some(group) = &entry.group {
@@ -434,9 +428,7 @@ fn known(name: &str) -> Option<(&'static str, &'static str)> {
         "share" => ("share", "proporción"),
         "simulated" => ("simulated", "simulado"),
         "softest_class" => ("softest class", "clase más vulnerable"),
-        "softest_detection" => {
-            ("detection in the softest class", "detección en la clase más vulnerable")
-        }
+        "softest_detection" => ("detection in the softest class", "detección en la clase más vulnerable"),
         "source" => ("source", "fuente"),
         "stage" => ("stage", "etapa"),
         "start" => ("start", "inicio"),
@@ -560,7 +552,7 @@ mod tests {
             ["cbp", "", ""],
             Statistic::Value,
             "officer-hours at cbp",
-            "horas de oficial del grupo cbp",
+            "horas de oficial de la plantilla cbp",
         );
         check(
             Measure::Throughput,
@@ -710,7 +702,11 @@ mod tests {
         check("ci_high_min", "upper end (95 %, min)", "extremo superior (95 %, min)");
         check("delay_low_min", "delay, lower end (95 %, min)", "demora, extremo inferior (95 %, min)");
         check("detection_high", "detection, upper end (95 %)", "detección, extremo superior (95 %)");
-        check("officer_hours_low", "officer-hours, lower end (95 %)", "horas de oficial, extremo inferior (95 %)");
+        check(
+            "officer_hours_low",
+            "officer-hours, lower end (95 %)",
+            "horas de oficial, extremo inferior (95 %)",
+        );
         check("throughput_trucks_h", "throughput (trucks/h)", "camiones atendidos por hora");
         check("cost_usd", "cost (USD)", "costo (USD)");
         check("share_pct", "share (%)", "proporción (%)");
