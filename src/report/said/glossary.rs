@@ -98,14 +98,14 @@ const MEASURES: [(Measure, &str, &str); 41] = [
     (
         Measure::BufferIndex,
         "(p95 − mean) ÷ mean of crossing time: the share of the mean that a carrier adds to be in time on 19 of 20 trips. \
-         Without unit. Source: FHWA, travel time reliability (2006).",
+         Without unit. Source: FHWA, Travel Time Reliability (2006).",
         "(p95 − media) ÷ media del tiempo de cruce: la parte de la media que un transportista agrega para llegar a tiempo \
          en 19 de cada 20 viajes. Sin unidad. Fuente: FHWA, Travel Time Reliability (2006).",
     ),
     (
         Measure::PlanningTimeIndex,
         "p95 of crossing time ÷ mean own time: how many times the crossing time of an empty crossing must be planned for. \
-         Without unit. Source: FHWA, travel time reliability (2006).",
+         Without unit. Source: FHWA, Travel Time Reliability (2006).",
         "p95 del tiempo de cruce ÷ media del tiempo propio: cuántas veces el tiempo de un cruce vacío hay que prever. Sin \
          unidad. Fuente: FHWA, Travel Time Reliability (2006).",
     ),
@@ -127,8 +127,8 @@ const MEASURES: [(Measure, &str, &str); 41] = [
     (
         Measure::Utilization,
         "Time serving ÷ time open; open includes serving, moving up, blocked, down, idle, break, set-up and overtime. Percent.",
-        "Tiempo en servicio ÷ tiempo abierto; este incluye servicio, avance a la caseta, bloqueo, falla, espera de \
-         camiones, descanso, preparación y horas extra. Porcentaje.",
+        "Tiempo en servicio ÷ tiempo abierto; este incluye servicio, avance a la caseta, bloqueo, falla, inactividad, \
+         descanso, preparación y horas extra. Porcentaje.",
     ),
     (
         Measure::Occupancy,
@@ -218,7 +218,7 @@ const MEASURES: [(Measure, &str, &str); 41] = [
     (
         Measure::UserCost,
         "What those who cross bear: truck time, fuel, cargo time and perishable loss. Currency of the study.",
-        "Lo que pagan quienes cruzan: tiempo de los camiones, combustible, tiempo de la carga y merma de perecederos. Moneda \
+        "Lo que asumen quienes cruzan: tiempo de los camiones, combustible, tiempo de la carga y merma de perecederos. Moneda \
          del estudio.",
     ),
     (

@@ -256,4 +256,45 @@ mod tests {
             "Dos casetas más: índice de holgura, −0.50 (−0.60 a −0.40), claramente mejor"
         );
     }
+
+    /// A study from its file to its sentences: numbers are the same in both languages.
+    #[test]
+    fn both_languages_tell_the_same_numbers() {
+        let text = include_str!("../../../scenarios/2-two-booths/study.toml").replace(
+            "[scenario.third-booth]",
+            "[scenario.third-booth]\ntitle = { en = \"One more booth\", es = \"Una caseta más\" }",
+        );
+        let text = text.replace("20 days", "3 days").replace("replications = 20", "replications = 4");
+        let plan = crate::scenario::load_text("two-booths", &text).plan.unwrap();
+        let never = std::sync::atomic::AtomicBool::new(false);
+        let options = crate::experiment::Options::default();
+        let result = crate::experiment::run(&plan, &options, &|_| {}, &never).unwrap();
+        let numbers = |text: &str| {
+            let is_number = |c: char| c.is_ascii_digit() || ".,+−".contains(c);
+            let numbers = text.split(|c: char| !is_number(c)).map(|part| part.trim_end_matches(['.', ',']));
+            numbers.filter(|part| !part.is_empty()).map(str::to_owned).collect::<Vec<String>>()
+        };
+        for (place, comparison) in result.comparisons.iter().enumerate() {
+            let told = sentence(&plan, &result, place);
+            assert_eq!(told.en, comparison.sentence);
+            assert_eq!(numbers(&told.en), numbers(&told.es), "{told:?}");
+        }
+        let last = sentence(&plan, &result, result.comparisons.len() - 1);
+        assert!(last.en.starts_with("One more booth: −"), "{last:?}");
+        assert!(last.es.starts_with("Una caseta más: −") && last.es.contains("claramente mejor"), "{last:?}");
+        assert!(sentence(&plan, &result, 0).es.starts_with("line-each: "), "a name where there is no title");
+    }
+
+    #[test]
+    fn titles_are_text_and_never_cut() {
+        let title = "é".repeat(1_000);
+        let told = whole(&spanish(
+            &title,
+            &crossing_time(),
+            0,
+            &comparison(Mean::default(), Verdict::NotSettled),
+            None,
+        ));
+        assert!(told.starts_with(&title));
+    }
 }

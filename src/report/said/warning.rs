@@ -18,8 +18,8 @@ pub fn title(code: &str) -> Said {
 /// That the details of warnings are in English.
 pub fn note_on_language() -> Said {
     said(
-        "Details are told as on the terminal; `cruce explain CODE` says more.",
-        "Los detalles están en inglés, tal como aparecen en la terminal; `cruce explain CÓDIGO` dice más, también en inglés.",
+        "Details are in English on every page, as on the terminal; `cruce explain CODE` says more.",
+        "Los detalles están en inglés, tal como aparecen en la terminal; `cruce explain CÓDIGO` amplía la explicación, también en inglés.",
     )
 }
 
@@ -42,7 +42,7 @@ fn spanish(code: &str) -> Option<&'static str> {
         "W0412" => "camiones después del final",
         "W0413" => "rebase sin efecto",
         "W0414" => "una fuente sin valor",
-        "W0421" => "nadie puede salirse ahí",
+        "W0421" => "ahí nadie puede salirse de la fila",
         "W0422" => "una regla que nunca se aplica",
         "W0423" => "carriles más tiempo fuera de servicio que en servicio",
         "W0424" => "paciencia que se agota de inmediato",
@@ -56,7 +56,7 @@ fn spanish(code: &str) -> Option<&'static str> {
         "W0504" => "no se alcanzó la precisión pedida",
         "W0505" => "menos corridas de las que pide la fórmula de la FHWA",
         "W0506" => "camiones que nunca cruzaron",
-        "W0507" => "un espacio demasiado pequeño",
+        "W0507" => "espacio insuficiente",
         "W0508" => "un percentil basado en pocos camiones",
         "W0509" => "un plan se evalúa con otros camiones",
         "W0510" => "el periodo de calentamiento es demasiado corto",
