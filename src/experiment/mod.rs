@@ -36,6 +36,7 @@ pub use appraisal::{Appraisal, Worth};
 pub use kept::FromStore;
 pub use names::{UnknownMeasure, unknown_measures};
 pub use result::*;
+pub use sentence::{Change, Found, Loss, OverWorlds, Parts, Softest, over_worlds, parts};
 pub use single::{RunOne, run_one, trucks_of};
 pub use study::{resume, run};
 pub use typical::{MOST_TRUCKS, Typical, typical};

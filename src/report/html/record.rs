@@ -48,11 +48,11 @@ pub(super) fn warnings(book: &Book) -> Section {
         @if notices.is_empty() {
             (p(said("Neither the check of the file nor the run had anything to warn of.", "Ni la revisión del archivo ni la corrida tuvieron nada que advertir.")))
         } @else {
-            p.note { (said::note_on_language()) }
+            p.note { (said::warning::note_on_language()) }
             ul {
                 @for notice in notices {
                     li {
-                        strong { (code(&notice.code)) " " (said::warning(&notice.code)) }
+                        strong { (code(&notice.code)) " " (said::warning::title(&notice.code)) }
                         @if let Some(scenario) = &notice.scenario { " – " bdi { (foreign(scenario)) } }
                         @if let Some(origin) = &notice.origin { " – " (code(&foreign(origin))) }
                         ": " span lang="en-US" { (crate::scenario::diagnostic::escaped(&notice.message)) }

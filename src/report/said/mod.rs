@@ -5,10 +5,13 @@
 //! border studies (`measure`), sentences are built here from results and computed nowhere. Start at [`Said`].
 
 mod date;
+mod glossary;
 mod measure;
 mod sentence;
+pub mod warning;
 
-pub use date::{date, day_of_week};
+pub use date::{date, day_of_week, duration};
+pub use glossary::{classes_of_intervals, glossary};
 pub use measure::{column, entry, goal, measure, statistic, unit, verdict};
 pub use sentence::sentence;
 
@@ -64,13 +67,19 @@ const LONGEST: usize = 240;
 /// A text that somebody else wrote, such as a name or a title: hidden marks (control characters, marks that change
 /// the direction of text) are shown as such, and what is very long is cut.
 pub fn foreign(text: &str) -> String {
-    let private = |c: char| if ('\u{e000}'..='\u{f8ff}').contains(&c) { '\u{fffd}' } else { c };
-    let mut text = text.chars();
-    let mut short: String = text.by_ref().take(LONGEST).map(private).collect();
-    if text.next().is_some() {
+    let mut rest = text.chars();
+    let mut short: String = rest.by_ref().take(LONGEST).collect();
+    if rest.next().is_some() {
         short.push('…');
     }
-    escaped(&short)
+    whole(&short)
+}
+
+/// The same without cutting: for sentences of this program that hold names and titles of a study.
+pub fn whole(text: &str) -> String {
+    // Figures mark texts in two languages by characters of private use.
+    let private = |c: char| if ('\u{e000}'..='\u{f8ff}').contains(&c) { '\u{fffd}' } else { c };
+    escaped(&text.chars().map(private).collect::<String>())
 }
 
 /// A text of the study in both languages; in the one that it has if the other is missing.
