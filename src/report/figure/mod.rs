@@ -5,7 +5,9 @@
 //! the way to have it. No chart stands without units, nor without an interval or the reason why there is none. Start at
 //! [`IDS`] and [`figure`].
 
+mod calibration;
 pub mod draw;
+mod panel;
 pub mod png;
 mod verdict;
 
@@ -75,8 +77,10 @@ pub struct Missing {
 pub type Drawn = Result<Figure, Missing>;
 
 /// Every figure by its id, in the order of reports.
-pub const IDS: [(&str, About, fn(&Story) -> Drawn); 1] =
-    [("verdict", About { en: "paired differences of all plans, with their intervals" }, verdict::draw)];
+pub const IDS: [(&str, About, fn(&Story) -> Drawn); 2] = [
+    ("verdict", About { en: "paired differences of all plans, with their intervals" }, verdict::draw),
+    ("calibration", About { en: "posted waits, simulated and observed, by hour" }, calibration::draw),
+];
 
 /// What a figure shows, for the list of figures.
 #[derive(Clone, Copy, Debug)]
