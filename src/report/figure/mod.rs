@@ -7,8 +7,12 @@
 
 mod calibration;
 pub mod draw;
+mod flow;
+mod layered;
 mod panel;
 pub mod png;
+mod staffing;
+mod throughput;
 mod verdict;
 
 use super::Notice;
@@ -77,9 +81,12 @@ pub struct Missing {
 pub type Drawn = Result<Figure, Missing>;
 
 /// Every figure by its id, in the order of reports.
-pub const IDS: [(&str, About, fn(&Story) -> Drawn); 2] = [
+pub const IDS: [(&str, About, fn(&Story) -> Drawn); 5] = [
     ("verdict", About { en: "paired differences of all plans, with their intervals" }, verdict::draw),
     ("calibration", About { en: "posted waits, simulated and observed, by hour" }, calibration::draw),
+    ("flow", About { en: "trucks from place to place, as ribbons" }, flow::draw),
+    ("throughput", About { en: "trucks per hour against capacity" }, throughput::draw),
+    ("staffing", About { en: "lanes open by hour, with the wait below" }, staffing::draw),
 ];
 
 /// What a figure shows, for the list of figures.
