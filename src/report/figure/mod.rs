@@ -8,11 +8,17 @@
 mod calibration;
 pub mod draw;
 mod flow;
+mod growth;
 mod layered;
+mod money;
 mod panel;
+mod pareto;
 pub mod png;
 mod staffing;
+mod sweep_map;
+mod swept;
 mod throughput;
+mod tornado;
 mod verdict;
 
 use super::Notice;
@@ -81,12 +87,17 @@ pub struct Missing {
 pub type Drawn = Result<Figure, Missing>;
 
 /// Every figure by its id, in the order of reports.
-pub const IDS: [(&str, About, fn(&Story) -> Drawn); 5] = [
+pub const IDS: [(&str, About, fn(&Story) -> Drawn); 10] = [
     ("verdict", About { en: "paired differences of all plans, with their intervals" }, verdict::draw),
     ("calibration", About { en: "posted waits, simulated and observed, by hour" }, calibration::draw),
+    ("tornado", About { en: "how the answer changes with each uncertain input" }, tornado::draw),
+    ("pareto", About { en: "delay against violations missed, or officer-hours" }, pareto::draw),
+    ("sweep-map", About { en: "the deciding measure over two factors of a sweep" }, sweep_map::draw),
+    ("growth", About { en: "the first year that misses the goals" }, growth::draw),
     ("flow", About { en: "trucks from place to place, as ribbons" }, flow::draw),
     ("throughput", About { en: "trucks per hour against capacity" }, throughput::draw),
     ("staffing", About { en: "lanes open by hour, with the wait below" }, staffing::draw),
+    ("money", About { en: "what each plan saves and costs, to its net present value" }, money::draw),
 ];
 
 /// What a figure shows, for the list of figures.

@@ -7,7 +7,7 @@ use std::ops::Range;
 use super::Story;
 use crate::experiment::{Mean, StudyResult};
 use crate::measure::{Measure, Statistic, Unit};
-use crate::report::number::{grouped, signed};
+use crate::report::number::signed;
 use crate::report::said::{Said, said, same};
 
 /// A value in one hour.
@@ -128,17 +128,7 @@ pub(super) fn days(story: &Story) -> f64 {
     (network.run_length.seconds() - network.warm_up.seconds()) / 86_400.0
 }
 
-/// `35.4 (34.9 to 35.9)` of a value in base units, divided.
-pub(super) fn with_interval(mean: &Mean, divisor: f64, decimals: usize) -> Said {
-    let of = |value: f64| grouped(value / divisor, decimals);
-    match (mean.mean, mean.low(), mean.high()) {
-        (Some(mean), Some(low), Some(high)) => ranged(&of(mean), &of(low), &of(high)),
-        (Some(mean), ..) => same(of(mean)),
-        (None, ..) => same("–"),
-    }
-}
-
-/// The same with signs.
+/// `+35.4 (+34.9 to +35.9)` of a value in base units, divided.
 pub(super) fn signed_interval(mean: &Mean, divisor: f64, decimals: usize) -> Said {
     let of = |value: f64| signed(value / divisor, decimals);
     match (mean.mean, mean.low(), mean.high()) {
