@@ -126,7 +126,7 @@ fn paint(story: &Story, area: &draw::Area, group: &PostedGroup, base: usize) {
         }
         let points = [(hour.observed, looks()[0]), (hour.check, looks()[1])];
         for (value, look) in points.into_iter().filter_map(|(value, look)| Some((value?, look))) {
-            draw::marker(area, look, draw::pixel(&chart, (at, minutes(value))), 4);
+            draw::marker(area, look, draw::local(area, &chart, (at, minutes(value))), 4);
         }
     }
     let drawn = group.hours.iter().any(|hour| simulated(hour).mean.is_some());

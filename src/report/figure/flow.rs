@@ -156,20 +156,35 @@ fn paint(story: &Story, area: &draw::Area, top: i32, scenario: usize) {
     let gap = GAP.min((PANEL - 40) / widest.max(1));
     let scale = f64::from((PANEL - 8 - gap * widest).max(40)) / most;
     let thick = |trucks: f64| ((trucks * scale).round() as i32).max(1);
+    let chains: Vec<Vec<(usize, Slot)>> =
+        flow.ends.iter().enumerate().map(|(link, ends)| flow.layered.chain(link, *ends)).collect();
     let mut rooms: Vec<Vec<Room>> = Vec::new();
-    for layer in layers {
+    for (place, layer) in layers.iter().enumerate() {
         let total: i32 = layer.iter().map(|slot| thick(through(*slot)) + gap).sum();
-        let mut y = top + gap + (PANEL - total - 4).max(0) / 2;
-        rooms.push(
-            layer
-                .iter()
-                .map(|slot| {
-                    let room = (*slot, y, thick(through(*slot)));
-                    y += room.2 + gap;
-                    room
-                })
-                .collect(),
-        );
+        let spare = (PANEL - total - 4).max(0);
+        let mut y = top + gap;
+        let mut column: Vec<Room> = Vec::new();
+        for slot in layer {
+            column.push((*slot, y, thick(through(*slot))));
+            y += column[column.len() - 1].2 + gap;
+        }
+        // As near as can be to where its trucks come from, the many before the few.
+        let (mut sum, mut weight) = (0.0, 0.0);
+        for (link, chain) in chains.iter().enumerate().filter(|(link, _)| !flow.layered.back[*link]) {
+            let trucks = flow.links[link].1;
+            for pair in chain.windows(2).filter(|pair| pair[1].0 == place) {
+                let before = rooms.get(pair[0].0).and_then(|rooms| rooms.iter().find(|room| room.0 == pair[0].1));
+                let here = column.iter().find(|room| room.0 == pair[1].1);
+                if let Some((before, here)) = before.zip(here) {
+                    sum += trucks * f64::from(before.1 + before.2 / 2 - here.1 - here.2 / 2);
+                    weight += trucks;
+                }
+            }
+        }
+        let shift = if weight > 0.0 { (sum / weight).round() as i32 } else { spare / 2 };
+        let shift = shift.clamp(0, spare);
+        column.iter_mut().for_each(|room| room.1 += shift);
+        rooms.push(column);
     }
     let step = f64::from(WIDTH as i32 - 24 - 84) / (layers.len().max(2) - 1) as f64;
     let x_of = |layer: usize| 12 + (layer as f64 * step) as i32;
@@ -177,8 +192,6 @@ fn paint(story: &Story, area: &draw::Area, top: i32, scenario: usize) {
     let height_of = |link: usize| thick(flow.links[link].1);
     // Ribbons leave a place from top to bottom in the order in which they arrive.
     let mut order: Vec<usize> = (0..flow.links.len()).filter(|link| !flow.layered.back[*link]).collect();
-    let chains: Vec<Vec<(usize, Slot)>> =
-        flow.ends.iter().enumerate().map(|(link, ends)| flow.layered.chain(link, *ends)).collect();
     let mut leaving = vec![0; flow.places.len()];
     let mut arriving = vec![0; flow.places.len()];
     let at = |(layer, slot): (usize, Slot)| room_of(layer, slot).map_or(0, |room| room.1);
@@ -236,7 +249,7 @@ fn amount(trucks: f64) -> String {
 
 /// A ribbon through points, sampled finely enough to look smooth.
 fn ribbon(area: &draw::Area, points: &[(i32, i32, bool)], height: i32, color: RGBColor) {
-    const SAMPLES: i32 = 12;
+    const SAMPLES: i32 = 20;
     let mut upper: Vec<(i32, i32)> = Vec::new();
     for pair in points.windows(2) {
         let ((x0, y0, _), (x1, y1, passes)) = (pair[0], pair[1]);

@@ -109,7 +109,7 @@ pub(super) fn draw(story: &Story) -> Drawn {
             draw::band(&mut chart, &band, look.color, 0.18);
             draw::line(&mut chart, &line, look, 2);
             for (year, value) in line.iter().filter(|(year, y)| !y.is_nan() && year.fract() == 0.0 && *y <= top) {
-                draw::marker(&curves, look, draw::pixel(&chart, (*year, *value)), 3);
+                draw::marker(&curves, look, draw::local(&curves, &chart, (*year, *value)), 3);
             }
         }
         if let Some(limit) = limit {

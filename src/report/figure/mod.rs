@@ -6,6 +6,7 @@
 //! [`IDS`] and [`figure`].
 
 mod calibration;
+mod crossing;
 pub mod draw;
 mod flow;
 mod growth;
@@ -87,8 +88,9 @@ pub struct Missing {
 pub type Drawn = Result<Figure, Missing>;
 
 /// Every figure by its id, in the order of reports.
-pub const IDS: [(&str, About, fn(&Story) -> Drawn); 10] = [
+pub const IDS: [(&str, About, fn(&Story) -> Drawn); 11] = [
     ("verdict", About { en: "paired differences of all plans, with their intervals" }, verdict::draw),
+    ("crossing", About { en: "the baseline's stations, lanes and roads" }, crossing::draw),
     ("calibration", About { en: "posted waits, simulated and observed, by hour" }, calibration::draw),
     ("tornado", About { en: "how the answer changes with each uncertain input" }, tornado::draw),
     ("pareto", About { en: "delay against violations missed, or officer-hours" }, pareto::draw),

@@ -170,12 +170,12 @@ fn paint(story: &Story, points: &[Point], upright: &Upright, y_label: &Said) -> 
                 let (low, high) = ends(&point.y);
                 draw::interval(&mut chart, (x, low.max(y_low)), (x, high), color);
             }
-            let (px, py) = draw::pixel(&chart, (x, y));
+            let (px, py) = draw::local(&body, &chart, (x, y));
             draw::marker(&body, look(point, color), (px, py), if faint { 4 } else { 6 });
             taken.push([px - 8, py - 8, px + 8, py + 8]);
         }
         for point in order.iter().rev() {
-            let at = draw::pixel(&chart, (point.x.mean.unwrap_or(0.0), point.y.mean.unwrap_or(0.0)));
+            let at = draw::local(&body, &chart, (point.x.mean.unwrap_or(0.0), point.y.mean.unwrap_or(0.0)));
             label(story, &body, point, at, &mut taken);
         }
     })
@@ -198,7 +198,7 @@ fn goals(
             if x_low < at && at < x_high {
                 let points = [(at, y_low), (at, y_high)];
                 draw::sure(chart.draw_series(DashedLineSeries::new(points, 2, 3, BAD.stroke_width(1))).map(|_| ()));
-                let (px, py) = draw::pixel(chart, (at, y_high));
+                let (px, py) = draw::local(area, chart, (at, y_high));
                 write(area, &said("goal", "meta"), (px + 4, py + 2), &font(12, BAD, HPos::Left, VPos::Top));
             }
         }

@@ -120,7 +120,7 @@ fn paint(story: &Story, area: &draw::Area, place: usize, shown: &[usize]) {
         // Every third hour, at another one for each scenario, so that marks do not lie on each other.
         let own = |hour: &&Hour| hour.hour % 3 == *scenario as u32 % 3 && !hour.mean.is_nan() && !many;
         for hour in hours.iter().filter(own) {
-            draw::marker(area, look, draw::pixel(&chart, (hour.x + 0.5, hour.mean)), 4);
+            draw::marker(area, look, draw::local(area, &chart, (hour.x + 0.5, hour.mean)), 4);
         }
     }
     if hours.iter().flatten().all(|hour| hour.mean.is_nan()) {

@@ -284,7 +284,7 @@ impl<'a> Map<'a> {
                     if let (Some(low), Some(high), true) = (point.value[1], point.value[2], self.points.len() <= 150) {
                         draw::interval(&mut chart, (at, low.max(0.0)), (at, high), PALE);
                     }
-                    draw::marker(&part, look, draw::pixel(&chart, (at, value)), 3);
+                    draw::marker(&part, look, draw::local(&part, &chart, (at, value)), 3);
                 }
             }
         });

@@ -168,7 +168,7 @@ fn paint(story: &Story, area: &draw::Area, scenario: usize, rows: &[Row], x: &Ra
         draw::band(&mut chart, &band, look.color, 0.25);
         draw::line(&mut chart, &points, draw::Style { place: 0, ..look }, 2);
         for hour in hours.iter().filter(|hour| !hour.mean.is_nan() && !many) {
-            draw::marker(area, look, draw::pixel(&chart, middle(hour)), 3);
+            draw::marker(area, look, draw::local(area, &chart, middle(hour)), 3);
         }
     }
 }

@@ -158,7 +158,7 @@ fn paint(area: &draw::Area, chart: &mut draw::Chart, bar: &Bar, top: f64, diviso
     let at = top - 0.72;
     let of = |value: Option<f64>| value.map_or(f64::NAN, |value| value / divisor);
     let (low, high) = (of(bar.thirds.low.mean), of(bar.thirds.high.mean));
-    let corners = [draw::pixel(chart, (low.min(high), at + 0.12)), draw::pixel(chart, (low.max(high), at - 0.12))];
+    let corners = [draw::local(area, chart, (low.min(high), at + 0.12)), draw::local(area, chart, (low.max(high), at - 0.12))];
     draw::rectangle(area, corners, FAINT.mix(0.3).filled());
     for (mean, place, shift) in [(&bar.thirds.low, 1, 0.05), (&bar.thirds.high, 2, -0.05)] {
         let look = style(place);
@@ -166,7 +166,7 @@ fn paint(area: &draw::Area, chart: &mut draw::Chart, bar: &Bar, top: f64, diviso
             let at = at + shift;
             draw::interval(chart, (from / divisor, at), (to / divisor, at), look.color);
         }
-        let (px, py) = draw::pixel(chart, (of(mean.mean), at + shift));
+        let (px, py) = draw::local(area, chart, (of(mean.mean), at + shift));
         draw::marker(area, look, (px, py), 5);
     }
     let range = |ends: [f64; 2]| {
@@ -180,7 +180,7 @@ fn paint(area: &draw::Area, chart: &mut draw::Chart, bar: &Bar, top: f64, diviso
         format!("{path}: {low} {unit} low, {high} {unit} high"),
         format!("{path}: {low} {unit} bajo, {high} {unit} alto"),
     );
-    let (_, y) = draw::pixel(chart, (0.0, top));
+    let (_, y) = draw::local(area, chart, (0.0, top));
     let text = cut(&text, 12, WIDTH as i32 - 30);
     write(area, &text, (18, y + 4), &font(12, INK, HPos::Left, VPos::Top));
 }
@@ -273,16 +273,16 @@ fn of_sweep(story: &Story, swept: &Swept) -> Option<Figure> {
         for (row, bar) in bars.iter().take(shown).enumerate() {
             let (top, at) = (y.end - row as f64, y.end - row as f64 - 0.72);
             let value = bar.ends[0].unwrap_or(0.0) * scale;
-            let corners = [draw::pixel(&chart, (0.0, at + 0.12)), draw::pixel(&chart, (value.max(0.0), at - 0.12))];
+            let corners = [draw::local(area, &chart, (0.0, at + 0.12)), draw::local(area, &chart, (value.max(0.0), at - 0.12))];
             draw::rectangle(area, corners, style(1).color.mix(0.5).filled());
             if let (Some(low), Some(high)) = (bar.ends[1], bar.ends[2]) {
                 draw::interval(&mut chart, ((low * scale).max(0.0), at), (high * scale, at), INK);
             }
-            draw::marker(area, style(1), draw::pixel(&chart, (value, at)), 4);
+            draw::marker(area, style(1), draw::local(area, &chart, (value, at)), 4);
             let name = foreign(&bar.factor);
             let name = if several { format!("{}: {name}", foreign(&bar.scenario)) } else { name };
             let text = same(format!("{name}: {}", signed(value, 1).trim_start_matches('+')));
-            let (_, y) = draw::pixel(&chart, (0.0, top));
+            let (_, y) = draw::local(area, &chart, (0.0, top));
             write(area, &cut(&text, 12, WIDTH as i32 - 30), (18, y + 4), &font(12, INK, HPos::Left, VPos::Top));
         }
     });
