@@ -81,7 +81,7 @@ impl Plot {
             return Err(Refused(message).into());
         }
         let read = Read::open(run)?;
-        let sweeps = sweeps(&self.sweep)?;
+        let sweeps = sweeps(&self.sweep, &read.told().plan.name)?;
         let language: words::Language = self.lang.into();
         let drawn = read.told().with_story(&sweeps, |story| figure::figure(id, story))?;
         let figure = match drawn.expect("it was looked up before") {

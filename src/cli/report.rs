@@ -1,16 +1,21 @@
 //! `cruce report`: the page of a run that was made before, or all that repeats it in one file.
 
+use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 
+use anyhow::Context;
 use clap::{Args, ValueEnum};
 use cruce::report::figure::SweepTables;
 use cruce::report::words;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Exit;
 use super::console::Console;
+use super::exit::Refused;
 use super::folder::{self, BUNDLE, REPORT};
 use super::repeat::zipped;
+use super::sweep;
 use super::told::Read;
 
 /// Write the report of a run: one page to email, or a bundle that repeats it
@@ -62,7 +67,7 @@ impl From<Language> for words::Language {
 impl Report {
     pub fn perform(&self, console: &Console) -> anyhow::Result<Exit> {
         let read = Read::open(&self.run)?;
-        let sweeps = sweeps(&self.sweep)?;
+        let sweeps = sweeps(&self.sweep, &read.told().plan.name)?;
         let page = read.told().page(self.lang.into(), &sweeps)?;
         let (name, contents) = match self.bundle {
             false => (REPORT, page.into_bytes()),
@@ -89,11 +94,80 @@ impl Report {
     }
 }
 
-/// The tables of sweeps, from their folders.
-pub(super) fn sweeps(folders: &[PathBuf]) -> anyhow::Result<Vec<SweepTables>> {
-    folders.iter().map(|folder| sweep(folder)).collect()
+/// The tables of sweeps of a study, from their folders.
+pub(super) fn sweeps(folders: &[PathBuf], study: &str) -> anyhow::Result<Vec<SweepTables>> {
+    folders.iter().map(|folder| sweep(folder, study)).collect()
 }
 
-fn sweep(_folder: &Path) -> anyhow::Result<SweepTables> {
-    Ok(SweepTables::default())
+/// Tables that figures read; the first two are always there.
+const TABLES: [&str; 4] = ["points", "sweep", "sensitivity", "first-missed"];
+
+fn sweep(folder: &Path, study: &str) -> anyhow::Result<SweepTables> {
+    let shown = folder.display();
+    let refuse = |why: String| Err(Refused(format!("`{shown}` {why}")).into());
+    let about = match fs::read(folder.join(sweep::PLAN)) {
+        Ok(text) => serde_json::from_slice::<Value>(&text).unwrap_or_default(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Value::Null,
+        Err(error) => return Err(error).with_context(|| format!("cannot read `{shown}/{}`", sweep::PLAN)),
+    };
+    if about["schema"] != sweep::PLAN_SCHEMA {
+        return refuse("is no folder of `cruce sweep`".to_owned());
+    }
+    let of = |key: &str| about[key].as_str().unwrap_or_default().to_owned();
+    if of("study") != study {
+        let other = of("study");
+        return refuse(format!("holds a sweep of the study `{}`, not of `{study}`", other.escape_debug()));
+    }
+    let mut tables = BTreeMap::new();
+    for name in TABLES {
+        let path = folder.join("tables").join(format!("{name}.csv"));
+        match fs::read(&path) {
+            Ok(bytes) => {
+                let rows = rows(&bytes).with_context(|| format!("cannot read `{}`", path.display()))?;
+                tables.insert(name.to_owned(), rows);
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error).with_context(|| format!("cannot read `{}`", path.display())),
+        }
+    }
+    if !TABLES[..2].iter().all(|name| tables.contains_key(*name)) {
+        return refuse("holds a sweep that is not finished; the command that made it goes on".to_owned());
+    }
+    Ok(SweepTables { name: of("sweep"), tables })
+}
+
+/// The records of a table, its head first.
+fn rows(bytes: &[u8]) -> Result<Vec<Vec<String>>, csv::Error> {
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(bytes);
+    reader.records().map(|record| Ok(record?.iter().map(str::to_owned).collect())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(folder: &Path, study: &str) -> String {
+        sweep(folder, study).map_or_else(|error| format!("{error:#}"), |tables| tables.name)
+    }
+
+    #[test]
+    fn only_whole_sweeps_of_the_study_are_read() {
+        let folder = std::env::temp_dir().join(format!("cruce-report-sweep-{}", std::process::id()));
+        fs::create_dir_all(folder.join("tables")).expect("a folder for the test");
+        assert!(told(&folder, "port").contains("is no folder of `cruce sweep`"));
+        let about = "{\"schema\":\"cruce.sweep/1\",\"study\":\"port\",\"sweep\":\"growth\"}";
+        fs::write(folder.join(sweep::PLAN), about).expect("a file for the test");
+        assert!(told(&folder, "bridge").contains("of the study `port`, not of `bridge`"));
+        assert!(told(&folder, "port").contains("is not finished"));
+        for name in ["points", "sweep"] {
+            let path = folder.join("tables").join(format!("{name}.csv"));
+            fs::write(path, "point,scenario\n0,\"a, b\"\n").expect("a file for the test");
+        }
+        assert_eq!(told(&folder, "port"), "growth");
+        let tables = sweep(&folder, "port").expect("it is whole").tables;
+        assert_eq!(tables["points"], [["point", "scenario"], ["0", "a, b"]]);
+        fs::write(folder.join("tables/points.csv"), "point,scenario\n0\n").expect("a file for the test");
+        assert!(told(&folder, "port").contains("points.csv"));
+        fs::remove_dir_all(&folder).expect("the test's own folder");
+    }
 }

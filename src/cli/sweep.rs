@@ -93,8 +93,8 @@ fn shard(text: &str) -> Result<Shard, String> {
 }
 
 /// What a folder holds: which sweep.
-const PLAN: &str = "sweep.json";
-const PLAN_SCHEMA: &str = "cruce.sweep/1";
+pub(super) const PLAN: &str = "sweep.json";
+pub(super) const PLAN_SCHEMA: &str = "cruce.sweep/1";
 const BLOCKS: &str = "blocks";
 /// What a sweep writes besides blocks.
 const RESULTS: [&str; 9] = [

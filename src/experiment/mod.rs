@@ -28,6 +28,7 @@ mod study;
 pub mod sweep;
 #[cfg(test)]
 mod tests;
+mod thirds;
 mod typical;
 mod warn;
 mod world;
@@ -39,6 +40,7 @@ pub use result::*;
 pub use sentence::{Change, Found, Loss, OverWorlds, Parts, Softest, over_worlds, parts};
 pub use single::{RunOne, run_one, trucks_of};
 pub use study::{resume, run};
+pub use thirds::{Thirds, by_thirds};
 pub use typical::{MOST_TRUCKS, Typical, typical};
 pub use warn::{counted, span};
 pub use world::input_share;

@@ -5,8 +5,21 @@
 //! the way to have it. No chart stands without units, nor without an interval or the reason why there is none. Start at
 //! [`IDS`] and [`figure`].
 
+mod calibration;
+mod crossing;
 pub mod draw;
+mod flow;
+mod growth;
+mod layered;
+mod money;
+mod panel;
+mod pareto;
 pub mod png;
+mod staffing;
+mod sweep_map;
+mod swept;
+mod throughput;
+mod tornado;
 mod verdict;
 
 use super::Notice;
@@ -76,8 +89,19 @@ pub struct Missing {
 pub type Drawn = Result<Figure, Missing>;
 
 /// Every figure by its id, in the order of reports.
-pub const IDS: [(&str, About, fn(&Story) -> Drawn); 1] =
-    [("verdict", About { en: "paired differences of all plans, with their intervals" }, verdict::draw)];
+pub const IDS: [(&str, About, fn(&Story) -> Drawn); 11] = [
+    ("verdict", About { en: "paired differences of all plans, with their intervals" }, verdict::draw),
+    ("crossing", About { en: "the baseline's stations, lanes and roads" }, crossing::draw),
+    ("calibration", About { en: "posted waits, simulated and observed, by hour" }, calibration::draw),
+    ("tornado", About { en: "how the answer changes with each uncertain input" }, tornado::draw),
+    ("pareto", About { en: "delay against violations missed, or officer-hours" }, pareto::draw),
+    ("sweep-map", About { en: "the deciding measure over two factors of a sweep" }, sweep_map::draw),
+    ("growth", About { en: "the first year that misses the goals" }, growth::draw),
+    ("flow", About { en: "trucks from place to place, as ribbons" }, flow::draw),
+    ("throughput", About { en: "trucks per hour against capacity" }, throughput::draw),
+    ("staffing", About { en: "lanes open by hour, with the wait below" }, staffing::draw),
+    ("money", About { en: "what each plan saves and costs, to its net present value" }, money::draw),
+];
 
 /// What a figure shows, for the list of figures.
 #[derive(Clone, Copy, Debug)]
