@@ -125,7 +125,9 @@ pub fn draw(size: (u32, u32), paint: impl FnOnce(&Area)) -> Svg {
         paint(&area);
         sure(area.present());
     }
-    Svg(svg)
+    // What is so unless told, and the one font once: half of the bytes of a picture with many marks.
+    let svg = svg.replace(" opacity=\"1\"", "").replace(" font-family=\"sans-serif\"", "");
+    Svg(svg.replacen("<svg ", "<svg font-family=\"sans-serif\" ", 1))
 }
 
 /// Drawing into memory cannot fail.
@@ -148,6 +150,12 @@ pub fn width_of(text: &Said, px: u32) -> i32 {
 pub fn font(px: u32, color: RGBColor, h: HPos, v: VPos) -> TextStyle<'static> {
     // The SVG backend divides sizes by this.
     let style = TextStyle::from(("sans-serif", f64::from(px) * 1.24)).pos(Pos::new(h, v));
+    TextStyle { color: color.to_backend_color(), ..style }
+}
+
+/// The same in bold.
+pub fn bold(px: u32, color: RGBColor, h: HPos, v: VPos) -> TextStyle<'static> {
+    let style = TextStyle::from(("sans-serif", f64::from(px) * 1.24, FontStyle::Bold)).pos(Pos::new(h, v));
     TextStyle { color: color.to_backend_color(), ..style }
 }
 
@@ -291,11 +299,11 @@ pub fn axes_with<'a, 'b>(
     let edge = edge.map(|ends| PathElement::new(ends.to_vec(), FAINT.stroke_width(1)));
     sure(chart.draw_series(edge).map(|_| ()));
     for at in &axes.x_ticks {
-        let (px, py) = pixel(&chart, (*at, y.start));
+        let (px, py) = local(area, &chart, (*at, y.start));
         write(area, &same(x_text(*at)), (px, py + 5), &font(12, FAINT, HPos::Center, VPos::Top));
     }
     for at in &axes.y_ticks {
-        let (px, py) = pixel(&chart, (x.start, *at));
+        let (px, py) = local(area, &chart, (x.start, *at));
         write(area, &same(y_text(*at)), (px - 6, py), &font(12, FAINT, HPos::Right, VPos::Center));
     }
     write(area, &axes.y_label, (8, 4), &font(13, INK, HPos::Left, VPos::Top));
@@ -308,6 +316,12 @@ pub fn axes_with<'a, 'b>(
 pub fn pixel(chart: &Chart, point: (f64, f64)) -> (i32, i32) {
     let area = chart.plotting_area();
     area.map_coordinate(&point)
+}
+
+/// The same within the area that the chart was made on, which may be one panel of several.
+pub fn local(area: &Area, chart: &Chart, point: (f64, f64)) -> (i32, i32) {
+    let ((x, y), (left, top)) = (pixel(chart, point), area.get_base_pixel());
+    (x - left, y - top)
 }
 
 /// A line through points, with the dash of its series; a point that is not a number makes a gap.
@@ -340,7 +354,7 @@ pub fn band(chart: &mut Chart, points: &[(f64, f64, f64)], color: RGBColor, opac
 pub fn guide(chart: &mut Chart, area: &Area, at: f64, x: &Range<f64>, name: &Said) {
     let points = [(x.start, at), (x.end, at)];
     sure(chart.draw_series(DashedLineSeries::new(points, 2, 3, BAD.stroke_width(1))).map(|_| ()));
-    let (right, y) = pixel(chart, (x.end, at));
+    let (right, y) = local(area, chart, (x.end, at));
     write(area, name, (right - 4, y - 3), &font(12, BAD, HPos::Right, VPos::Bottom));
 }
 
@@ -380,6 +394,43 @@ fn dashed(area: &Area, style: Style, from: (i32, i32), to: (i32, i32)) {
 pub fn cut(text: &Said, px: u32, room: i32) -> Said {
     let most = ((f64::from(room.max(0)) / (f64::from(px) * 0.56)) as usize).max(2);
     text.map(|text| crate::report::layout::cut(text, most))
+}
+
+/// A text in lines that fit the room, in each language; what is beyond `most` lines is cut.
+pub fn wrapped(text: &Said, px: u32, room: i32, most: usize) -> Vec<Said> {
+    let letters = ((f64::from(room.max(0)) / (f64::from(px) * 0.56)) as usize).max(2);
+    let lines = |text: &str| {
+        let mut lines: Vec<String> = Vec::new();
+        for word in text.split_whitespace() {
+            let fits = |line: &String| line.chars().count() + 1 + word.chars().count() <= letters;
+            let full = lines.len() == most;
+            match lines.last_mut() {
+                Some(line) if full || fits(line) => {
+                    line.push(' ');
+                    line.push_str(word);
+                }
+                _ => lines.push(word.to_owned()),
+            }
+        }
+        lines.iter().map(|line| crate::report::layout::cut(line, letters)).collect::<Vec<_>>()
+    };
+    let (en, es) = (lines(&text.en), lines(&text.es));
+    let line = |lines: &[String], place: usize| lines.get(place).cloned().unwrap_or_default();
+    (0..en.len().max(es.len()))
+        .map(|place| crate::report::said::said(line(&en, place), line(&es, place)))
+        .collect()
+}
+
+/// A star of five points around a point: full, or its outline alone.
+pub fn star(area: &Area, (x, y): (i32, i32), color: RGBColor, full: bool) {
+    let points = [
+        (0, -7), (2, -2), (7, -2), (3, 1), (4, 6), (0, 3), (-4, 6), (-3, 1), (-7, -2), (-2, -2), (0, -7),
+    ];
+    let points: Vec<(i32, i32)> = points.iter().map(|(dx, dy)| (x + dx, y + dy)).collect();
+    match full {
+        true => polygon(area, points, color.filled()),
+        false => path(area, points, color.stroke_width(1)),
+    }
 }
 
 /// A number as a text in both languages.

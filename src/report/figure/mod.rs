@@ -6,7 +6,11 @@
 //! [`IDS`] and [`figure`].
 
 pub mod draw;
+#[cfg(test)]
+mod fixture;
+mod pick;
 pub mod png;
+mod scorecard;
 mod verdict;
 
 use super::Notice;
@@ -75,8 +79,10 @@ pub struct Missing {
 pub type Drawn = Result<Figure, Missing>;
 
 /// Every figure by its id, in the order of reports.
-pub const IDS: [(&str, About, fn(&Story) -> Drawn); 1] =
-    [("verdict", About { en: "paired differences of all plans, with their intervals" }, verdict::draw)];
+pub const IDS: [(&str, About, fn(&Story) -> Drawn); 2] = [
+    ("verdict", About { en: "paired differences of all plans, with their intervals" }, verdict::draw),
+    ("scorecard", About { en: "all plans beside each other in the headline measures" }, scorecard::draw),
+];
 
 /// What a figure shows, for the list of figures.
 #[derive(Clone, Copy, Debug)]
