@@ -5,11 +5,16 @@
 //! the way to have it. No chart stands without units, nor without an interval or the reason why there is none. Start at
 //! [`IDS`] and [`figure`].
 
+mod box_class;
 pub mod draw;
+mod ecdf_wait;
 #[cfg(test)]
 mod fixture;
+mod hour_heat;
+mod n_curve;
 mod pick;
 pub mod png;
+mod queue_bands;
 mod scorecard;
 mod verdict;
 
@@ -79,9 +84,14 @@ pub struct Missing {
 pub type Drawn = Result<Figure, Missing>;
 
 /// Every figure by its id, in the order of reports.
-pub const IDS: [(&str, About, fn(&Story) -> Drawn); 2] = [
+pub const IDS: [(&str, About, fn(&Story) -> Drawn); 7] = [
     ("verdict", About { en: "paired differences of all plans, with their intervals" }, verdict::draw),
     ("scorecard", About { en: "all plans beside each other in the headline measures" }, scorecard::draw),
+    ("hour-heat", About { en: "mean wait by hour, a cell per hour" }, hour_heat::draw),
+    ("queue-bands", About { en: "trucks in line over the day, with bands over replications" }, queue_bands::draw),
+    ("n-curve", About { en: "cumulative trucks by stage of one replication" }, n_curve::draw),
+    ("ecdf-wait", About { en: "share of trucks that wait at most so long" }, ecdf_wait::draw),
+    ("box-class", About { en: "crossing times of trucks by class" }, box_class::draw),
 ];
 
 /// What a figure shows, for the list of figures.
