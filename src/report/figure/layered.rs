@@ -100,7 +100,8 @@ impl Layered {
     /// Orders each layer by the mean place of its neighbors in the layer before (or after).
     fn sweep(&mut self, links: &[(usize, usize)], forward: bool) {
         let count = self.layers.len();
-        let order: Vec<usize> = if forward { (1..count).collect() } else { (0..count.max(1) - 1).rev().collect() };
+        let order: Vec<usize> =
+            if forward { (1..count).collect() } else { (0..count.max(1) - 1).rev().collect() };
         for layer in order {
             let beside = if forward { layer - 1 } else { layer + 1 };
             let size = self.layers[beside].len().max(1) as f64;

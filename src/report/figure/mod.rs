@@ -5,16 +5,25 @@
 //! the way to have it. No chart stands without units, nor without an interval or the reason why there is none. Start at
 //! [`IDS`] and [`figure`].
 
+mod box_class;
 mod calibration;
 mod crossing;
 pub mod draw;
+mod ecdf_wait;
+#[cfg(test)]
+mod fixture;
 mod flow;
 mod growth;
+mod hour_heat;
 mod layered;
 mod money;
+mod n_curve;
 mod panel;
 mod pareto;
+mod pick;
 pub mod png;
+mod queue_bands;
+mod scorecard;
 mod staffing;
 mod sweep_map;
 mod swept;
@@ -89,18 +98,28 @@ pub struct Missing {
 pub type Drawn = Result<Figure, Missing>;
 
 /// Every figure by its id, in the order of reports.
-pub const IDS: [(&str, About, fn(&Story) -> Drawn); 11] = [
+pub const IDS: [(&str, About, fn(&Story) -> Drawn); 17] = [
     ("verdict", About { en: "paired differences of all plans, with their intervals" }, verdict::draw),
+    ("scorecard", About { en: "all plans beside each other in the headline measures" }, scorecard::draw),
     ("crossing", About { en: "the baseline's stations, lanes and roads" }, crossing::draw),
+    ("hour-heat", About { en: "mean wait by hour, a cell per hour" }, hour_heat::draw),
+    (
+        "queue-bands",
+        About { en: "trucks in line over the day, with bands over replications" },
+        queue_bands::draw,
+    ),
+    ("n-curve", About { en: "cumulative trucks by stage of one replication" }, n_curve::draw),
+    ("ecdf-wait", About { en: "share of trucks that wait at most so long" }, ecdf_wait::draw),
+    ("box-class", About { en: "crossing times of trucks by class" }, box_class::draw),
+    ("throughput", About { en: "trucks per hour against capacity" }, throughput::draw),
+    ("flow", About { en: "trucks from place to place, as ribbons" }, flow::draw),
+    ("staffing", About { en: "lanes open by hour, with the wait below" }, staffing::draw),
     ("calibration", About { en: "posted waits, simulated and observed, by hour" }, calibration::draw),
-    ("tornado", About { en: "how the answer changes with each uncertain input" }, tornado::draw),
     ("pareto", About { en: "delay against violations missed, or officer-hours" }, pareto::draw),
+    ("money", About { en: "what each plan saves and costs, to its net present value" }, money::draw),
+    ("tornado", About { en: "how the answer changes with each uncertain input" }, tornado::draw),
     ("sweep-map", About { en: "the deciding measure over two factors of a sweep" }, sweep_map::draw),
     ("growth", About { en: "the first year that misses the goals" }, growth::draw),
-    ("flow", About { en: "trucks from place to place, as ribbons" }, flow::draw),
-    ("throughput", About { en: "trucks per hour against capacity" }, throughput::draw),
-    ("staffing", About { en: "lanes open by hour, with the wait below" }, staffing::draw),
-    ("money", About { en: "what each plan saves and costs, to its net present value" }, money::draw),
 ];
 
 /// What a figure shows, for the list of figures.

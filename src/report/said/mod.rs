@@ -158,4 +158,3 @@ mod tests {
         assert_eq!(joined(", ", &[text.clone(), same("7")]), said("wait, 7", "espera, 7"));
     }
 }
-
