@@ -2,6 +2,8 @@
 //!
 //! Start at [`page`].
 
+mod replay;
+
 use maud::{DOCTYPE, PreEscaped, html};
 
 use super::figure::{self, Story};
@@ -13,10 +15,13 @@ pub fn page(story: &Story, language: Language) -> String {
     let page = html! {
         (DOCTYPE)
         html lang=(language.code()) {
+            head { meta charset="utf-8"; meta name="viewport" content="width=device-width"; style { (PreEscaped(replay::STYLE)) "html[lang=en] [lang=es],html[lang=es] [lang=en]{display:none}" } }
             body {
                 @for figure in figures.iter().flatten() {
                     figure { (PreEscaped(figure.svg.for_page("x"))) }
                 }
+                (replay::section(story))
+                script { (PreEscaped(replay::SCRIPT)) }
             }
         }
     };
