@@ -81,6 +81,8 @@ struct Lanes {
     name: String,
     /// The most that a scenario has built; `None`: a yard.
     lanes: Option<u32>,
+    /// Seconds that a truck from the line needs to move up, on average; it holds its lane meanwhile.
+    move_up: i64,
 }
 
 /// What happens in one scenario.
@@ -450,7 +452,7 @@ impl<'a> Layout<'a> {
                 layer: layer[place],
                 row,
                 shared: shared.clone().any(|station| station.line == LineLayout::Shared),
-                groups: here.iter().map(|(name, lanes)| Lanes { name: foreign(name), lanes: *lanes }).collect(),
+                groups: here.into_values().collect(),
             });
         }
         let layers = layer.iter().max().map_or(0, |last| last + 1);
@@ -459,14 +461,17 @@ impl<'a> Layout<'a> {
 }
 
 /// The groups of a station over all scenarios, with the most lanes that one has.
-fn groups_named<'a>(networks: &[&'a Network], station: &str) -> BTreeMap<&'a str, Option<u32>> {
-    let mut groups: BTreeMap<&str, Option<u32>> = BTreeMap::new();
+fn groups_named<'a>(networks: &[&'a Network], station: &str) -> BTreeMap<&'a str, Lanes> {
+    let mut groups: BTreeMap<&str, Lanes> = BTreeMap::new();
     for network in networks {
         for group in &network.groups {
             if network.stations[group.station.index()].name == station {
-                let lanes = groups.entry(group.name.as_str()).or_insert(group.lanes);
+                let move_up = group.move_up.as_ref().map_or(0, |law| law.mean().micros() / 1_000_000);
+                let new = || Lanes { name: foreign(&group.name), lanes: group.lanes, move_up };
+                let lanes = groups.entry(group.name.as_str()).or_insert_with(new);
                 // In a yard of one scenario, lanes of another are not told apart either.
-                *lanes = lanes.zip(group.lanes).map(|(one, other)| one.max(other));
+                lanes.lanes = lanes.lanes.zip(group.lanes).map(|(one, other)| one.max(other));
+                lanes.move_up = lanes.move_up.max(move_up);
             }
         }
     }
@@ -587,4 +592,152 @@ fn layers(count: usize, ways: &[(i32, i32)]) -> Vec<usize> {
         }
     }
     layer
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::sync::atomic::AtomicBool;
+
+    use super::*;
+    use crate::experiment::{self, Options, Typical};
+    use crate::scenario::file::Text;
+    use crate::scenario::plan::StudyPlan;
+    use crate::scenario::{self, Overrides};
+
+    fn plan(study: &str) -> StudyPlan {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(study);
+        scenario::load(&path, &Overrides::default()).expect("it can be read").plan.expect("it is a study")
+    }
+
+    /// One replication of a study, and its replay.
+    fn replay(plan: &StudyPlan) -> (Typical, Replay) {
+        let options = Options { only: Some(0), ..Options::default() };
+        let result = experiment::run(plan, &options, &|_| {}, &AtomicBool::new(false)).expect("it runs");
+        let typical = experiment::typical(plan, &result).expect("it runs again").expect("it is complete");
+        let story = Story {
+            plan,
+            result: &result,
+            notices: &[],
+            typical: Some(&typical),
+            inputs: &[],
+            sweeps: &[],
+            command: "",
+        };
+        let replay = data(&story).expect("there are trucks");
+        (typical, replay)
+    }
+
+    /// Reads digits back.
+    fn numbers(text: &str) -> Vec<i64> {
+        let (mut numbers, mut number, mut weight) = (Vec::new(), 0, 1);
+        for byte in text.bytes() {
+            let digit = ALPHABET.iter().position(|known| *known == byte).expect("a digit") as i64;
+            number += digit % 32 * weight;
+            weight *= 32;
+            if digit < 32 {
+                numbers.push(number);
+                (number, weight) = (0, 1);
+            }
+        }
+        numbers
+    }
+
+    #[test]
+    fn digits_are_read_back() {
+        let all = [0, 1, 31, 32, 33, 1023, 1024, 86_400, 31_536_000];
+        let mut digits = Digits::default();
+        all.iter().for_each(|number| digits.push(*number));
+        assert_eq!(numbers(&digits.0), all);
+        assert_eq!(fronted(["a:10", "a:11", "é"].map(str::to_owned).into_iter()), ["0a:10", "31", "0é"]);
+    }
+
+    #[test]
+    fn loops_end_and_every_place_has_a_layer() {
+        assert_eq!(layers(3, &[(-1, 0), (0, 1), (1, 2), (2, 0), (2, -1)]), [0, 1, 2]);
+        assert_eq!(layers(4, &[(-1, 0), (0, 1), (0, 2), (1, 2), (2, 2), (2, -1)]), [0, 1, 2, 0]);
+        assert_eq!(layers(2, &[(0, 1), (1, 0)]), [0, 1]);
+        let long: Vec<(i32, i32)> = (0..9_999).map(|place| (place, place + 1)).collect();
+        assert_eq!(layers(10_000, &long)[9_999], 9_999);
+    }
+
+    #[test]
+    fn every_template_has_a_layout() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let name = entry.unwrap().file_name().to_string_lossy().into_owned();
+            let plan = plan(&name);
+            let networks: Vec<&Network> = plan.scenarios.iter().map(|scenario| &scenario.network).collect();
+            let layout = Layout::new(&networks, &[]);
+            for network in &networks {
+                for group in 0..network.groups.len() {
+                    assert!(layout.groups.contains_key(&network.group_name(GroupId(group as u16))), "{name}");
+                }
+            }
+            let mut spots: Vec<(usize, usize)> =
+                layout.places.iter().map(|place| (place.layer, place.row)).collect();
+            assert!(spots.iter().all(|spot| spot.0 < layout.layers), "{name}");
+            spots.sort_unstable();
+            spots.dedup();
+            assert_eq!(spots.len(), layout.places.len(), "{name}: two stations at one spot");
+        }
+    }
+
+    #[test]
+    fn the_built_in_study_is_small_and_complete() {
+        let plan = plan("ysleta");
+        let (typical, replay) = replay(&plan);
+        assert!(replay.json.len() < 250_000, "{} bytes", replay.json.len());
+        assert!(!replay.cut);
+        assert_eq!(replay.trucks, replay.all_trucks);
+        let json: serde_json::Value = serde_json::from_str(&replay.json).unwrap();
+        assert_eq!(json["numbers"].as_array().unwrap().len(), replay.trucks);
+        for (scenario, visits) in typical.visits.iter().enumerate() {
+            let digits = numbers(json["scenarios"][scenario]["trucks"].as_str().unwrap());
+            let mut digits = digits.into_iter();
+            let (mut trucks, mut stops, mut served) = (0, 0, 0);
+            while let Some(head) = digits.next() {
+                trucks += 1;
+                digits.next();
+                for _ in 0..head / 8 {
+                    stops += 1;
+                    let stage = digits.next().unwrap() % 5;
+                    let more = [1, 3, 4, 4, 5][stage as usize];
+                    let rest: Vec<i64> = digits.by_ref().take(more).collect();
+                    assert_eq!(rest.len(), more);
+                    served += i64::from(stage >= 2) * rest.get(3).copied().unwrap_or(0);
+                }
+            }
+            assert_eq!(trucks, replay.trucks);
+            let at_stations = visits.iter().filter(|visit| visit.station.is_some());
+            assert_eq!(stops, at_stations.clone().count());
+            let exact: i64 = at_stations
+                .filter_map(|visit| Some(seconds(visit.end?) - seconds(visit.start?)))
+                .sum();
+            assert_eq!(served, exact);
+        }
+    }
+
+    #[test]
+    fn the_same_bytes_again() {
+        let plan = plan("2-two-booths");
+        assert_eq!(replay(&plan).1.json, replay(&plan).1.json);
+    }
+
+    #[test]
+    fn no_text_leaves_the_script() {
+        let mut plan = plan("1-one-booth");
+        let hostile = "</script><script>alert(1)//<!--";
+        for scenario in &mut plan.scenarios {
+            scenario.title = Some(Text::Plain(hostile.to_owned()));
+            scenario.network.stations[0].name = hostile.to_owned();
+            scenario.network.groups[0].name = hostile.to_owned();
+            scenario.network.classes[0].name = hostile.to_owned();
+            scenario.network.streams[0].name = hostile.to_owned();
+        }
+        let (_, replay) = replay(&plan);
+        assert!(!replay.json.contains('<'));
+        let json: serde_json::Value = serde_json::from_str(&replay.json).unwrap();
+        assert_eq!(json["places"][0]["name"], hostile);
+    }
 }

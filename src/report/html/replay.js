@@ -28,6 +28,7 @@
     later: ["comes at", "llega a las"],
     road: ["on the way to {place} for {time}", "en camino a {place} desde hace {time}"],
     line: ["waiting at {place} for {time}, {ahead} ahead", "espera en {place} desde hace {time}, {ahead} adelante"],
+    movingUp: ["moving up to {place}", "avanza a {place}"],
     served: ["in service at {place} for {time}", "en servicio en {place} desde hace {time}"],
     held: ["served at {place}, but held in the lane for {time}", "atendido en {place}, pero detenido en el carril desde hace {time}"],
     out: ["crossed at", "cruzó a las"],
@@ -46,9 +47,9 @@
   const count = (n) => n.toLocaleString("en-US"); // Mexico writes 1,234 too.
 
   // What a truck is doing.
-  const AWAY = 0, ROAD = 1, LINE = 2, SERVED = 3, HELD = 4, LEAVING = 5, OUT = 6, GONE = 7;
+  const AWAY = 0, ROAD = 1, LINE = 2, MOVING_UP = 3, SERVED = 4, HELD = 5, LEAVING = 6, OUT = 7, GONE = 8;
   // What may happen to it.
-  const ARRIVE = 0, START = 1, END = 2, LEAVE = 3, VANISH = 4, DRIVEN_OFF = 5, SET_OUT = 6;
+  const ARRIVE = 0, START = 1, END = 2, LEAVE = 3, VANISH = 4, DRIVEN_OFF = 5, SET_OUT = 6, CALL = 7;
   const CROSSED = 1, RENEGED = 5, UNFINISHED = 6; // Outcomes.
   const LEAVING_SECONDS = 60;
 
@@ -107,8 +108,8 @@
   };
 
   // The visits of all trucks of a scenario, and everything that happens in order of time.
-  const readScenario = (data, scenario, trucks) => {
-    const n = trucks.entry.length;
+  const readScenario = (data, scenario, model) => {
+    const n = model.entry.length;
     const cls = new Uint8Array(n), outcome = new Uint8Array(n), first = new Int32Array(n + 1);
     const group = [], lane = []; // by visit
     const time = [], truck = [], kind = [], visit = []; // by event
@@ -124,7 +125,7 @@
       outcome[k] = head % 8;
       cls[k] = read.next();
       first[k] = group.length;
-      let now = trucks.entry[k];
+      let now = model.entry[k];
       const happens = (what) => {
         time.push(now);
         truck.push(k);
@@ -138,7 +139,14 @@
         group.push(Math.floor(code / 5));
         lane.push(stage >= 1 ? read.next() : 0);
         happens(ARRIVE);
-        if (stage >= 1) { now += read.next(); happens(START); }
+        if (stage >= 1) {
+          // It holds its lane while it moves up from the line, before service starts.
+          const wait = read.next(), moving = Math.min(wait, model.groups[group[group.length - 1]].moveUp);
+          now += wait - moving;
+          if (moving > 0) happens(CALL);
+          now += moving;
+          happens(START);
+        }
         if (stage >= 2) now += read.next();
         if (stage === 2 || stage === 4) happens(END);
         if (stage === 4) now += read.next();
@@ -231,7 +239,7 @@
       // A stretch after an interruption: it goes back to the head of its line, or keeps its lane.
       const again = kind === ARRIVE && before === HELD;
       if (before === LINE) remove(this.lines[model.lineOf[way.group[this.visit[k]]]], k);
-      else if (before === SERVED || before === HELD) this.vacate(k);
+      else if (before === MOVING_UP || before === SERVED || before === HELD) this.vacate(k);
       this.since[k] = now;
       if (v >= 0) this.visit[k] = v;
       switch (kind) {
@@ -250,6 +258,9 @@
           this.peaks[g] = Math.max(this.peaks[g], line.length);
           break;
         }
+        case CALL:
+          this.occupy(k, v, MOVING_UP);
+          break;
         case START:
           this.occupy(k, v, SERVED);
           break;
@@ -339,7 +350,7 @@
         firstSlot.push(slots);
         const lanes = group.lanes ?? 0; // A yard has no lanes, but room.
         const alone = place.groups.length === 1;
-        groups.push({ place: p, lanes, yard: group.lanes === null, label: alone ? place.name : `${place.name}.${group.name}` });
+        groups.push({ place: p, lanes, yard: group.lanes === null, moveUp: group.move_up ?? 0, label: alone ? place.name : `${place.name}.${group.name}` });
         slots += lanes;
       }
     });
@@ -369,16 +380,17 @@
   // ---- Layout ----
 
   const POINTS = 48; // along a way
+  const ROW = 3.5; // Trucks on a way keep so far left or right of its middle, in turn.
 
   // Where everything stands in a picture of this size; the same for both panels.
   const layout = (model, width, height) => {
     const { data, groups, peaks } = model;
-    const columns = data.layers, pad = 6, top = 62, bottom = height - 22;
+    const columns = data.layers, pad = 6, top = 66, bottom = height - 22;
     const booth = Math.max(9, Math.min(18, width / 36));
     const gaps = Array.from({ length: columns + 1 }, () => Math.min(width / 13, (width * 0.4) / (columns + 1)));
     for (const way of model.ways) {
       const to = way.to < 0 ? -1 : data.places[way.to].layer;
-      if (way.road && to > 0) gaps[to] = Math.min(width / 8, (width * 0.5) / (columns + 1));
+      if (way.road && to > 0) gaps[to] = Math.min(width / 5.5, (width * 0.6) / (columns + 1));
     }
     const yards = Array.from({ length: columns }, (_, c) =>
       groups.some((group) => group.yard && data.places[group.place].layer === c));
@@ -452,7 +464,7 @@
       const span = data.places[way.to].layer - fromLayer;
       if (span === 1) return sampled([from, [(from[0] + to[0]) / 2, from[1]], [(from[0] + to[0]) / 2, to[1]], to]);
       // Past the stations between, or back: below them.
-      const low = height - 12, g = gaps[fromLayer + 1] * 0.6;
+      const low = height - 11, g = gaps[fromLayer + 1] * 0.6;
       return sampled([from, [from[0] + g, from[1]], [from[0] + g, low], [to[0] - g, low], [to[0] - g, to[1]], to]);
     });
     return { width, height, boxes, paths, size, highway, lineX, gaps, top, bottom };
@@ -496,6 +508,8 @@
       this.following = byId(`replay-${side}-truck`);
       this.pen = this.canvas.getContext("2d");
       this.ground = document.createElement("canvas");
+      this.trucks = document.createElement("canvas"); // Thousands of trucks: pixels are faster than paths or images.
+      this.truckPen = this.trucks.getContext("2d");
     }
 
     show(scenario, now) {
@@ -510,10 +524,12 @@
       const width = Math.max(200, this.canvas.clientWidth), height = Math.max(200, this.canvas.clientHeight);
       const ratio = Math.min(2, window.devicePixelRatio || 1);
       this.ratio = ratio;
-      for (const canvas of [this.canvas, this.ground]) {
+      for (const canvas of [this.canvas, this.ground, this.trucks]) {
         canvas.width = Math.round(width * ratio);
         canvas.height = Math.round(height * ratio);
       }
+      this.image = this.truckPen.createImageData(this.trucks.width, this.trucks.height);
+      this.pixels = new Uint32Array(this.image.data.buffer);
       this.plan = layout(this.model, width, height);
       const { size } = this.plan;
       this.sprites = this.model.data.classes.map((_, cls) => sprite(cls, size * 0.9, ratio));
@@ -535,7 +551,7 @@
         pen.fillRect(border, 0, plan.width, plan.height);
       }
       // Roads.
-      for (const [widen, color] of [[12, "#a9b1ba"], [10, "#d3d8dd"]]) {
+      for (const [widen, color] of [[18, "#a9b1ba"], [16, "#d3d8dd"]]) {
         pen.strokeStyle = color;
         pen.lineWidth = widen;
         pen.lineJoin = "round";
@@ -575,11 +591,11 @@
       pen.font = bold;
       const usa = say("usa"), room = plan.width - 8 - pen.measureText(usa).width;
       text(usa, border === null ? room : Math.min(room, border + 8), 17, "left", bold, "#0b4a75");
-      text(`${say("exit")} →`, plan.width - 6, plan.highway + 4, "right", "600 12px system-ui, sans-serif", "#1f2933");
+      text(`${say("exit")} →`, plan.width - 6, plan.highway - 13, "right", "600 12px system-ui, sans-serif", "#1f2933");
       plan.boxes.forEach((box, g) => text(cut(pen, plain, model.groups[g].label, box.room), box.x, box.label, "left", plain, "#1f2933"));
       model.ways.forEach((way, i) => {
         const path = plan.paths[i];
-        if (way.road && way.to >= 0) text(cut(pen, plain, way.road, 90), path[POINTS], path[POINTS + 1] + 21, "center", plain, "#4a5562");
+        if (way.road && way.to >= 0) text(cut(pen, plain, way.road, 90), path[POINTS], path[POINTS + 1] + 23, "center", plain, "#4a5562");
       });
     }
 
@@ -603,14 +619,17 @@
             Math.min(box.y + box.h, box.y + (Math.floor(r / across) + 0.5) * side), glide);
         }
       }
-      const w = this.sprites[0].width / ratio, wide = this.boothSprites[0].width / ratio;
+      this.pixels.fill(0);
       for (let a = 0; a < state.activeCount; a++) {
         const k = state.active[a], doing = state.doing[k];
         if (doing === ROAD || doing === LEAVING) this.drive(k, glide);
-        const large = doing === SERVED || doing === HELD;
-        const image = (large ? this.boothSprites : this.sprites)[way.cls[k]], s = large ? wide : w;
-        pen.drawImage(image, state.x[k] - s / 2, state.y[k] - s / 2, s, s);
+        const large = doing === SERVED || doing === HELD || doing === MOVING_UP;
+        this.stamp((large ? this.boothSprites : this.sprites)[way.cls[k]], state.x[k] * ratio, state.y[k] * ratio);
       }
+      this.truckPen.putImageData(this.image, 0, 0);
+      pen.setTransform(1, 0, 0, 1, 0, 0);
+      pen.drawImage(this.trucks, 0, 0);
+      pen.setTransform(ratio, 0, 0, ratio, 0, 0);
       if (followed >= 0 && state.doing[followed] > AWAY && state.doing[followed] < OUT) {
         for (const [width, color] of [[5, "#ffffff"], [2.5, "#c2003b"]]) {
           pen.strokeStyle = color;
@@ -629,11 +648,19 @@
       if (yard) drawLane(pen, "idle", box.boothX, box.y, box.boothW, box.h);
       for (let lane = 0; lane < Math.min(lanes, built); lane++) {
         const k = state.slotOf[model.firstSlot[g] + lane], y = box.first + lane * box.pitch;
-        const look = k >= 0 ? (state.doing[k] === HELD ? "blocked" : "busy")
+        const look = k >= 0 ? (state.doing[k] === HELD ? "blocked" : state.doing[k] === SERVED ? "busy" : "idle")
           : lane < state.open[g] - state.setUp[g] ? "idle" : lane < state.open[g] ? "setUp" : "closed";
         drawLane(pen, look, box.boothX, y + 0.5, box.boothW, Math.max(1, box.pitch - 1.5));
         if (k >= 0) this.move(k, box.boothX + box.boothW / 2, y + box.pitch / 2, this.glide);
       }
+    }
+
+    stamp(sprite, x, y) {
+      const { pixels } = this, { width, height } = this.image;
+      const left = Math.round(x - sprite.half), top = Math.round(y - sprite.half);
+      if (left < 0 || top < 0 || left + sprite.side > width || top + sprite.side > height) return;
+      const from = top * width + left, { colors } = sprite;
+      for (let i = 0; i < colors.length; i++) pixels[from + sprite.y[i] * width + sprite.x[i]] = colors[i];
     }
 
     move(k, x, y, glide) {
@@ -653,8 +680,9 @@
       const length = Math.max(1, state.until[k] - state.since[k]);
       const at = Math.max(0, Math.min(1, (state.now - state.since[k]) / length)) * POINTS;
       const p = Math.min(POINTS - 1, Math.floor(at)), share = at - p;
-      this.move(k, path[2 * p] + (path[2 * p + 2] - path[2 * p]) * share,
-        path[2 * p + 1] + (path[2 * p + 3] - path[2 * p + 1]) * share, glide);
+      const dx = path[2 * p + 2] - path[2 * p], dy = path[2 * p + 3] - path[2 * p + 1];
+      const side = (k % 2 ? ROW : -ROW) / (Math.hypot(dx, dy) || 1);
+      this.move(k, path[2 * p] + dx * share - dy * side, path[2 * p + 1] + dy * share + dx * side, glide);
     }
 
     // The nearest truck to a point of the picture, if it is near.
@@ -701,6 +729,7 @@
             const ahead = state.lines[model.lineOf[way.group[v]]].indexOf(k);
             return here("line", place(v), { ahead: count(Math.max(0, ahead)) });
           }
+          case MOVING_UP: return here("movingUp", at(v));
           case SERVED: return here("served", at(v));
           case HELD: return here("held", at(v));
           case LEAVING:
@@ -737,12 +766,17 @@
     }
   };
 
+  // A class as pixels: places relative to the middle of the truck, and colors.
   const sprite = (cls, size, ratio) => {
+    const side = Math.max(2, Math.ceil(size * ratio)), half = side / 2;
     const canvas = document.createElement("canvas");
-    canvas.width = canvas.height = Math.max(2, Math.ceil(size * ratio));
-    const pen = canvas.getContext("2d"), half = canvas.width / 2;
+    canvas.width = canvas.height = side;
+    const pen = canvas.getContext("2d");
     traceClass(pen, cls, half, half, half);
-    return canvas;
+    const colors = new Uint32Array(pen.getImageData(0, 0, side, side).data.buffer);
+    const seen = [...colors.keys()].filter((i) => colors[i] !== 0);
+    return { half, side, x: Int16Array.from(seen, (i) => i % side), y: Int16Array.from(seen, (i) => Math.floor(i / side)),
+      colors: Uint32Array.from(seen, (i) => colors[i]) };
   };
 
   const cut = (pen, font, text, room) => {
