@@ -3,7 +3,7 @@
 //! A replication is the same alone and in a study, so a row of `replications` can be looked into.
 //! Start at [`run_one`].
 
-use crate::measure::{Catalog, Collector, Observed, TruckLog, Visit};
+use crate::measure::{Catalog, Collector, LaneLog, Observed, TruckLog, Visit};
 use crate::model::crossing::{RunEnd, simulate};
 use crate::model::network::Network;
 
@@ -40,12 +40,22 @@ pub fn run_one(network: &Network, seed: u64, replication: u32) -> Result<RunOne,
 ///
 /// When the model could not go on.
 pub fn trucks_of(network: &Network, seed: u64, replication: u32) -> Result<Vec<Visit>, RunError> {
-    let mut log = TruckLog::default();
-    simulate(network, seed, u64::from(replication), &mut log)?;
+    trucks_and_lanes_of(network, seed, replication).map(|(visits, _)| visits)
+}
+
+/// The same, with what became of lanes.
+pub(super) fn trucks_and_lanes_of(
+    network: &Network,
+    seed: u64,
+    replication: u32,
+) -> Result<(Vec<Visit>, LaneLog), RunError> {
+    let mut logs = (TruckLog::default(), LaneLog::default());
+    simulate(network, seed, u64::from(replication), &mut logs)?;
+    let (mut log, lanes) = logs;
     let is_yard =
         |visit: &Visit| visit.group.is_some_and(|group| network.groups[group.index()].lanes.is_none());
     for visit in log.visits.iter_mut().filter(|visit| is_yard(visit)) {
         visit.lane = None;
     }
-    Ok(log.visits)
+    Ok((log.visits, lanes))
 }

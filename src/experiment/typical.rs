@@ -4,11 +4,12 @@
 //! number among equals), and the same for every scenario, so that the same trucks come to all of them. It tells
 //! nothing about how much replications differ. Start at [`typical`].
 
-use crate::measure::{Measure, Statistic, Visit};
+use crate::measure::{LaneLog, Measure, Statistic, Visit};
 use crate::scenario::plan::StudyPlan;
 
+use super::RunError;
 use super::result::StudyResult;
-use super::{RunError, trucks_of};
+use super::single::trucks_and_lanes_of;
 
 /// A replication of every scenario, truck by truck.
 #[derive(Clone, Debug)]
@@ -17,6 +18,8 @@ pub struct Typical {
     pub replication: u32,
     /// By scenario: the visits of all trucks, in the order in which they ended.
     pub visits: Vec<Vec<Visit>>,
+    /// By scenario: lanes open over time, and trucks that gave up.
+    pub lanes: Vec<LaneLog>,
 }
 
 /// More trucks than this in a replication are no picture any more.
@@ -39,8 +42,12 @@ pub fn typical(plan: &StudyPlan, result: &StudyResult) -> Result<Option<Typical>
     }
     let Some(place) = nearest_to_median(result) else { return Ok(None) };
     let replication = result.first_replication + place as u32;
-    let visits = plan.scenarios.iter().map(|scenario| trucks_of(&scenario.network, plan.seed, replication));
-    Ok(Some(Typical { replication, visits: visits.collect::<Result<_, _>>()? }))
+    let run = |scenario: &crate::scenario::plan::ScenarioPlan| {
+        trucks_and_lanes_of(&scenario.network, plan.seed, replication)
+    };
+    let runs = plan.scenarios.iter().map(run).collect::<Result<Vec<_>, _>>()?;
+    let (visits, lanes) = runs.into_iter().unzip();
+    Ok(Some(Typical { replication, visits, lanes }))
 }
 
 /// The place of the replication, complete in every scenario.

@@ -15,6 +15,7 @@ mod evaluate;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod grid;
+mod lane_log;
 mod level;
 mod money;
 mod packed;
@@ -29,5 +30,6 @@ pub use collector::Collector;
 pub use course::Course;
 pub use entry::{Entry, Measure, Place, Statistic, Unit};
 pub use evaluate::{BrokenLaw, Observed};
+pub use lane_log::{LaneChange, LaneLog};
 pub use packed::Packed;
 pub use truck_log::{TruckLog, TruckNumbers, Visit};

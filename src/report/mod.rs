@@ -17,6 +17,7 @@ pub mod optimize;
 pub mod outline;
 mod outlook;
 pub mod package;
+pub mod replay;
 pub mod said;
 mod security;
 pub mod sheet;

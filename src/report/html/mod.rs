@@ -11,6 +11,7 @@ mod certainty;
 mod method;
 mod part;
 mod record;
+mod replay;
 mod results;
 mod subject;
 
@@ -91,7 +92,7 @@ pub fn page(story: &Story, language: Language) -> String {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="generator" content={ "cruce " (env!("CARGO_PKG_VERSION")) };
                 title { (title.text(language)) }
-                style { (PreEscaped(STYLE)) }
+                style { (PreEscaped(STYLE)) (PreEscaped(replay::STYLE)) }
             }
             body data-title-en=(title.en) data-title-es=(title.es) {
                 main {
@@ -100,10 +101,12 @@ pub fn page(story: &Story, language: Language) -> String {
                     (head(&book, &title))
                     (contents(&sections))
                     @for (place, section) in sections.iter().enumerate() { (part::section(place + 1, section)) }
+                    (replay::section(story))
                     footer { (footer(&book)) }
                 }
                 script { (PreEscaped(PANZOOM)) }
                 script { (PreEscaped(SCRIPT)) }
+                script { (PreEscaped(replay::SCRIPT)) }
             }
         }
     };
