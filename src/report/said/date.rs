@@ -2,7 +2,7 @@
 //!
 //! Large whole numbers are written alike in both: `number::grouped`. Start at [`date`].
 
-use jiff::ToSpan;
+use jiff::Span;
 use jiff::civil::{Date, Weekday};
 
 use super::{Said, foreign, said, same};
@@ -33,8 +33,10 @@ pub fn date(iso: &str) -> Said {
 
 /// The day of the week of the date so many days after `iso`; what is no date is shown as it is.
 pub fn day_of_week(iso: &str, after: u32) -> Said {
-    let date = iso.parse::<Date>().and_then(|date| date.checked_add(i64::from(after).days()));
-    let Ok(date) = date else { return same(foreign(iso)) };
+    let date = iso.parse::<Date>().ok();
+    let span = Span::new().try_days(i64::from(after)).ok();
+    let date = date.zip(span).and_then(|(date, span)| date.checked_add(span).ok());
+    let Some(date) = date else { return same(foreign(iso)) };
     match date.weekday() {
         Weekday::Monday => said("Monday", "lunes"),
         Weekday::Tuesday => said("Tuesday", "martes"),

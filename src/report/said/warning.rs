@@ -85,7 +85,7 @@ mod tests {
     fn titles_are_short() {
         assert_eq!(title("W0401"), said("demand exceeds capacity", "la demanda supera la capacidad"));
         assert_eq!(title("W0503"), said("very few replications", "muy pocas réplicas"));
-        assert_eq!(title("W9999"), same("W9999"));
+        assert_eq!(title("W-none"), same("W-none"));
         assert!(note_on_language().es.contains("en inglés"));
     }
 }
