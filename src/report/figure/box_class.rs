@@ -97,7 +97,8 @@ fn paint(story: &Story, all: &[Class], scale: Scale) -> draw::Svg {
         })
     });
     let end = draw::top(ends.flatten().map(|value| value / scale.divisor));
-    let mut shown: Vec<usize> = all.iter().flat_map(|class| class.boxes.iter().map(|found| found.scenario)).collect();
+    let mut shown: Vec<usize> =
+        all.iter().flat_map(|class| class.boxes.iter().map(|found| found.scenario)).collect();
     shown.sort_unstable();
     shown.dedup();
     let of_class = |class: &Class| HEAD + ROW * class.boxes.len() as i32 + 6;
@@ -107,7 +108,8 @@ fn paint(story: &Story, all: &[Class], scale: Scale) -> draw::Svg {
         .map(|scenario| (draw::cut(&story.title(*scenario), 13, 330), style(*scenario)))
         .collect();
     // One row of names in a line at least; longer titles take more lines.
-    let lines = names.iter().map(|(name, _)| 52 + draw::width_of(name, 13)).sum::<i32>() / (WIDTH as i32 - 16) + 1;
+    let lines =
+        names.iter().map(|(name, _)| 52 + draw::width_of(name, 13)).sum::<i32>() / (WIDTH as i32 - 16) + 1;
     let height = 26 * lines + 34 + 30 + body + 46;
     draw::draw((WIDTH, height as u32), |area| {
         let taken = draw::legend(area, &names) as i32;
@@ -161,6 +163,10 @@ fn one(area: &draw::Area, chart: &mut draw::Chart, found: &BoxOf, at: f64, scale
     let Some(mean) = found.mean else { return };
     if let (Some(low), Some(high)) = (mean.low(), mean.high()) {
         draw::interval(chart, (low / scale.divisor, at), (high / scale.divisor, at), INK);
+        for end in [low, high] {
+            let (x, y) = pixel(end / scale.divisor, chart);
+            draw::path(area, vec![(x, y - 4), (x, y + 4)], INK.stroke_width(2));
+        }
     }
     let point = pixel(mean.mean.unwrap_or(0.0) / scale.divisor, chart);
     draw::marker(area, look, point, 4);
@@ -196,7 +202,10 @@ fn caption(story: &Story, all: &[Class], scale: Scale, beyond: usize) -> Said {
             ));
         }
         Some(said(
-            format!("{}: from {} for {quickest} to {} for {slowest} on average.", title.en, quick.en, slow.en),
+            format!(
+                "{}: from {} for {quickest} to {} for {slowest} on average.",
+                title.en, quick.en, slow.en
+            ),
             format!("{}: de {} ({quickest}) a {} ({slowest}) en promedio.", title.es, quick.es, slow.es),
         ))
     };
@@ -288,7 +297,8 @@ mod tests {
             assert_eq!(figure.data.rows.len(), 4);
             let row = &figure.data.rows[0];
             assert_eq!((row[0].clone(), row[1].clone()), ("today".into(), "fast".into()));
-            let pooled = story.result.scenarios[0].pooled.iter().find(|pooled| pooled.name == "crossing_time.fast");
+            let pooled =
+                story.result.scenarios[0].pooled.iter().find(|pooled| pooled.name == "crossing_time.fast");
             let pooled = pooled.expect("it is pooled");
             assert_eq!(row[4], Cell::Number(pooled.p50.expect("trucks crossed") / 60.0));
             assert_eq!(row[6], Cell::Number(pooled.p95.expect("trucks crossed") / 60.0));

@@ -21,7 +21,10 @@ const MARKED: [(Statistic, usize); 2] = [(Statistic::P50, 50), (Statistic::P95, 
 
 pub(super) fn draw(story: &Story) -> Drawn {
     let result = story.result;
-    let title = said("Share of trucks that wait at most so long", "Porcentaje de camiones que esperan a lo más tanto");
+    let title = said(
+        "Share of trucks that wait at most so long",
+        "Porcentaje de camiones que esperan a lo más tanto",
+    );
     let place = pick::time(result, Statistic::Mean);
     let chosen = pick::some(result, MOST);
     let of = |scenario: usize| Some((scenario, pick::pooled(story, scenario, place?)?));
@@ -64,8 +67,10 @@ fn sibling(story: &Story, place: usize, statistic: Statistic) -> Option<usize> {
 
 /// Of which percentile a goal speaks, if it is about this time.
 fn quantile_of(story: &Story, goal: &GoalResult, place: usize) -> Option<f64> {
-    let quantiles = [(Statistic::P50, 50.0), (Statistic::P90, 90.0), (Statistic::P95, 95.0), (Statistic::P99, 99.0)];
-    let found = quantiles.into_iter().find(|(statistic, _)| sibling(story, place, *statistic) == Some(goal.entry));
+    let quantiles =
+        [(Statistic::P50, 50.0), (Statistic::P90, 90.0), (Statistic::P95, 95.0), (Statistic::P99, 99.0)];
+    let found =
+        quantiles.into_iter().find(|(statistic, _)| sibling(story, place, *statistic) == Some(goal.entry));
     found.map(|(_, percent)| percent)
 }
 
@@ -84,7 +89,8 @@ fn paint(
 ) -> draw::Svg {
     let tails = shown.iter().filter_map(|(_, pooled)| pooled.percentiles.last().copied());
     let limit = goal.map(|goal| goal.limit);
-    let highs = shown.iter().filter_map(|(scenario, _)| estimate(story, *scenario, place, Statistic::P95)?.high());
+    let highs =
+        shown.iter().filter_map(|(scenario, _)| estimate(story, *scenario, place, Statistic::P95)?.high());
     let end = draw::top(tails.chain(limit).chain(highs).map(|value| value / scale.divisor));
     draw::draw((WIDTH, 470), |area| {
         let names: Vec<(Said, draw::Style)> = shown
@@ -94,10 +100,10 @@ fn paint(
         let taken = draw::legend(area, &names);
         let (_, below) = area.split_vertically(taken as i32);
         let unit = said::measure(story.result.entries[place].measure);
-        let x_label = said("at most, ", "a lo más, ").join("", &unit).join(" (", &said::unit(scale.label));
+        let x_label = unit.join(" ", &said("of at most", "de a lo más")).join(" (", &said::unit(scale.label));
         let y_label = said("% of trucks", "% de los camiones");
         let mut axes = Axes::new(0.0..end, 0.0..100.0, x_label.join("", &same(")")), y_label);
-        axes.y_ticks = vec![0.0, 25.0, 50.0, 75.0, 95.0];
+        axes.y_ticks = vec![0.0, 25.0, 50.0, 75.0, 95.0, 100.0];
         let mut chart = draw::axes(&below, &axes);
         for (scenario, pooled) in shown {
             let points: Vec<(f64, f64)> = pooled
@@ -140,7 +146,8 @@ fn paint(
 
 fn goal_text(goal: &GoalResult, percent: f64, scale: Scale) -> Said {
     let relation = if goal.at_most { "≤" } else { "≥" };
-    let limit = same(format!("{relation} {} ", plain(goal.limit / scale.divisor))).join("", &said::unit(scale.label));
+    let limit =
+        same(format!("{relation} {} ", plain(goal.limit / scale.divisor))).join("", &said::unit(scale.label));
     said(format!("goal: p{percent:.0} "), format!("meta: p{percent:.0} ")).join("", &limit)
 }
 
@@ -154,7 +161,10 @@ fn caption(story: &Story, place: usize, shown: &[(usize, &Pooled)], scale: Scale
         let (half, most, title) = (half?, most?, story.title(*scenario));
         Some(said(
             format!("{}: half of the trucks wait at most {}, 95 % at most {}.", title.en, half.en, most.en),
-            format!("{}: la mitad de los camiones espera a lo más {}; el 95 %, a lo más {}.", title.es, half.es, most.es),
+            format!(
+                "{}: la mitad de los camiones espera a lo más {}; el 95 %, a lo más {}.",
+                title.es, half.es, most.es
+            ),
         ))
     };
     let mut parts: Vec<Said> =
@@ -221,7 +231,8 @@ mod tests {
     fn percentiles_are_those_of_all_trucks() {
         fixture::story(|story| {
             let figure = draw(story).expect("it draws");
-            let pooled = story.result.scenarios[0].pooled.iter().find(|pooled| pooled.name == "border_wait.primary");
+            let pooled =
+                story.result.scenarios[0].pooled.iter().find(|pooled| pooled.name == "border_wait.primary");
             let pooled = pooled.expect("it is pooled");
             let row = &figure.data.rows[94];
             assert_eq!((row[0].clone(), row[2].clone()), ("today".into(), Cell::Whole(95)));

@@ -45,7 +45,8 @@ struct Panel {
 pub(super) fn draw(story: &Story) -> Drawn {
     let result = story.result;
     let place = pick::time(result, Statistic::Mean);
-    let name = place.map_or_else(|| said("Wait", "Espera"), |place| pick::told(&result.entries[place]).capital());
+    let name =
+        place.map_or_else(|| said("Wait", "Espera"), |place| pick::told(&result.entries[place]).capital());
     let by_hour = place.map(|place| result.by_hour(place)).unwrap_or_default();
     let known = |mean: &Mean| mean.mean.is_some_and(f64::is_finite);
     let means = || {
@@ -80,12 +81,13 @@ fn scale<'a>(means: impl Iterator<Item = &'a Mean> + Clone) -> Scale {
     }
 }
 
-/// The width of a step, a round number, such that all values have one.
+/// The width of a step: the smallest round number with which the last step, that has no end, holds no more than
+/// twice as much as the others.
 fn step(largest: f64) -> f64 {
-    let steps = STEPS.len() as f64;
-    let ticks = draw::ticks(&(0.0..largest.max(1e-9)), STEPS.len());
-    let step = ticks.get(1).map_or(largest / steps, |second| second - ticks[0]);
-    if largest > step * steps { step * 2.0 } else { step.max(1e-9) }
+    let most = STEPS.len() as f64 + 1.0;
+    let power = libm::pow(10.0, libm::floor(libm::log10(largest.max(1e-3) / most)));
+    let step = [1.0, 2.0, 5.0, 10.0].map(|factor| factor * power);
+    step.into_iter().find(|step| step * most >= largest).unwrap_or(10.0 * power)
 }
 
 /// Which step a value is in.
@@ -110,9 +112,8 @@ fn panels(story: &Story, by_hour: &[usize]) -> (Vec<Panel>, Vec<usize>) {
     if last < MOST_HOURS {
         let chosen = pick::some(result, MOST_CELLS / 24);
         let hours = (last + 1).max(24);
-        let row = |scenario: &usize| {
-            (story.title(*scenario), (0..hours).map(|hour| of(*scenario, hour)).collect())
-        };
+        let row =
+            |scenario: &usize| (story.title(*scenario), (0..hours).map(|hour| of(*scenario, hour)).collect());
         return (vec![Panel { head: None, rows: chosen.iter().map(row).collect() }], chosen);
     }
     let days = last / 24 + 1;
@@ -133,8 +134,8 @@ fn day_name(story: &Story, day: u32) -> Said {
     if weekday == same(story.plan.start.as_str()) { number } else { number.join(", ", &weekday) }
 }
 
-const LEFT: i32 = 150;
-const ROW: i32 = 28;
+const LEFT: i32 = 172;
+const ROW: i32 = 32;
 
 fn paint(panels: &[Panel], scale: Scale, step: f64) -> draw::Svg {
     let head = |panel: &Panel| if panel.head.is_some() { 30 } else { 4 };
@@ -151,7 +152,10 @@ fn paint(panels: &[Panel], scale: Scale, step: f64) -> draw::Svg {
             rows(area, panel, top + head(panel), scale, step);
             top += of_panel(panel);
         }
-        let label = said("local hour at which trucks came to the station", "hora local en que los camiones llegaron a la estación");
+        let label = said(
+            "local hour at which trucks came to the station",
+            "hora local en que los camiones llegaron a la estación",
+        );
         write(area, &label, ((LEFT + WIDTH as i32) / 2, top + 4), &font(13, INK, HPos::Center, VPos::Center));
         key(area, top + 44, scale, step);
     })
@@ -258,15 +262,21 @@ fn caption(story: &Story, by_hour: &[usize], scale: Scale, chosen: &[usize]) -> 
     let widest = chosen.iter().flat_map(|scenario| {
         by_hour.iter().filter_map(|entry| result.scenarios[*scenario].estimates[*entry].half_width)
     });
-    let widest = widest.filter(|half| half.is_finite()).fold(None, |widest: Option<f64>, half| {
-        Some(widest.map_or(half, |widest| widest.max(half)))
-    });
+    let widest = widest
+        .filter(|half| half.is_finite())
+        .fold(None, |widest: Option<f64>, half| Some(widest.map_or(half, |widest| widest.max(half))));
     parts.push(match widest {
         Some(widest) => {
             let value = same(grouped(widest / scale.divisor, 1)).join(" ", &said::unit(scale.label));
             said(
-                format!("The 95 % interval of a cell is ±{} at the widest; the table has them all.", value.en),
-                format!("El intervalo de 95 % de una celda es de ±{} cuando más; la tabla los tiene todos.", value.es),
+                format!(
+                    "The 95 % interval of a cell is ±{} at the widest; the table has them all.",
+                    value.en
+                ),
+                format!(
+                    "El intervalo de 95 % de una celda es de ±{} cuando más; la tabla los tiene todos.",
+                    value.es
+                ),
             )
         }
         None => said("One replication, so without intervals.", "Una sola réplica; por eso sin intervalos."),
@@ -279,7 +289,11 @@ fn data(story: &Story, place: usize, by_hour: &[usize]) -> Sheet {
     let columns = vec![
         Column::text("scenario", "Name of the scenario."),
         Column::text("measure", "The measure that is averaged."),
-        Column::whole("day", "", "Day of the run from 1; blank where the hours of all days are taken together."),
+        Column::whole(
+            "day",
+            "",
+            "Day of the run from 1; blank where the hours of all days are taken together.",
+        ),
         Column::whole("hour_local", "", "Local hour in which trucks came, 0 to 23."),
         Column::number("mean_min", "min", "Mean over replications; blank where no truck was observed."),
         Column::number("ci_low", "min", "Lower end of its 95 % interval."),
@@ -291,7 +305,8 @@ fn data(story: &Story, place: usize, by_hour: &[usize]) -> Sheet {
     for scenario in &result.scenarios {
         for entry in by_hour {
             let mean = &scenario.estimates[*entry];
-            let label = result.entries[*entry].period.and_then(|period| result.periods.get(usize::from(period)));
+            let label =
+                result.entries[*entry].period.and_then(|period| result.periods.get(usize::from(period)));
             let of = |value: Option<f64>| Cell::from(value.map(|seconds| seconds / 60.0));
             sheet.push(vec![
                 scenario.name.as_str().into(),
@@ -334,11 +349,11 @@ mod tests {
 
     #[test]
     fn steps_are_round_and_hold_every_value() {
+        assert_eq!(step(31.0), 5.0);
         assert_eq!(step(47.0), 10.0);
-        assert_eq!(step_of(47.0, 10.0), 4);
-        assert_eq!(step_of(9.9, 10.0), 0);
+        assert_eq!((step_of(47.0, 10.0), step_of(9.9, 10.0), step_of(900.0, 10.0)), (4, 0, 5));
         for largest in [0.0, 0.3, 1.0, 7.0, 59.0, 61.0, 1234.0] {
-            assert!(step(largest) * STEPS.len() as f64 >= largest, "{largest}");
+            assert!(step(largest) * (STEPS.len() + 1) as f64 >= largest, "{largest}");
         }
     }
 
@@ -352,7 +367,9 @@ mod tests {
                 row[0] == Cell::from("today") && row[2] == Cell::Whole(1) && row[3] == Cell::Whole(2)
             });
             assert_eq!(row.expect("a row")[4], Cell::Number(mean / 60.0));
-            assert!(figure.caption.es.contains("intervalo de 95 %") && figure.caption.en != figure.caption.es);
+            assert!(
+                figure.caption.es.contains("intervalo de 95 %") && figure.caption.en != figure.caption.es
+            );
         });
     }
 

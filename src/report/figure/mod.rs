@@ -11,6 +11,8 @@ mod ecdf_wait;
 #[cfg(test)]
 mod fixture;
 mod hour_heat;
+mod lane_gantt;
+mod lane_util;
 mod n_curve;
 mod pick;
 pub mod png;
@@ -84,14 +86,24 @@ pub struct Missing {
 pub type Drawn = Result<Figure, Missing>;
 
 /// Every figure by its id, in the order of reports.
-pub const IDS: [(&str, About, fn(&Story) -> Drawn); 7] = [
+pub const IDS: [(&str, About, fn(&Story) -> Drawn); 9] = [
     ("verdict", About { en: "paired differences of all plans, with their intervals" }, verdict::draw),
     ("scorecard", About { en: "all plans beside each other in the headline measures" }, scorecard::draw),
     ("hour-heat", About { en: "mean wait by hour, a cell per hour" }, hour_heat::draw),
-    ("queue-bands", About { en: "trucks in line over the day, with bands over replications" }, queue_bands::draw),
+    (
+        "queue-bands",
+        About { en: "trucks in line over the day, with bands over replications" },
+        queue_bands::draw,
+    ),
     ("n-curve", About { en: "cumulative trucks by stage of one replication" }, n_curve::draw),
     ("ecdf-wait", About { en: "share of trucks that wait at most so long" }, ecdf_wait::draw),
     ("box-class", About { en: "crossing times of trucks by class" }, box_class::draw),
+    (
+        "lane-gantt",
+        About { en: "lanes by time of one replication: serving, held, open, closed" },
+        lane_gantt::draw,
+    ),
+    ("lane-util", About { en: "utilization of open lanes by hour" }, lane_util::draw),
 ];
 
 /// What a figure shows, for the list of figures.

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 
-use super::draw::{self, Area, Axes, FAINT, INK, WIDTH, bold, font, style, write};
+use super::draw::{self, Area, Axes, INK, WIDTH, bold, font, style, write};
 use super::{Drawn, Figure, Missing, Story, pick};
 use crate::kernel::time::SimTime;
 use crate::measure::Visit;
@@ -22,7 +22,7 @@ use crate::report::sheet::{Cell, Column, Sheet};
 const ID: &str = "n-curve";
 
 /// Points of a curve in the table and the picture at most.
-const MOST_POINTS: usize = 300;
+const MOST_POINTS: usize = 180;
 
 /// Cumulative counts of a scenario, each in order of time, hours from the start of the run.
 struct Counts {
@@ -86,7 +86,10 @@ fn hours(at: SimTime) -> f64 {
 fn counts(story: &Story, scenario: usize, station: &str, visits: &[Visit]) -> Option<Counts> {
     let network = &story.plan.scenarios.get(scenario)?.network;
     let here = |visit: &Visit| {
-        visit.station.and_then(|id| network.stations.get(id.index())).is_some_and(|found| found.name == station)
+        visit
+            .station
+            .and_then(|id| network.stations.get(id.index()))
+            .is_some_and(|found| found.name == station)
     };
     let mut entered: BTreeMap<(u16, u64), SimTime> = BTreeMap::new();
     let (mut came, mut began, mut left, mut waited) = (Vec::new(), Vec::new(), Vec::new(), 0.0);
@@ -149,7 +152,9 @@ impl Counts {
         for (place, at) in came.iter().enumerate() {
             let served = began.partition_point(|start| start <= at);
             let here = place + 1;
-            if longest.is_none_or(|(_, came, served_then)| here.saturating_sub(served) > came.saturating_sub(served_then)) {
+            if longest.is_none_or(|(_, came, served_then)| {
+                here.saturating_sub(served) > came.saturating_sub(served_then)
+            }) {
                 longest = Some((*at, here, served));
             }
         }
@@ -157,7 +162,8 @@ impl Counts {
     }
 
     fn first_and_last(&self) -> (f64, f64) {
-        let first = self.curves.iter().filter_map(|(.., at)| at.first()).copied().fold(f64::INFINITY, f64::min);
+        let first =
+            self.curves.iter().filter_map(|(.., at)| at.first()).copied().fold(f64::INFINITY, f64::min);
         let last = self.curves.iter().filter_map(|(.., at)| at.last()).copied().fold(0.0, f64::max);
         (if first.is_finite() { first } else { 0.0 }, last)
     }
@@ -189,10 +195,11 @@ fn paint(story: &Story, all: &[Counts]) -> draw::Svg {
     let to = all.iter().map(|counts| counts.first_and_last().1).fold(0.0, f64::max);
     let x = libm::floor(from)..libm::ceil(to).max(libm::floor(from) + 1.0);
     let most = all.iter().flat_map(|counts| counts.curves.iter().map(|(.., at)| at.len())).max().unwrap_or(1);
-    let (head, upper, lower) = (58, 330, 300);
+    let (head, upper, lower) = (58, 280, 350);
     // One rate for all panels, so that they can be held against each other.
     let rate = all[0].rate();
-    let slanted = |counts: &Counts, curve: usize, hour: f64| counts.by(curve, hour) - rate * (hour - from).max(0.0);
+    let slanted =
+        |counts: &Counts, curve: usize, hour: f64| counts.by(curve, hour) - rate * (hour - from).max(0.0);
     let values = all.iter().flat_map(|counts| {
         let curves = 0..counts.curves.len();
         curves.flat_map(move |curve| grid(from, to).map(move |hour| slanted(counts, curve, hour)))
@@ -211,7 +218,7 @@ fn paint(story: &Story, all: &[Counts]) -> draw::Svg {
             .collect();
         key(&key_area, &names);
         let columns = rest.split_evenly((1, all.len()));
-        for (place, (counts, column)) in all.iter().zip(&columns).enumerate() {
+        for (counts, column) in all.iter().zip(&columns) {
             let (above, below) = column.split_vertically(upper as i32);
             let wide = (WIDTH as i32) / all.len() as i32;
             let title = draw::cut(&story.title(counts.scenario), 13, wide - 20);
@@ -219,14 +226,14 @@ fn paint(story: &Story, all: &[Counts]) -> draw::Svg {
             let (_, above) = above.split_vertically(20);
             let unit = said("trucks, cumulative", "camiones acumulados");
             let axes = Axes::new(x.clone(), 0.0..draw::top([most as f64]), Said::default(), unit);
-            panel(&above, counts, axes, &|curve, hour| counts.by(curve, hour), (from, to), true);
+            panel(&above, counts, axes, &|curve, hour| counts.by(curve, hour), (from, to), Gaps::Both);
             let per_hour = grouped(rate, 0);
             let unit = said(
                 format!("the same less {per_hour} trucks/h"),
                 format!("lo mismo menos {per_hour} camiones/h"),
             );
             let axes = Axes::new(x.clone(), slant.clone(), pick::hour_label(x.end), unit);
-            panel(&below, counts, axes, &|curve, hour| slanted(counts, curve, hour), (from, to), place == usize::MAX);
+            panel(&below, counts, axes, &|curve, hour| slanted(counts, curve, hour), (from, to), Gaps::Line);
         }
     })
 }
@@ -251,6 +258,15 @@ fn key(area: &Area, names: &[(Said, draw::Style)]) {
     write(area, &shade, (x + 32, y), &font(13, INK, HPos::Left, VPos::Center));
 }
 
+/// What is told of the longest line.
+#[derive(Clone, Copy)]
+enum Gaps {
+    /// The line upright and the wait across.
+    Both,
+    /// The line alone: across is no time where the mean rate is taken off.
+    Line,
+}
+
 /// A panel; `at(curve, hour)` is how high a curve stands.
 fn panel(
     area: &Area,
@@ -258,7 +274,7 @@ fn panel(
     mut axes: Axes,
     at: &dyn Fn(usize, f64) -> f64,
     (from, to): (f64, f64),
-    told: bool,
+    told: Gaps,
 ) {
     axes.x_ticks = draw::hours(&axes.x);
     let thin = area.dim_in_pixel().0 < 500 && axes.x_ticks.len() > 8;
@@ -284,8 +300,9 @@ fn panel(
             draw::marker(area, look, place, 3);
         }
     }
-    if told {
-        gaps(area, counts, &chart);
+    match told {
+        Gaps::Both => gaps(area, counts, &chart),
+        Gaps::Line => line(area, counts, &chart, at),
     }
 }
 
@@ -316,7 +333,20 @@ fn gaps(area: &Area, counts: &Counts, chart: &draw::Chart) {
         };
         write(area, text, at, &bold(13, INK, side, VPos::Top));
     }
-    let _ = FAINT;
+}
+
+/// The line where it is longest, in slanted coordinates.
+fn line(area: &Area, counts: &Counts, chart: &draw::Chart, at: &dyn Fn(usize, f64) -> f64) {
+    let Some((hour, came, served)) = counts.longest() else { return };
+    let ends = [counts.line.0, counts.line.1].map(|curve| draw::local(area, chart, (hour, at(curve, hour))));
+    draw::path(area, ends.to_vec(), INK.stroke_width(3));
+    let line = came - served;
+    let text = said(format!("line: {line} trucks"), format!("fila: {line} camiones"));
+    let (x, y) = ends[1];
+    let right = x + 14 + draw::width_of(&text, 13) < area.dim_in_pixel().0 as i32 - 10;
+    let (at, side) =
+        if right { ((x + 14, y + 14), HPos::Left) } else { ((x - 14, ends[0].1 - 14), HPos::Right) };
+    write(area, &text, at, &bold(13, INK, side, VPos::Center));
 }
 
 fn caption(story: &Story, all: &[Counts], station: &str, replication: u32) -> Said {
@@ -328,8 +358,14 @@ fn caption(story: &Story, all: &[Counts], station: &str, replication: u32) -> Sa
         let at = counts.longest().map_or(0.0, |(hour, ..)| hour);
         let clock = format!("{}:{:02}", at as u32 % 24, (at.fract() * 60.0) as u32);
         said(
-            format!("{}: {trucks} trucks waited {waited} truck-hours at {name}; the line was longest at {clock}, {line} trucks.", title.en),
-            format!("{}: {trucks} camiones esperaron {waited} camión-horas en {name}; la fila fue más larga a las {clock}, {line} camiones.", title.es),
+            format!(
+                "{}: {trucks} trucks waited {waited} truck-hours at {name}; the line was longest at {clock}, {line} trucks.",
+                title.en
+            ),
+            format!(
+                "{}: {trucks} camiones esperaron {waited} camión-horas en {name}; la fila fue más larga a las {clock}, {line} camiones.",
+                title.es
+            ),
         )
     };
     let mut parts: Vec<Said> = all.iter().map(told).collect();
@@ -348,7 +384,11 @@ fn data(story: &Story, all: &[Counts], station: &str, replication: u32) -> Sheet
         Column::text("stage", "`came_to_crossing`, `came_to_station`, `service_began` or `crossed`."),
         Column::number("from_h", "h", "Hours from the start of the run."),
         Column::whole("trucks", "trucks", "Trucks that had come so far by then."),
-        Column::number("slanted", "trucks", "The same less the baseline's mean rate times the time since the first truck."),
+        Column::number(
+            "slanted",
+            "trucks",
+            "The same less the baseline's mean rate times the time since the first truck.",
+        ),
     ];
     let mut sheet = Sheet::new(ID, "A row is an instant of a stage's curve.", columns);
     let from = all.iter().map(|counts| counts.first_and_last().0).fold(f64::INFINITY, f64::min);
@@ -385,11 +425,13 @@ mod tests {
             let figure = draw(story).expect("it draws");
             let visits = &story.typical.expect("there is one").visits[0];
             let crossed = visits.iter().filter(|visit| visit.outcome == Some(Outcome::Crossed)).count();
-            let last = figure.data.rows.iter().rfind(|row| row[0] == "today".into() && row[3] == "crossed".into());
+            let last =
+                figure.data.rows.iter().rfind(|row| row[0] == "today".into() && row[3] == "crossed".into());
             assert_eq!(last.expect("a row")[5], Cell::from(crossed));
             // The area is the sum of the waits of the trucks.
             let counts = counts(story, 0, "primary", visits).expect("trucks came");
-            let primary = story.plan.scenarios[0].network.stations.iter().position(|station| station.name == "primary");
+            let primary =
+                story.plan.scenarios[0].network.stations.iter().position(|station| station.name == "primary");
             let at = visits.iter().filter(|visit| visit.station.map(|id| id.index()) == primary);
             let waits: f64 = at.filter_map(|visit| Some(hours(visit.start?) - hours(visit.arrival))).sum();
             assert!((counts.waited - waits).abs() < 1e-6 && waits > 0.0, "{} {waits}", counts.waited);

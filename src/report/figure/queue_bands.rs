@@ -104,7 +104,7 @@ fn end(shown: &[(usize, &QueueSeries)]) -> f64 {
     };
     let whole = shown.iter().map(|(_, series)| hours(series, series.p50.len())).fold(0.0, f64::max);
     let last = shown.iter().map(|(_, series)| last(series)).fold(0.0, f64::max);
-    libm::ceil(last + 0.25).max(24.0).min(whole.max(1.0))
+    libm::ceil(last).max(24.0).min(whole.max(1.0))
 }
 
 /// Up to where y goes: the largest p95 of all panels, and the room where it is not far above.
@@ -144,7 +144,12 @@ fn paint(story: &Story, shown: &[(usize, &QueueSeries)], room: &Room) -> draw::S
                 let points = vec![(0.0, limit), (x.end, limit)];
                 draw::sure(chart.draw_series([PathElement::new(points, BAD.stroke_width(2))]).map(|_| ()));
                 let at = draw::local(&inner, &chart, (x.end, limit));
-                write(&inner, &limit_text(room), (at.0 - 4, at.1 + 3), &font(12, BAD, HPos::Right, VPos::Top));
+                write(
+                    &inner,
+                    &limit_text(room),
+                    (at.0 - 4, at.1 + 3),
+                    &font(12, BAD, HPos::Right, VPos::Top),
+                );
             }
             if let Some(km) = room.km_per_truck {
                 second_axis(&right, &inner, &chart, &y, &x, km);
@@ -224,15 +229,26 @@ fn caption(story: &Story, shown: &[(usize, &QueueSeries)], room: &Room) -> Said 
         let clock = format!("{}:{:02}", minutes / 60 % 24, minutes % 60);
         let number = |value: f64| crate::report::number::grouped(value, 0);
         let title = story.title(*scenario);
-        let km = room.km_per_truck.map(|km| format!(" ({} km)", crate::report::number::grouped(value * km, 1)));
+        let km =
+            room.km_per_truck.map(|km| format!(" ({} km)", crate::report::number::grouped(value * km, 1)));
         let km = km.unwrap_or_default();
         let (day_en, day_es) = match minutes / 1440 {
             0 => (String::new(), String::new()),
             day => (format!(" of day {}", day + 1), format!(" del día {}", day + 1)),
         };
         Some(said(
-            format!("{}: {} trucks in line{km} at {clock}{day_en}, in one run of twenty more than {}.", title.en, number(value), number(p95)),
-            format!("{}: {} camiones en fila{km} a las {clock}{day_es}, en una de cada veinte corridas más de {}.", title.es, number(value), number(p95)),
+            format!(
+                "{}: {} trucks in line{km} at {clock}{day_en}, in one run of twenty more than {}.",
+                title.en,
+                number(value),
+                number(p95)
+            ),
+            format!(
+                "{}: {} camiones en fila{km} a las {clock}{day_es}, en una de cada veinte corridas más de {}.",
+                title.es,
+                number(value),
+                number(p95)
+            ),
         ))
     };
     let wanted = pick::baseline_and_best(story.result);
@@ -285,9 +301,8 @@ fn data(story: &Story, all: &[(usize, &QueueSeries)], room: &Room) -> Sheet {
     let mut sheet = Sheet::new(ID, "A row is an interval of a scenario's day.", columns);
     for (scenario, series) in all {
         for place in 0..series.p50.len() {
-            let at = |values: &[f64]| {
-                Cell::from(values.get(place).copied().filter(|value| value.is_finite()))
-            };
+            let at =
+                |values: &[f64]| Cell::from(values.get(place).copied().filter(|value| value.is_finite()));
             let km = series.p50.get(place).zip(room.km_per_truck).map(|(trucks, km)| trucks * km);
             sheet.push(vec![
                 story.result.scenarios[*scenario].name.as_str().into(),
@@ -325,7 +340,9 @@ mod tests {
             assert_eq!(row[9], Cell::Number(series.p50[9] * 0.02));
             let room = room(story, 0, "primary");
             assert_eq!((room.trucks, room.km_per_truck), (Some(30), Some(0.02)));
-            assert!(figure.caption.en.contains("room for 30 trucks") && figure.caption.es.contains("caben 30"));
+            assert!(
+                figure.caption.en.contains("room for 30 trucks") && figure.caption.es.contains("caben 30")
+            );
         });
     }
 

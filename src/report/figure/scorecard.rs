@@ -8,7 +8,8 @@ use plotters::style::text_anchor::{HPos, VPos};
 
 use super::draw::{self, Area, BAD, FAINT, GOOD, INK, PALE, WIDTH, bold, font, width_of, write};
 use super::{Drawn, Figure, Missing, Story, pick};
-use crate::experiment::{GoalResult, GoalStatus, Mean, StudyResult};
+use crate::experiment::{GoalResult, GoalStatus, Mean, StudyResult, Verdict};
+use crate::measure::Measure;
 use crate::report::number::{Scale, plain};
 use crate::report::said::{self, Said, joined, said, same};
 use crate::report::sheet::{Cell, Column, Sheet};
@@ -49,8 +50,12 @@ struct Line {
 
 pub(super) fn draw(story: &Story) -> Drawn {
     let result = story.result;
-    let title = said("Scorecard: mean ± half-width of its 95 % interval", "Tablero: media ± semiancho del intervalo de 95 %");
-    let known = |place: &usize| result.scenarios.iter().any(|scenario| scenario.estimates[*place].mean.is_some());
+    let title = said(
+        "Scorecard: mean ± half-width of its 95 % interval",
+        "Tablero: media ± semiancho del intervalo de 95 %",
+    );
+    let known =
+        |place: &usize| result.scenarios.iter().any(|scenario| scenario.estimates[*place].mean.is_some());
     let all: Vec<usize> = headline_places(result).into_iter().filter(known).collect();
     let (shown, equal): (Vec<usize>, Vec<usize>) =
         all.into_iter().partition(|place| result.scenarios.len() == 1 || differs(result, *place));
@@ -86,14 +91,22 @@ fn ranks(result: &StudyResult, place: usize) -> Vec<Rank> {
     let mean = |scenario: usize| result.scenarios[scenario].estimates[place].mean;
     let plain = vec![Rank::Plain; result.scenarios.len()];
     let Some(less) = result.entries[place].less_is_better() else { return plain };
-    let known = (0..result.scenarios.len()).filter_map(|scenario| Some((scenario, mean(scenario)?)));
+    // A plan that strands trucks is never called better on time alone.
+    let of_trucks = matches!(result.entries[place].measure, Measure::Trucks | Measure::Throughput);
+    let strands = |scenario: &usize| {
+        let comparison = result.comparisons.iter().find(|comparison| comparison.scenario == *scenario);
+        !of_trucks && comparison.is_some_and(|comparison| comparison.verdict == Verdict::StrandsMore)
+    };
+    let allowed = (0..result.scenarios.len()).filter(|scenario| !strands(scenario));
+    let known = allowed.filter_map(|scenario| Some((scenario, mean(scenario)?)));
     let order = |a: f64, b: f64| if less { a.total_cmp(&b) } else { b.total_cmp(&a) };
-    let Some((best, of_best)) = known.clone().min_by(|a, b| order(a.1, b.1)) else { return plain };
+    let Some((best, of_best)) = known.min_by(|a, b| order(a.1, b.1)) else { return plain };
     if result.scenarios.len() == 1 {
         return plain;
     }
     let rank = |scenario: usize| match mean(scenario) {
         None => Rank::Plain,
+        Some(_) if strands(&scenario) => Rank::Plain,
         Some(mean) if scenario == best || mean == of_best => Rank::Best,
         Some(_) if may_be_best(result, place, scenario, best) => Rank::MayBeBest,
         Some(_) => Rank::Plain,
@@ -146,7 +159,8 @@ fn goal_line(result: &StudyResult, goal: &GoalResult) -> Line {
     let scale = Scale::of(entry.unit, [&limit]);
     let relation = if goal.at_most { "≤" } else { "≥" };
     let label = said("Goal: ", "Meta: ").join("", &pick::told(entry));
-    let label = label.join(&format!(" {relation} {} ", plain(goal.limit / scale.divisor)), &said::unit(scale.label));
+    let label =
+        label.join(&format!(" {relation} {} ", plain(goal.limit / scale.divisor)), &said::unit(scale.label));
     let field = |scenario: usize| {
         let status = goal.status.get(scenario).copied().unwrap_or(GoalStatus::NotSettled);
         Field { text: said::goal(status), rank: Rank::Plain, goal: Some(status) }
@@ -199,7 +213,10 @@ fn key(area: &Area, y: i32, ranked: bool) {
     let left = 30 + width_of(&best, 13) + 26;
     draw::rectangle(area, [(left - 12, y - 11), (left + 12, y + 11)], MAY_BE.filled());
     draw::star(area, (left, y), GOOD, false);
-    let may = said("may still be best: the interval of its difference holds 0", "aún puede ser el mejor: el intervalo de su diferencia contiene 0");
+    let may = said(
+        "may still be best: the interval of its difference holds 0",
+        "aún puede ser el mejor: el intervalo de su diferencia contiene 0",
+    );
     write(area, &may, (left + 18, y), &font(13, INK, HPos::Left, VPos::Center));
 }
 
@@ -212,8 +229,7 @@ fn beside(titles: &[Said], lines: &[Line]) -> draw::Svg {
     let label = 236;
     let wide = (WIDTH as i32 - 8 - label) / titles.len().max(1) as i32;
     let wide = wide.min(220);
-    let heads: Vec<Vec<Said>> =
-        titles.iter().map(|title| draw::wrapped(title, 13, wide - 10, 3)).collect();
+    let heads: Vec<Vec<Said>> = titles.iter().map(|title| draw::wrapped(title, 13, wide - 10, 3)).collect();
     let head = 14 + 17 * heads.iter().map(Vec::len).max().unwrap_or(1) as i32;
     let labels: Vec<Vec<Said>> =
         lines.iter().map(|line| draw::wrapped(&line.label, 13, label - 14, 2)).collect();
@@ -303,11 +319,17 @@ fn caption(story: &Story, shown: &[usize], ranks: &[Vec<Rank>], equal: &[usize])
         let wins = wins(most);
         parts.push(said(
             format!("{} is best in {wins} of {judged} measures of which more or less is better.", title.en),
-            format!("{} es el mejor en {wins} de {judged} medidas en las que más o menos es mejor.", title.es),
+            format!(
+                "{} es el mejor en {wins} de {judged} medidas en las que más o menos es mejor.",
+                title.es
+            ),
         ));
     }
     if result.scenarios.len() == 1 && !shown.is_empty() {
-        parts.push(said("There is one plan, so none is best.", "Hay un solo plan; por eso ninguno es el mejor."));
+        parts.push(said(
+            "There is one plan, so none is best.",
+            "Hay un solo plan; por eso ninguno es el mejor.",
+        ));
     }
     for goal in &result.goals {
         let met = goal.status.iter().filter(|status| **status == GoalStatus::Met).count();
@@ -321,14 +343,39 @@ fn caption(story: &Story, shown: &[usize], ranks: &[Vec<Rank>], equal: &[usize])
     if !equal.is_empty() {
         let names: Vec<Said> = equal.iter().map(|place| pick::told(&result.entries[*place])).collect();
         let names = joined("; ", &names);
-        parts.push(said("Equal in all plans, so left out: ", "Iguales en todos los planes, por eso omitidos: ").join("", &names).join("", &same(".")));
+        parts.push(
+            said("Equal in all plans, so left out: ", "Iguales en todos los planes, por eso omitidos: ")
+                .join("", &names)
+                .join("", &same(".")),
+        );
+    }
+    let strands: Vec<Said> = result
+        .comparisons
+        .iter()
+        .filter(|comparison| comparison.verdict == Verdict::StrandsMore)
+        .map(|comparison| story.title(comparison.scenario))
+        .collect();
+    if !strands.is_empty() {
+        let names = joined("; ", &strands);
+        parts.push(said(
+            format!("Never called best on time alone, since more trucks are stranded: {}.", names.en),
+            format!("Nunca se llama mejor solo por tiempo, pues deja más camiones sin cruzar: {}.", names.es),
+        ));
     }
     let batches = result.scenarios.iter().any(|scenario| !scenario.one_run.is_empty());
     let runs = result.replications;
     parts.push(match batches {
-        true => said("Intervals are batch means of one long run.", "Los intervalos son de medias por lotes de una corrida larga."),
-        false if runs < 2 => said("One replication, so without intervals.", "Una sola réplica; por eso sin intervalos."),
-        false => said(format!("Intervals are over {runs} replications."), format!("Los intervalos son sobre {runs} réplicas.")),
+        true => said(
+            "Intervals are batch means of one long run.",
+            "Los intervalos son de medias por lotes de una corrida larga.",
+        ),
+        false if runs < 2 => {
+            said("One replication, so without intervals.", "Una sola réplica; por eso sin intervalos.")
+        }
+        false => said(
+            format!("Intervals are over {runs} replications."),
+            format!("Los intervalos son sobre {runs} réplicas."),
+        ),
     });
     joined(" ", &parts)
 }
@@ -395,9 +442,10 @@ mod tests {
             let result = story.result;
             let place = result.find("crossing_time.mean").expect("it is measured");
             let row = |scenario: &str| {
-                let found = figure.data.rows.iter().find(|row| {
-                    row[0] == Cell::from(scenario) && row[1] == Cell::from("crossing_time.mean")
-                });
+                let found =
+                    figure.data.rows.iter().find(|row| {
+                        row[0] == Cell::from(scenario) && row[1] == Cell::from("crossing_time.mean")
+                    });
                 found.expect("a row").clone()
             };
             let mean = result.scenarios[result.baseline].estimates[place].mean.expect("a mean") / 60.0;
@@ -433,7 +481,10 @@ mod tests {
                 result.scenarios[2 + copy].estimates[result.headline] = Mean::default();
             }
             let figure = draw(&Story { plan: &plan, result: &result, ..*story }).expect("it draws");
-            assert!(figure.data.rows.iter().filter(|row| row[1] == Cell::from("crossing_time.mean")).count() == 12);
+            assert!(
+                figure.data.rows.iter().filter(|row| row[1] == Cell::from("crossing_time.mean")).count()
+                    == 12
+            );
         });
     }
 }
