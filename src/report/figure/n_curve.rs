@@ -335,18 +335,11 @@ fn gaps(area: &Area, counts: &Counts, chart: &draw::Chart) {
     }
 }
 
-/// The line where it is longest, in slanted coordinates.
+/// The line where it is longest, in slanted coordinates; how long it is stands above.
 fn line(area: &Area, counts: &Counts, chart: &draw::Chart, at: &dyn Fn(usize, f64) -> f64) {
-    let Some((hour, came, served)) = counts.longest() else { return };
+    let Some((hour, ..)) = counts.longest() else { return };
     let ends = [counts.line.0, counts.line.1].map(|curve| draw::local(area, chart, (hour, at(curve, hour))));
     draw::path(area, ends.to_vec(), INK.stroke_width(3));
-    let line = came - served;
-    let text = said(format!("line: {line} trucks"), format!("fila: {line} camiones"));
-    let (x, y) = ends[1];
-    let right = x + 14 + draw::width_of(&text, 13) < area.dim_in_pixel().0 as i32 - 10;
-    let (at, side) =
-        if right { ((x + 14, y + 14), HPos::Left) } else { ((x - 14, ends[0].1 - 14), HPos::Right) };
-    write(area, &text, at, &bold(13, INK, side, VPos::Center));
 }
 
 fn caption(story: &Story, all: &[Counts], station: &str, replication: u32) -> Said {
@@ -370,8 +363,8 @@ fn caption(story: &Story, all: &[Counts], station: &str, replication: u32) -> Sa
     };
     let mut parts: Vec<Said> = all.iter().map(told).collect();
     parts.push(said(
-        "Across, the gap between two curves is time; upright, trucks between; below, the mean rate is taken off so that gaps show.",
-        "En horizontal, la distancia entre dos curvas es tiempo; en vertical, camiones entre ambas; abajo se resta el ritmo medio para que se vean.",
+        "Across, the gap between two curves is time; upright, trucks between; below, the mean rate is taken off so that gaps show. The upright bar is the longest line.",
+        "En horizontal, la distancia entre dos curvas es tiempo; en vertical, camiones entre ambas; abajo se resta el ritmo medio para que se vean. La barra vertical es la fila más larga.",
     ));
     joined(" ", &parts).join("", &pick::one_replication(replication))
 }
