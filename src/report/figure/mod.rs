@@ -85,8 +85,11 @@ pub struct Missing {
 /// What becomes of a figure.
 pub type Drawn = Result<Figure, Missing>;
 
+/// A figure's id, what it shows, and who draws it.
+pub type Known = (&'static str, About, fn(&Story) -> Drawn);
+
 /// Every figure by its id, in the order of reports.
-pub const IDS: [(&str, About, fn(&Story) -> Drawn); 9] = [
+pub const IDS: [Known; 9] = [
     ("verdict", About { en: "paired differences of all plans, with their intervals" }, verdict::draw),
     ("scorecard", About { en: "all plans beside each other in the headline measures" }, scorecard::draw),
     ("hour-heat", About { en: "mean wait by hour, a cell per hour" }, hour_heat::draw),
