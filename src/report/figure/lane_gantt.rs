@@ -251,7 +251,11 @@ fn panel(area: &Area, story: &Story, lanes: &Lanes, x: &Range<f64>, near: bool) 
 
 fn minute_label(x: &Range<f64>) -> Said {
     let hour = (x.start as i64).rem_euclid(24);
-    said(format!("minutes after {hour}:00"), format!("minutos después de las {hour}:00"))
+    let day = match (x.start as i64).div_euclid(24) {
+        0 => Said::default(),
+        day => said(format!(" of day {}", day + 1), format!(" del día {}", day + 1)),
+    };
+    said(format!("minutes after {hour}:00"), format!("minutos después de las {hour}:00")).join("", &day)
 }
 
 /// What the colors are; strips of held lanes are narrow too.

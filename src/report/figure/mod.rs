@@ -147,3 +147,32 @@ impl Story<'_> {
         super::said::said(text.clone(), text.replace(" to ", " a "))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_figure_tells_in_both_languages() {
+        fixture::story(|story| {
+            for (id, _, draw) in IDS {
+                let (title, text) = match draw(story) {
+                    Ok(figure) => {
+                        assert_eq!((figure.id, figure.data.name), (id, id));
+                        assert!(!figure.data.rows.is_empty(), "{id}");
+                        let page = figure.svg.for_page("caption");
+                        assert!(!page.contains(['\u{e000}', '\u{e001}', '\u{e002}']), "{id}");
+                        assert!(!page.contains("NaN") && page.len() < 100_000, "{id}");
+                        (figure.title, figure.caption)
+                    }
+                    Err(missing) => (missing.title, missing.why),
+                };
+                assert!(
+                    text.en.ends_with('.') && text.es.ends_with('.') && text.en != text.es,
+                    "{id}: {text:?}"
+                );
+                assert!(title.en != title.es, "{id}: {title:?}");
+            }
+        });
+    }
+}
