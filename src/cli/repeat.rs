@@ -149,7 +149,7 @@ impl Recipe {
         for name in names {
             let path = home.join(&name);
             let cannot = || format!("cannot read `{}`", path.display());
-            let text = fs::File::open(&path).and_then(|file| limited(file)).with_context(cannot)?;
+            let text = fs::File::open(&path).and_then(limited).with_context(cannot)?;
             recipe.files.insert(name, text);
         }
         Ok(recipe)

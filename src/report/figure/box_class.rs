@@ -163,6 +163,10 @@ fn one(area: &draw::Area, chart: &mut draw::Chart, found: &BoxOf, at: f64, scale
     let Some(mean) = found.mean else { return };
     if let (Some(low), Some(high)) = (mean.low(), mean.high()) {
         draw::interval(chart, (low / scale.divisor, at), (high / scale.divisor, at), INK);
+        for end in [low, high] {
+            let (x, y) = pixel(end / scale.divisor, chart);
+            draw::path(area, vec![(x, y - 4), (x, y + 4)], INK.stroke_width(2));
+        }
     }
     let point = pixel(mean.mean.unwrap_or(0.0) / scale.divisor, chart);
     draw::marker(area, look, point, 4);

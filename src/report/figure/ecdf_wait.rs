@@ -6,7 +6,7 @@ use plotters::style::text_anchor::{HPos, VPos};
 use super::draw::{self, Axes, BAD, WIDTH, font, style, write};
 use super::{Drawn, Figure, Missing, Story, pick};
 use crate::experiment::{GoalResult, Mean, Pooled};
-use crate::measure::Statistic;
+use crate::measure::{Measure, Statistic};
 use crate::report::number::{Scale, grouped, plain};
 use crate::report::said::{self, Said, joined, said, same};
 use crate::report::sheet::{Cell, Column, Sheet};
@@ -21,11 +21,18 @@ const MARKED: [(Statistic, usize); 2] = [(Statistic::P50, 50), (Statistic::P95, 
 
 pub(super) fn draw(story: &Story) -> Drawn {
     let result = story.result;
-    let title = said(
-        "Share of trucks that wait at most so long",
-        "Porcentaje de camiones que esperan a lo más tanto",
-    );
     let place = pick::time(result, Statistic::Mean);
+    let waits = place.is_none_or(|place| result.entries[place].measure == Measure::BorderWait);
+    let title = match waits {
+        true => said(
+            "Share of trucks that wait at most so long",
+            "Porcentaje de camiones que esperan a lo más tanto",
+        ),
+        false => said(
+            "Share of trucks that cross within so long",
+            "Porcentaje de camiones que cruzan en a lo más tanto",
+        ),
+    };
     let chosen = pick::some(result, MOST);
     let of = |scenario: usize| Some((scenario, pick::pooled(story, scenario, place?)?));
     let all: Vec<(usize, &Pooled)> = (0..result.scenarios.len()).filter_map(of).collect();
@@ -92,7 +99,8 @@ fn paint(
     let highs =
         shown.iter().filter_map(|(scenario, _)| estimate(story, *scenario, place, Statistic::P95)?.high());
     let end = draw::top(tails.chain(limit).chain(highs).map(|value| value / scale.divisor));
-    draw::draw((WIDTH, 470), |area| {
+    let lines = shown.len().div_ceil(2) as u32;
+    draw::draw((WIDTH, 420 + 20 * lines), |area| {
         let names: Vec<(Said, draw::Style)> = shown
             .iter()
             .map(|(scenario, _)| (draw::cut(&story.title(*scenario), 13, 330), style(*scenario)))
@@ -100,10 +108,10 @@ fn paint(
         let taken = draw::legend(area, &names);
         let (_, below) = area.split_vertically(taken as i32);
         let unit = said::measure(story.result.entries[place].measure);
-        let x_label = said("at most, ", "a lo más, ").join("", &unit).join(" (", &said::unit(scale.label));
+        let x_label = unit.join(" ", &said("of at most", "de a lo más")).join(" (", &said::unit(scale.label));
         let y_label = said("% of trucks", "% de los camiones");
         let mut axes = Axes::new(0.0..end, 0.0..100.0, x_label.join("", &same(")")), y_label);
-        axes.y_ticks = vec![0.0, 25.0, 50.0, 75.0, 95.0];
+        axes.y_ticks = vec![0.0, 25.0, 50.0, 75.0, 95.0, 100.0];
         let mut chart = draw::axes(&below, &axes);
         for (scenario, pooled) in shown {
             let points: Vec<(f64, f64)> = pooled
@@ -159,10 +167,14 @@ fn caption(story: &Story, place: usize, shown: &[(usize, &Pooled)], scale: Scale
         };
         let (half, most): (Option<Said>, Option<Said>) = (value(pooled.p50), value(pooled.p95));
         let (half, most, title) = (half?, most?, story.title(*scenario));
+        let (verb_en, verb_es) = match story.result.entries[place].measure {
+            Measure::BorderWait => ("wait at most", "espera a lo más"),
+            _ => ("cross within", "cruza en a lo más"),
+        };
         Some(said(
-            format!("{}: half of the trucks wait at most {}, 95 % at most {}.", title.en, half.en, most.en),
+            format!("{}: half of the trucks {verb_en} {}, 95 % {verb_en} {}.", title.en, half.en, most.en),
             format!(
-                "{}: la mitad de los camiones espera a lo más {}; el 95 %, a lo más {}.",
+                "{}: la mitad de los camiones {verb_es} {}; el 95 % {verb_es} {}.",
                 title.es, half.es, most.es
             ),
         ))

@@ -81,12 +81,13 @@ fn scale<'a>(means: impl Iterator<Item = &'a Mean> + Clone) -> Scale {
     }
 }
 
-/// The width of a step, a round number, such that all values have one.
+/// The width of a step: the smallest round number with which the last step, that has no end, holds no more than
+/// twice as much as the others.
 fn step(largest: f64) -> f64 {
-    let steps = STEPS.len() as f64;
-    let ticks = draw::ticks(&(0.0..largest.max(1e-9)), STEPS.len());
-    let step = ticks.get(1).map_or(largest / steps, |second| second - ticks[0]);
-    if largest > step * steps { step * 2.0 } else { step.max(1e-9) }
+    let most = STEPS.len() as f64 + 1.0;
+    let power = libm::pow(10.0, libm::floor(libm::log10(largest.max(1e-3) / most)));
+    let step = [1.0, 2.0, 5.0, 10.0].map(|factor| factor * power);
+    step.into_iter().find(|step| step * most >= largest).unwrap_or(10.0 * power)
 }
 
 /// Which step a value is in.
@@ -133,8 +134,8 @@ fn day_name(story: &Story, day: u32) -> Said {
     if weekday == same(story.plan.start.as_str()) { number } else { number.join(", ", &weekday) }
 }
 
-const LEFT: i32 = 150;
-const ROW: i32 = 28;
+const LEFT: i32 = 172;
+const ROW: i32 = 32;
 
 fn paint(panels: &[Panel], scale: Scale, step: f64) -> draw::Svg {
     let head = |panel: &Panel| if panel.head.is_some() { 30 } else { 4 };
@@ -348,11 +349,11 @@ mod tests {
 
     #[test]
     fn steps_are_round_and_hold_every_value() {
+        assert_eq!(step(31.0), 5.0);
         assert_eq!(step(47.0), 10.0);
-        assert_eq!(step_of(47.0, 10.0), 4);
-        assert_eq!(step_of(9.9, 10.0), 0);
+        assert_eq!((step_of(47.0, 10.0), step_of(9.9, 10.0), step_of(900.0, 10.0)), (4, 0, 5));
         for largest in [0.0, 0.3, 1.0, 7.0, 59.0, 61.0, 1234.0] {
-            assert!(step(largest) * STEPS.len() as f64 >= largest, "{largest}");
+            assert!(step(largest) * (STEPS.len() + 1) as f64 >= largest, "{largest}");
         }
     }
 

@@ -15,6 +15,8 @@ mod fixture;
 mod flow;
 mod growth;
 mod hour_heat;
+mod lane_gantt;
+mod lane_util;
 mod layered;
 mod money;
 mod n_curve;
@@ -97,8 +99,11 @@ pub struct Missing {
 /// What becomes of a figure.
 pub type Drawn = Result<Figure, Missing>;
 
+/// A figure's id, what it shows, and who draws it.
+pub type Known = (&'static str, About, fn(&Story) -> Drawn);
+
 /// Every figure by its id, in the order of reports.
-pub const IDS: [(&str, About, fn(&Story) -> Drawn); 17] = [
+pub const IDS: [Known; 19] = [
     ("verdict", About { en: "paired differences of all plans, with their intervals" }, verdict::draw),
     ("scorecard", About { en: "all plans beside each other in the headline measures" }, scorecard::draw),
     ("crossing", About { en: "the baseline's stations, lanes and roads" }, crossing::draw),
@@ -111,6 +116,12 @@ pub const IDS: [(&str, About, fn(&Story) -> Drawn); 17] = [
     ("n-curve", About { en: "cumulative trucks by stage of one replication" }, n_curve::draw),
     ("ecdf-wait", About { en: "share of trucks that wait at most so long" }, ecdf_wait::draw),
     ("box-class", About { en: "crossing times of trucks by class" }, box_class::draw),
+    (
+        "lane-gantt",
+        About { en: "lanes by time of one replication: serving, held, open, closed" },
+        lane_gantt::draw,
+    ),
+    ("lane-util", About { en: "utilization of open lanes by hour" }, lane_util::draw),
     ("throughput", About { en: "trucks per hour against capacity" }, throughput::draw),
     ("flow", About { en: "trucks from place to place, as ribbons" }, flow::draw),
     ("staffing", About { en: "lanes open by hour, with the wait below" }, staffing::draw),
@@ -187,5 +198,34 @@ impl Story<'_> {
     pub fn change(&self, scale: Scale, mean: &Mean) -> Said {
         let text = scale.change(mean);
         said(text.clone(), text.replace(" to ", " a "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_figure_tells_in_both_languages() {
+        fixture::story(|story| {
+            for (id, _, draw) in IDS {
+                let (title, text) = match draw(story) {
+                    Ok(figure) => {
+                        assert_eq!((figure.id, figure.data.name), (id, id));
+                        assert!(!figure.data.rows.is_empty(), "{id}");
+                        let page = figure.svg.for_page("caption");
+                        assert!(!page.contains(['\u{e000}', '\u{e001}', '\u{e002}']), "{id}");
+                        assert!(!page.contains("NaN") && page.len() < 100_000, "{id}");
+                        (figure.title, figure.caption)
+                    }
+                    Err(missing) => (missing.title, missing.why),
+                };
+                assert!(
+                    text.en.ends_with('.') && text.es.ends_with('.') && text.en != text.es,
+                    "{id}: {text:?}"
+                );
+                assert!(title.en != title.es, "{id}: {title:?}");
+            }
+        });
     }
 }

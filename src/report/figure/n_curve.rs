@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 
-use super::draw::{self, Area, Axes, FAINT, INK, WIDTH, bold, font, style, write};
+use super::draw::{self, Area, Axes, INK, WIDTH, bold, font, style, write};
 use super::{Drawn, Figure, Missing, Story, pick};
 use crate::kernel::time::SimTime;
 use crate::measure::Visit;
@@ -22,7 +22,7 @@ use crate::report::sheet::{Cell, Column, Sheet};
 const ID: &str = "n-curve";
 
 /// Points of a curve in the table and the picture at most.
-const MOST_POINTS: usize = 300;
+const MOST_POINTS: usize = 180;
 
 /// Cumulative counts of a scenario, each in order of time, hours from the start of the run.
 struct Counts {
@@ -195,7 +195,7 @@ fn paint(story: &Story, all: &[Counts]) -> draw::Svg {
     let to = all.iter().map(|counts| counts.first_and_last().1).fold(0.0, f64::max);
     let x = libm::floor(from)..libm::ceil(to).max(libm::floor(from) + 1.0);
     let most = all.iter().flat_map(|counts| counts.curves.iter().map(|(.., at)| at.len())).max().unwrap_or(1);
-    let (head, upper, lower) = (58, 330, 300);
+    let (head, upper, lower) = (58, 280, 350);
     // One rate for all panels, so that they can be held against each other.
     let rate = all[0].rate();
     let slanted =
@@ -218,7 +218,7 @@ fn paint(story: &Story, all: &[Counts]) -> draw::Svg {
             .collect();
         key(&key_area, &names);
         let columns = rest.split_evenly((1, all.len()));
-        for (place, (counts, column)) in all.iter().zip(&columns).enumerate() {
+        for (counts, column) in all.iter().zip(&columns) {
             let (above, below) = column.split_vertically(upper as i32);
             let wide = (WIDTH as i32) / all.len() as i32;
             let title = draw::cut(&story.title(counts.scenario), 13, wide - 20);
@@ -226,21 +226,14 @@ fn paint(story: &Story, all: &[Counts]) -> draw::Svg {
             let (_, above) = above.split_vertically(20);
             let unit = said("trucks, cumulative", "camiones acumulados");
             let axes = Axes::new(x.clone(), 0.0..draw::top([most as f64]), Said::default(), unit);
-            panel(&above, counts, axes, &|curve, hour| counts.by(curve, hour), (from, to), true);
+            panel(&above, counts, axes, &|curve, hour| counts.by(curve, hour), (from, to), Gaps::Both);
             let per_hour = grouped(rate, 0);
             let unit = said(
                 format!("the same less {per_hour} trucks/h"),
                 format!("lo mismo menos {per_hour} camiones/h"),
             );
             let axes = Axes::new(x.clone(), slant.clone(), pick::hour_label(x.end), unit);
-            panel(
-                &below,
-                counts,
-                axes,
-                &|curve, hour| slanted(counts, curve, hour),
-                (from, to),
-                place == usize::MAX,
-            );
+            panel(&below, counts, axes, &|curve, hour| slanted(counts, curve, hour), (from, to), Gaps::Line);
         }
     })
 }
@@ -265,6 +258,15 @@ fn key(area: &Area, names: &[(Said, draw::Style)]) {
     write(area, &shade, (x + 32, y), &font(13, INK, HPos::Left, VPos::Center));
 }
 
+/// What is told of the longest line.
+#[derive(Clone, Copy)]
+enum Gaps {
+    /// The line upright and the wait across.
+    Both,
+    /// The line alone: across is no time where the mean rate is taken off.
+    Line,
+}
+
 /// A panel; `at(curve, hour)` is how high a curve stands.
 fn panel(
     area: &Area,
@@ -272,7 +274,7 @@ fn panel(
     mut axes: Axes,
     at: &dyn Fn(usize, f64) -> f64,
     (from, to): (f64, f64),
-    told: bool,
+    told: Gaps,
 ) {
     axes.x_ticks = draw::hours(&axes.x);
     let thin = area.dim_in_pixel().0 < 500 && axes.x_ticks.len() > 8;
@@ -298,8 +300,9 @@ fn panel(
             draw::marker(area, look, place, 3);
         }
     }
-    if told {
-        gaps(area, counts, &chart);
+    match told {
+        Gaps::Both => gaps(area, counts, &chart),
+        Gaps::Line => line(area, counts, &chart, at),
     }
 }
 
@@ -330,7 +333,13 @@ fn gaps(area: &Area, counts: &Counts, chart: &draw::Chart) {
         };
         write(area, text, at, &bold(13, INK, side, VPos::Top));
     }
-    let _ = FAINT;
+}
+
+/// The line where it is longest, in slanted coordinates; how long it is stands above.
+fn line(area: &Area, counts: &Counts, chart: &draw::Chart, at: &dyn Fn(usize, f64) -> f64) {
+    let Some((hour, ..)) = counts.longest() else { return };
+    let ends = [counts.line.0, counts.line.1].map(|curve| draw::local(area, chart, (hour, at(curve, hour))));
+    draw::path(area, ends.to_vec(), INK.stroke_width(3));
 }
 
 fn caption(story: &Story, all: &[Counts], station: &str, replication: u32) -> Said {
@@ -354,8 +363,8 @@ fn caption(story: &Story, all: &[Counts], station: &str, replication: u32) -> Sa
     };
     let mut parts: Vec<Said> = all.iter().map(told).collect();
     parts.push(said(
-        "Across, the gap between two curves is time; upright, trucks between; below, the mean rate is taken off so that gaps show.",
-        "En horizontal, la distancia entre dos curvas es tiempo; en vertical, camiones entre ambas; abajo se resta el ritmo medio para que se vean.",
+        "Across, the gap between two curves is time; upright, trucks between; below, the mean rate is taken off so that gaps show. The upright bar is the longest line.",
+        "En horizontal, la distancia entre dos curvas es tiempo; en vertical, camiones entre ambas; abajo se resta el ritmo medio para que se vean. La barra vertical es la fila más larga.",
     ));
     joined(" ", &parts).join("", &pick::one_replication(replication))
 }

@@ -130,6 +130,9 @@ pub(super) fn one_replication(number: u32) -> Said {
 pub(super) fn hour_text(span: f64) -> impl Fn(f64) -> String {
     move |hour: f64| {
         let whole = hour as i64;
+        if span > 72.0 && whole.rem_euclid(24) != 0 {
+            return String::new();
+        }
         if span > 72.0 || (span > 30.0 && whole.rem_euclid(24) == 0 && whole > 0) {
             return format!("d{}", whole.div_euclid(24) + 1);
         }

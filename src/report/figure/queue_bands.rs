@@ -104,7 +104,7 @@ fn end(shown: &[(usize, &QueueSeries)]) -> f64 {
     };
     let whole = shown.iter().map(|(_, series)| hours(series, series.p50.len())).fold(0.0, f64::max);
     let last = shown.iter().map(|(_, series)| last(series)).fold(0.0, f64::max);
-    libm::ceil(last + 0.25).max(24.0).min(whole.max(1.0))
+    libm::ceil(last).max(24.0).min(whole.max(1.0))
 }
 
 /// Up to where y goes: the largest p95 of all panels, and the room where it is not far above.
@@ -227,7 +227,7 @@ fn caption(story: &Story, shown: &[(usize, &QueueSeries)], room: &Room) -> Said 
         let p95 = series.p95.get(place).copied().filter(|value| value.is_finite())?;
         let minutes = place as u32 * series.interval_minutes;
         let clock = format!("{}:{:02}", minutes / 60 % 24, minutes % 60);
-        let number = |value: f64| crate::report::number::grouped(value, 0);
+        let number = |value: f64| crate::report::number::grouped(value, usize::from(value < 9.95));
         let title = story.title(*scenario);
         let km =
             room.km_per_truck.map(|km| format!(" ({} km)", crate::report::number::grouped(value * km, 1)));
