@@ -24,7 +24,12 @@ pub struct Thirds {
 
 /// The headline difference of a scenario from the baseline in the outer thirds of worlds, sorted by the values of an
 /// input (one per world; NaN: not known). `None` with fewer than six worlds that have both, or if the input does not vary.
-pub fn by_thirds(worlds: &PlausibleWorlds, values: &[f64], scenario: usize, baseline: usize) -> Option<Thirds> {
+pub fn by_thirds(
+    worlds: &PlausibleWorlds,
+    values: &[f64],
+    scenario: usize,
+    baseline: usize,
+) -> Option<Thirds> {
     let of_world = |(world, value): (&super::World, &f64)| {
         let difference = world.headline.get(scenario)? - world.headline.get(baseline)?;
         (value.is_finite() && difference.is_finite()).then_some((*value, difference))
@@ -83,7 +88,10 @@ mod tests {
         };
         let values: Vec<f64> = (0..9).map(f64::from).collect();
         let thirds = by_thirds(&worlds, &values, 1, 0).expect("nine worlds do");
-        assert_eq!((thirds.low.mean, thirds.high.mean, thirds.change.mean), (Some(2.0), Some(8.0), Some(6.0)));
+        assert_eq!(
+            (thirds.low.mean, thirds.high.mean, thirds.change.mean),
+            (Some(2.0), Some(8.0), Some(6.0))
+        );
         let half = thirds.change.half_width.expect("there is an interval");
         assert!((half - 2.776_445_105 * (2.0_f64 / 3.0).sqrt()).abs() < 1e-6, "{half}");
         assert_eq!((thirds.low_inputs, thirds.high_inputs), ([0.0, 2.0], [6.0, 8.0]));

@@ -132,7 +132,12 @@ fn paint(story: &Story, area: &draw::Area, group: &PostedGroup, base: usize) {
     let drawn = group.hours.iter().any(|hour| simulated(hour).mean.is_some());
     if !drawn {
         let words = said("nothing was posted in the run", "nada se publicó en la corrida");
-        write(area, &words, (WIDTH as i32 / 2, PANEL as i32 / 2), &font(13, FAINT, HPos::Center, VPos::Center));
+        write(
+            area,
+            &words,
+            (WIDTH as i32 / 2, PANEL as i32 / 2),
+            &font(13, FAINT, HPos::Center, VPos::Center),
+        );
     }
 }
 
@@ -146,9 +151,8 @@ fn caption(story: &Story, groups: &[&PostedGroup]) -> Said {
     let base = story.result.baseline;
     let of_group = |group: &&PostedGroup| {
         let name = foreign(&group.group);
-        let count = |sigmas: f64| {
-            group.hours.iter().filter(|hour| within(hour, base, sigmas) == Some(true)).count()
-        };
+        let count =
+            |sigmas: f64| group.hours.iter().filter(|hour| within(hour, base, sigmas) == Some(true)).count();
         let known = group.hours.iter().filter(|hour| within(hour, base, 1.0).is_some()).count();
         let error = |error: Option<f64>| error.map(|error| grouped(minutes(error), 1));
         let mut text = match error(group.error) {
@@ -171,7 +175,11 @@ fn caption(story: &Story, groups: &[&PostedGroup]) -> Said {
                 "sin desviación estándar entre réplicas, por eso sin envolvente",
             ),
             _ => said(
-                format!("{} of {known} observed hours lie inside 1 sigma, {} inside 2 sigma", count(1.0), count(2.0)),
+                format!(
+                    "{} of {known} observed hours lie inside 1 sigma, {} inside 2 sigma",
+                    count(1.0),
+                    count(2.0)
+                ),
                 format!(
                     "{} de {known} horas observadas quedan dentro de 1 sigma y {} dentro de 2 sigmas",
                     count(1.0),

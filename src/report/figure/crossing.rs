@@ -124,7 +124,10 @@ fn ways(network: &Network) -> Vec<Way> {
         }
     }
     for (place, road) in network.roads.iter().enumerate() {
-        ways.push(Way { ends: (streams + stations + place, number(network, road.next)), share: Some([1.0, 1.0]) });
+        ways.push(Way {
+            ends: (streams + stations + place, number(network, road.next)),
+            share: Some([1.0, 1.0]),
+        });
     }
     ways
 }
@@ -158,7 +161,8 @@ fn boxes(story: &Story, network: &Network, ways: &[Way]) -> Vec<Box> {
         let travel = assumed(story, &[key("travel"), key("speed")]);
         let room = assumed(story, &[key("room"), key("length"), key("spacing")]);
         let minutes = road.travel.mean().seconds() / 60.0;
-        let mut lines = vec![same(format!("{} min{}", plain((minutes * 10.0).round() / 10.0), mark(&travel)))];
+        let mut lines =
+            vec![same(format!("{} min{}", plain((minutes * 10.0).round() / 10.0), mark(&travel)))];
         match road.room {
             Some(places) => {
                 let text = format!("{}{}", grouped(f64::from(places), 0), mark(&room));
@@ -202,7 +206,8 @@ fn of_stream(story: &Story, name: &str) -> Box {
         None => {
             let result = story.result;
             let links = result.scenarios[result.baseline].links.iter();
-            let own = links.filter(|link| link.class.is_none() && link.from == Place::Stream(name.to_owned()));
+            let own =
+                links.filter(|link| link.class.is_none() && link.from == Place::Stream(name.to_owned()));
             let trucks: f64 = own.filter_map(|link| link.trucks.mean).sum();
             let per_day = days(story);
             let (count, star) = (grouped(trucks / per_day.max(1.0), 0), mark(&without));
@@ -236,7 +241,12 @@ fn of_station(story: &Story, network: &Network, station: &Station, ways: &[&Way]
             Some(count) => same(format!("{count} {name}{}", mark(&star))),
             None => said("no limit", "sin límite"),
         };
-        lanes.push(group.lanes.map_or_else(|| format!("no limit {}", group.name), |count| format!("{count} {}", group.name)));
+        lanes.push(
+            group.lanes.map_or_else(
+                || format!("no limit {}", group.name),
+                |count| format!("{count} {}", group.name),
+            ),
+        );
         if place < SHOWN {
             lines.push(if place > 0 { same("+ ").join("", &text) } else { text });
         }
@@ -246,8 +256,10 @@ fn of_station(story: &Story, network: &Network, station: &Station, ways: &[&Way]
         let more = groups.len() - SHOWN;
         lines.push(said(format!("+ {more} more groups"), format!("+ {more} grupos más")));
     }
-    let means = groups.iter().flat_map(|group| &group.service).flatten().map(|service| service.mean().seconds());
-    let (low, high) = means.fold((f64::INFINITY, 0.0_f64), |(low, high), mean| (low.min(mean), high.max(mean)));
+    let means =
+        groups.iter().flat_map(|group| &group.service).flatten().map(|service| service.mean().seconds());
+    let (low, high) =
+        means.fold((f64::INFINITY, 0.0_f64), |(low, high), mean| (low.min(mean), high.max(mean)));
     let service = (low <= high).then_some([low, high]);
     if let Some([low, high]) = service.filter(|ends| ends[1] > 0.0) {
         let mut keys: Vec<String> = vec![key("service")];
@@ -298,23 +310,30 @@ fn of_station(story: &Story, network: &Network, station: &Station, ways: &[&Way]
 fn span(low: f64, high: f64) -> String {
     let (divisor, unit) = if high >= 300.0 { (60.0, "min") } else { (1.0, "s") };
     let of = |value: f64| plain((value / divisor * 10.0).round() / 10.0);
-    if of(low) == of(high) { format!("{} {unit}", of(high)) } else { format!("{}–{} {unit}", of(low), of(high)) }
+    if of(low) == of(high) {
+        format!("{} {unit}", of(high))
+    } else {
+        format!("{}–{} {unit}", of(low), of(high))
+    }
 }
 
 impl Box {
     fn new(kind: Kind, name: &str, lines: Vec<Said>) -> Box {
         let title = shown_name(kind, name);
-        let widest = lines.iter().map(|line| width_of(line, 12)).chain([width_of(&title, 13)]).max().unwrap_or(0);
+        let widest =
+            lines.iter().map(|line| width_of(line, 12)).chain([width_of(&title, 13)]).max().unwrap_or(0);
         let rows = lines.len() as i32;
         let (pad, height) = match kind {
             Kind::Station => (14, 12 + LINE * (rows + 1)),
-            Kind::Road => (10, 22 + LINE * (rows + 1)),
+            // As much above the road as below, so that ways lead straight in.
+            Kind::Road => (10, 22 + 2 * LINE * rows.max(1)),
             Kind::Stream | Kind::Exit => (6, 4 + LINE * (rows + 1)),
         };
         Box {
             kind,
             name: name.to_owned(),
-            width: widest.min(ROOM) + pad,
+            // Widths of texts are guessed generously, and few places reach theirs.
+            width: widest.min(ROOM) * 9 / 10 + pad,
             height,
             lines,
             lanes: String::new(),
@@ -328,10 +347,7 @@ impl Box {
 
     /// From its top to where ways come in and go out.
     fn port(&self) -> i32 {
-        match self.kind {
-            Kind::Road => LINE + 11,
-            Kind::Station | Kind::Stream | Kind::Exit => self.height / 2,
-        }
+        self.height / 2
     }
 }
 
@@ -347,13 +363,14 @@ fn paint(boxes: &[Box], ways: &[Way], layered: &Layered) -> draw::Svg {
     let widths: Vec<i32> = layers
         .iter()
         .map(|layer| {
-            let own = layer.iter().map(|slot| if let Slot::Node(node) = slot { boxes[*node].width } else { 0 });
+            let own =
+                layer.iter().map(|slot| if let Slot::Node(node) = slot { boxes[*node].width } else { 0 });
             own.max().unwrap_or(0)
         })
         .collect();
     let gaps = layers.len() as i32 - 1;
     let total: i32 = widths.iter().sum();
-    let gap = ((WIDTH as i32 - 16 - total) / gaps.max(1)).clamp(26, 64);
+    let gap = ((WIDTH as i32 - 16 - total) / gaps.max(1)).clamp(22, 64);
     let width = (total + gap * gaps + 16).max(WIDTH as i32);
     let mut lefts = Vec::new();
     let mut x = 8 + (width - 16 - total - gap * gaps).max(0) / 2;
@@ -405,9 +422,19 @@ fn paint(boxes: &[Box], ways: &[Way], layered: &Layered) -> draw::Svg {
                 lane += 1;
                 let out = lefts[layered.layer_of[from]] + widths[layered.layer_of[from]] + 8 + 3 * lane;
                 let into = lefts[layered.layer_of[to]] - 9 - 3 * lane;
-                let (start, end) = (port(layered.layer_of[from], Slot::Node(from)), port(layered.layer_of[to], Slot::Node(to)));
+                let (start, end) = (
+                    port(layered.layer_of[from], Slot::Node(from)),
+                    port(layered.layer_of[to], Slot::Node(to)),
+                );
                 let (y0, y1) = (start + 6, end + 6);
-                points.extend([(x_of(from).1, y0), (out, y0), (out, low), (into, low), (into, y1), (x_of(to).0, y1)]);
+                points.extend([
+                    (x_of(from).1, y0),
+                    (out, y0),
+                    (out, low),
+                    (into, low),
+                    (into, y1),
+                    (x_of(to).0, y1),
+                ]);
             } else {
                 let chain = layered.chain(link, way.ends);
                 for (layer, slot) in chain {
@@ -415,14 +442,15 @@ fn paint(boxes: &[Box], ways: &[Way], layered: &Layered) -> draw::Svg {
                     match slot {
                         Slot::Node(node) if node == from => points.push((x_of(node).1, y)),
                         Slot::Node(node) => points.push((x_of(node).0, y)),
-                        Slot::Passing(_) => points.extend([(lefts[layer], y), (lefts[layer] + widths[layer], y)]),
+                        Slot::Passing(_) => {
+                            points.extend([(lefts[layer], y), (lefts[layer] + widths[layer], y)])
+                        }
                     }
                 }
             }
             arrow(area, &points, color, way.share.is_none() || layered.back[link]);
         }
-        for (layer, column) in tops.iter().enumerate() {
-            let _ = layer;
+        for column in &tops {
             for (slot, top) in column {
                 let Slot::Node(node) = slot else { continue };
                 place(area, &boxes[*node], x_of(*node), *top);
@@ -431,7 +459,10 @@ fn paint(boxes: &[Box], ways: &[Way], layered: &Layered) -> draw::Svg {
         let legend = said("* assumed: no source in the study", "* supuesto: sin fuente en el estudio");
         write(area, &legend, (8, height - 10), &font(12, INK, HPos::Left, VPos::Bottom));
         if ways.iter().any(|way| way.share.is_none()) {
-            let text = said("⇢ sent there by what is known of a truck", "⇢ enviados según lo que se sabe del camión");
+            let text = said(
+                "⇢ sent there by what is known of a truck",
+                "⇢ enviados según lo que se sabe del camión",
+            );
             write(area, &text, (width - 8, height - 10), &font(12, FAINT, HPos::Right, VPos::Bottom));
         }
     })
@@ -460,7 +491,8 @@ fn arrow(area: &draw::Area, points: &[(i32, i32)], color: RGBColor, dashed: bool
 }
 
 fn place(area: &draw::Area, own: &Box, (left, right): (i32, i32), top: i32) {
-    let name = cut(&shown_name(own.kind, &own.name), 13, right - left);
+    let room = (right - left) * 10 / 9;
+    let name = cut(&shown_name(own.kind, &own.name), 13, room);
     let middle = (left + right) / 2;
     let mut y = top;
     match own.kind {
@@ -471,10 +503,11 @@ fn place(area: &draw::Area, own: &Box, (left, right): (i32, i32), top: i32) {
             y += 6;
         }
         Kind::Road => {
-            write(area, &name, (middle, top), &bold(13, INK, HPos::Center, VPos::Top));
             // The road itself, with its direction.
-            let (up, down) = (top + LINE + 4, top + LINE + 18);
-            let road = vec![(left, up), (right - 8, up), (right, (up + down) / 2), (right - 8, down), (left, down)];
+            let (up, down) = (top + own.port() - 7, top + own.port() + 7);
+            write(area, &name, (middle, up - 4), &bold(13, INK, HPos::Center, VPos::Bottom));
+            let road =
+                vec![(left, up), (right - 8, up), (right, (up + down) / 2), (right - 8, down), (left, down)];
             draw::polygon(area, road, FAINT.filled());
             let dash = |at: i32| vec![(at, (up + down) / 2), (at + 8, (up + down) / 2)];
             let mut at = left + 6;
@@ -491,7 +524,7 @@ fn place(area: &draw::Area, own: &Box, (left, right): (i32, i32), top: i32) {
         y += LINE;
     }
     for line in &own.lines {
-        let line = cut(line, 12, right - left);
+        let line = cut(line, 12, room);
         write(area, &line, (middle, y + 1), &font(12, INK, HPos::Center, VPos::Top));
         y += LINE;
     }

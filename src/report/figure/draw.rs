@@ -423,9 +423,8 @@ pub fn wrapped(text: &Said, px: u32, room: i32, most: usize) -> Vec<Said> {
 
 /// A star of five points around a point: full, or its outline alone.
 pub fn star(area: &Area, (x, y): (i32, i32), color: RGBColor, full: bool) {
-    let points = [
-        (0, -7), (2, -2), (7, -2), (3, 1), (4, 6), (0, 3), (-4, 6), (-3, 1), (-7, -2), (-2, -2), (0, -7),
-    ];
+    let points =
+        [(0, -7), (2, -2), (7, -2), (3, 1), (4, 6), (0, 3), (-4, 6), (-3, 1), (-7, -2), (-2, -2), (0, -7)];
     let points: Vec<(i32, i32)> = points.iter().map(|(dx, dy)| (x + dx, y + dy)).collect();
     match full {
         true => polygon(area, points, color.filled()),

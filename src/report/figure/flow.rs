@@ -39,7 +39,10 @@ pub(super) fn draw(story: &Story) -> Drawn {
     let per_day = days(story) >= 1.0;
     let title = match per_day {
         true => said("Trucks from place to place (trucks/day)", "Camiones de lugar en lugar (camiones/día)"),
-        false => said("Trucks from place to place (trucks in the run)", "Camiones de lugar en lugar (camiones en la corrida)"),
+        false => said(
+            "Trucks from place to place (trucks in the run)",
+            "Camiones de lugar en lugar (camiones en la corrida)",
+        ),
     };
     let base = story.result.baseline;
     let flow = flow(story, base);
@@ -84,7 +87,8 @@ fn flow<'a>(story: &Story<'a>, scenario: usize) -> Flow<'a> {
             places.len() - 1
         })
     };
-    let ends: Vec<(usize, usize)> = links.iter().map(|(link, _)| (place(&link.from), place(&link.to))).collect();
+    let ends: Vec<(usize, usize)> =
+        links.iter().map(|(link, _)| (place(&link.from), place(&link.to))).collect();
     let of_kind = |wanted: fn(&Place) -> bool| -> Vec<usize> {
         (0..places.len()).filter(|at| wanted(places[*at])).collect()
     };
@@ -173,7 +177,8 @@ fn paint(story: &Story, area: &draw::Area, top: i32, scenario: usize) {
         for (link, chain) in chains.iter().enumerate().filter(|(link, _)| !flow.layered.back[*link]) {
             let trucks = flow.links[link].1;
             for pair in chain.windows(2).filter(|pair| pair[1].0 == place) {
-                let before = rooms.get(pair[0].0).and_then(|rooms| rooms.iter().find(|room| room.0 == pair[0].1));
+                let before =
+                    rooms.get(pair[0].0).and_then(|rooms| rooms.iter().find(|room| room.0 == pair[0].1));
                 let here = column.iter().find(|room| room.0 == pair[1].1);
                 if let Some((before, here)) = before.zip(here) {
                     sum += trucks * f64::from(before.1 + before.2 / 2 - here.1 - here.2 / 2);
@@ -231,7 +236,8 @@ fn paint(story: &Story, area: &draw::Area, top: i32, scenario: usize) {
             draw::rectangle(area, [(x, *y), (x + NODE, y + height)], INK.filled());
             let count = through(*slot);
             let share = 100.0 * count / flow.entered;
-            let told = same(format!("{}, {} %", amount(count), grouped(share, if share < 9.95 { 1 } else { 0 })));
+            let told =
+                same(format!("{}, {} %", amount(count), grouped(share, if share < 9.95 { 1 } else { 0 })));
             let room = if layer + 1 == layers.len() { WIDTH as i32 - 6 - x } else { step as i32 - 6 };
             let name = cut(&name(flow.places[*node]), 13, room);
             let told = cut(&told, 12, room);
@@ -268,7 +274,8 @@ fn ribbon(area: &draw::Area, points: &[(i32, i32, bool)], height: i32, color: RG
 }
 
 fn caption(story: &Story, flow: &Flow, second: Option<usize>) -> Said {
-    let crossed = flow.links.iter().filter(|(link, _)| link.to == Place::Exit).map(|(_, trucks)| *trucks).sum::<f64>();
+    let crossed =
+        flow.links.iter().filter(|(link, _)| link.to == Place::Exit).map(|(_, trucks)| *trucks).sum::<f64>();
     let (entered, crossed) = (amount(flow.entered), amount(crossed));
     let mut text = said(
         format!("Of {entered} trucks, {crossed} cross in the baseline"),
@@ -276,15 +283,21 @@ fn caption(story: &Story, flow: &Flow, second: Option<usize>) -> Said {
     );
     let aside = |ends: &&(usize, usize)| !matches!(flow.places[ends.1], Place::Exit);
     // What leaves the widest way: the largest of the smaller branches of a station.
-    let branch = flow.ends.iter().zip(&flow.links).filter(|(ends, _)| aside(ends)).filter(|(ends, (_, trucks))| {
-        let leaving = flow.ends.iter().zip(&flow.links).filter(|(other, _)| other.0 == ends.0);
-        leaving.map(|(_, (_, trucks))| *trucks).fold(0.0, f64::max) > *trucks
-    });
+    let branch =
+        flow.ends.iter().zip(&flow.links).filter(|(ends, _)| aside(ends)).filter(|(ends, (_, trucks))| {
+            let leaving = flow.ends.iter().zip(&flow.links).filter(|(other, _)| other.0 == ends.0);
+            leaving.map(|(_, (_, trucks))| *trucks).fold(0.0, f64::max) > *trucks
+        });
     if let Some((ends, (_, trucks))) = branch.max_by(|a, b| a.1.1.total_cmp(&b.1.1)) {
         let (from, to) = (name(flow.places[ends.0]), name(flow.places[ends.1]));
         let share = grouped(100.0 * trucks / flow.entered, 1);
         let more = said(
-            format!("; the largest branch leads from {} to {}: {} ({share} %)", from.en, to.en, amount(*trucks)),
+            format!(
+                "; the largest branch leads from {} to {}: {} ({share} %)",
+                from.en,
+                to.en,
+                amount(*trucks)
+            ),
             format!("; la rama mayor va de {} a {}: {} ({share} %)", from.es, to.es, amount(*trucks)),
         );
         text = text.join("", &more);
@@ -293,12 +306,20 @@ fn caption(story: &Story, flow: &Flow, second: Option<usize>) -> Said {
         .filter(|link| flow.layered.back[*link])
         .map(|link| {
             let (from, to) = flow.ends[link];
-            format!("{} → {}: {}", name(flow.places[from]).en, name(flow.places[to]).en, amount(flow.links[link].1))
+            format!(
+                "{} → {}: {}",
+                name(flow.places[from]).en,
+                name(flow.places[to]).en,
+                amount(flow.links[link].1)
+            )
         })
         .collect();
     if !back.is_empty() {
         let back = back.join(", ");
-        text = text.join("", &said(format!("; not drawn, leading back: {back}"), format!("; sin dibujar, de regreso: {back}")));
+        text = text.join(
+            "",
+            &said(format!("; not drawn, leading back: {back}"), format!("; sin dibujar, de regreso: {back}")),
+        );
     }
     if let Some(second) = second {
         let other = story.title(second);
@@ -339,14 +360,22 @@ fn data(story: &Story) -> Sheet {
         Column::text("from", "Its name."),
         Column::text("to_kind", "Where they go to."),
         Column::text("to", "Its name; blank beyond the crossing."),
-        Column::number("trucks", "trucks", "Trucks per day of the run, or in a run shorter than a day: mean over replications."),
+        Column::number(
+            "trucks",
+            "trucks",
+            "Trucks per day of the run, or in a run shorter than a day: mean over replications.",
+        ),
         Column::number("ci_low", "trucks", "Lower end of its 95 % interval."),
         Column::number("ci_high", "trucks", "Upper end of its 95 % interval."),
         Column::number("share_of_entered", "fraction", "The same over the trucks that come."),
         Column::whole("n", "", "Replications that have a value."),
         Column::text("leads_back", "Whether the link leads back, and is not drawn."),
     ];
-    let mut sheet = Sheet::new(ID, "A row is a way that trucks take from a place to the next, all classes together.", columns);
+    let mut sheet = Sheet::new(
+        ID,
+        "A row is a way that trucks take from a place to the next, all classes together.",
+        columns,
+    );
     let divisor = divisor(story);
     for (place, scenario) in story.result.scenarios.iter().enumerate() {
         let flow = flow(story, place);

@@ -43,7 +43,10 @@ pub(super) fn draw(story: &Story) -> Drawn {
     });
     let entry = &result.entries[goal.map_or(result.headline, |goal| goal.entry)];
     let title = said::entry(entry).join("", &super::panel::unit_behind(entry.unit)).capital();
-    let title = title.join(" ", &said("by year, and when goals are first missed", "por año, y cuándo dejan de cumplirse las metas"));
+    let title = title.join(
+        " ",
+        &said("by year, and when goals are first missed", "por año, y cuándo dejan de cumplirse las metas"),
+    );
     let series = found.as_ref().map(|swept| series(story, swept, entry)).unwrap_or_default();
     let (Some(swept), false) = (&found, series.is_empty()) else {
         let why = said(
@@ -58,9 +61,13 @@ pub(super) fn draw(story: &Story) -> Drawn {
     let limit = goal.map(|goal| goal.limit / divisor);
     let shown = &series[..series.len().min(MOST)];
     let years = series.iter().flat_map(|series| series.years.iter().map(|(year, _)| f64::from(*year)));
-    let (first, last) = years.fold((f64::INFINITY, 0.0_f64), |(first, last), year| (first.min(year), last.max(year)));
+    let (first, last) =
+        years.fold((f64::INFINITY, 0.0_f64), |(first, last), year| (first.min(year), last.max(year)));
     let x = first - 0.5..last + 0.5;
-    let tops = shown.iter().flat_map(|series| &series.years).filter_map(|(_, point)| point.value[2].or(point.value[0]));
+    let tops = shown
+        .iter()
+        .flat_map(|series| &series.years)
+        .filter_map(|(_, point)| point.value[2].or(point.value[0]));
     let mut top = draw::top(tops.chain(limit));
     if let Some(limit) = limit.filter(|limit| *limit > 0.0) {
         // Far above the goal nothing is to be seen.
@@ -104,11 +111,15 @@ pub(super) fn draw(story: &Story) -> Drawn {
             }
             let band: Vec<(f64, f64, f64)> = series.years[..until.min(series.years.len())]
                 .iter()
-                .map(|(year, point)| (f64::from(*year), capped(of(point.value[1]).max(0.0)), capped(of(point.value[2]))))
+                .map(|(year, point)| {
+                    (f64::from(*year), capped(of(point.value[1]).max(0.0)), capped(of(point.value[2])))
+                })
                 .collect();
             draw::band(&mut chart, &band, look.color, 0.18);
             draw::line(&mut chart, &line, look, 2);
-            for (year, value) in line.iter().filter(|(year, y)| !y.is_nan() && year.fract() == 0.0 && *y <= top) {
+            for (year, value) in
+                line.iter().filter(|(year, y)| !y.is_nan() && year.fract() == 0.0 && *y <= top)
+            {
                 draw::marker(&curves, look, draw::local(&curves, &chart, (*year, *value)), 3);
             }
         }
@@ -142,12 +153,19 @@ fn series(story: &Story, swept: &Swept, entry: &Entry) -> Vec<Series> {
     for point in points {
         let Some(number) = leading_number(&factors[year].levels[point.at[year]]) else { continue };
         let others = (0..factors.len()).filter(|factor| *factor != year);
-        let levels: Vec<String> = others.map(|factor| factors[factor].levels[point.at[factor]].clone()).collect();
+        let levels: Vec<String> =
+            others.map(|factor| factors[factor].levels[point.at[factor]].clone()).collect();
         let place = all.iter().position(|known| known.scenario == point.scenario && known.levels == levels);
         let place = place.unwrap_or_else(|| {
             let name = name(story, &factors, year, &point, &levels);
             let missed = missed(swept, &factors, year, &point);
-            all.push(Series { name, scenario: point.scenario.clone(), levels: levels.clone(), years: Vec::new(), missed });
+            all.push(Series {
+                name,
+                scenario: point.scenario.clone(),
+                levels: levels.clone(),
+                years: Vec::new(),
+                missed,
+            });
             all.len() - 1
         });
         all[place].years.push((number as u32, point));
@@ -182,7 +200,10 @@ fn missed(swept: &Swept, factors: &[Factor], year: usize, point: &Point) -> [Opt
 
 /// The first missed year of each series, as a bar from "not before" to "not after".
 fn strips(area: &draw::Area, shown: &[Series], last: f64, pixel_of: &dyn Fn(f64) -> i32) {
-    let head = said("first year that misses the goals, 95 % interval", "primer año que no cumple las metas, intervalo del 95 %");
+    let head = said(
+        "first year that misses the goals, 95 % interval",
+        "primer año que no cumple las metas, intervalo del 95 %",
+    );
     write(area, &head, (8, 4), &font(13, INK, HPos::Left, VPos::Top));
     for (place, series) in shown.iter().enumerate() {
         let look = look(place);
@@ -221,7 +242,9 @@ fn told(series: &Series, last: f64) -> Said {
         [Some(first), low, high] => {
             let (low, open) = (year(low.unwrap_or(first)), year(last));
             match high {
-                Some(high) if year(high) == low => said(format!("{low}, surely"), format!("{low}, con certeza")),
+                Some(high) if year(high) == low => {
+                    said(format!("{low}, surely"), format!("{low}, con certeza"))
+                }
                 Some(high) => said(
                     format!("{} ({low} to {})", year(first), year(high)),
                     format!("{} ({low} a {})", year(first), year(high)),
@@ -236,7 +259,9 @@ fn told(series: &Series, last: f64) -> Said {
             format!("none until {last:.0}, but not surely from {low:.0} on"),
             format!("ninguno hasta {last:.0}, pero sin certeza desde {low:.0}"),
         ),
-        [None, None, _] => said(format!("surely none until {last:.0}"), format!("con certeza ninguno hasta {last:.0}")),
+        [None, None, _] => {
+            said(format!("surely none until {last:.0}"), format!("con certeza ninguno hasta {last:.0}"))
+        }
     }
 }
 
@@ -246,7 +271,8 @@ fn caption(sweep: &str, series: &[Series], goals: bool, shown: usize, last: f64)
     if goals {
         let all: Vec<Said> =
             series.iter().take(shown).map(|series| series.name.join(": ", &told(series, last))).collect();
-        text = text.join(", ", &said("first year that misses the goals: ", "primer año que no cumple las metas: "));
+        text = text
+            .join(", ", &said("first year that misses the goals: ", "primer año que no cumple las metas: "));
         text = text.join("", &said::joined("; ", &all));
     } else {
         text = text.join(
@@ -259,20 +285,27 @@ fn caption(sweep: &str, series: &[Series], goals: bool, shown: usize, last: f64)
     }
     let mut text = text.join(
         "",
-        &said(". Bands are 95 % intervals of means over replications.", ". Las bandas son intervalos del 95 % de medias de las réplicas."),
+        &said(
+            ". Bands are 95 % intervals of means over replications.",
+            ". Las bandas son intervalos del 95 % de medias de las réplicas.",
+        ),
     );
     if shown < series.len() {
         let left = series.len() - shown;
         text = text.join(
             " ",
-            &said(format!("{left} more outlooks stand in the table only."), format!("Otras {left} perspectivas están solo en la tabla.")),
+            &said(
+                format!("{left} more outlooks stand in the table only."),
+                format!("Otras {left} perspectivas están solo en la tabla."),
+            ),
         );
     }
     text
 }
 
 fn data(entry: &Entry, factors: &[Factor], series: &[Series]) -> Sheet {
-    let own: Vec<&Factor> = factors.iter().filter(|factor| factor.keys.iter().all(|key| key != "year")).collect();
+    let own: Vec<&Factor> =
+        factors.iter().filter(|factor| factor.keys.iter().all(|key| key != "year")).collect();
     let mut columns = vec![Column::text("scenario", "Name of the scenario.")];
     columns.extend(own.iter().map(|factor| Column {
         name: factor.keys[0].clone().into(),
@@ -287,7 +320,11 @@ fn data(entry: &Entry, factors: &[Factor], series: &[Series]) -> Sheet {
         Column::number("ci_high", "as in `unit`", "Upper end of its 95 % interval."),
         Column::whole("n", "", "Replications."),
         Column::text("goals", "Whether all goals are reached that year: met, missed or not settled."),
-        Column::whole("first_missed", "year", "Of the outlook: the first year whose mean misses a goal; blank if none does."),
+        Column::whole(
+            "first_missed",
+            "year",
+            "Of the outlook: the first year whose mean misses a goal; blank if none does.",
+        ),
         Column::whole("low", "year", "Not before: lower end of its 95 % interval."),
         Column::whole("high", "year", "Not after: upper end; blank if none is surely missed."),
     ]);

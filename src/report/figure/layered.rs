@@ -30,8 +30,7 @@ pub(super) fn layered(nodes: usize, links: &[(usize, usize)], entries: &[usize],
     let mut layer_of = vec![0; nodes];
     // Each pass settles one layer more; without back links there are at most as many as places.
     for _ in 0..nodes {
-        for (link, (from, to)) in links.iter().enumerate().filter(|(link, _)| !back[*link]) {
-            let _ = link;
+        for ((from, to), _) in links.iter().zip(&back).filter(|(_, back)| !**back) {
             layer_of[*to] = layer_of[*to].max(layer_of[*from] + 1);
         }
     }
@@ -100,7 +99,8 @@ impl Layered {
     /// Orders each layer by the mean place of its neighbors in the layer before (or after).
     fn sweep(&mut self, links: &[(usize, usize)], forward: bool) {
         let count = self.layers.len();
-        let order: Vec<usize> = if forward { (1..count).collect() } else { (0..count.max(1) - 1).rev().collect() };
+        let order: Vec<usize> =
+            if forward { (1..count).collect() } else { (0..count.max(1) - 1).rev().collect() };
         for layer in order {
             let beside = if forward { layer - 1 } else { layer + 1 };
             let size = self.layers[beside].len().max(1) as f64;

@@ -8,6 +8,8 @@
 mod calibration;
 mod crossing;
 pub mod draw;
+#[cfg(test)]
+mod fixture_b;
 mod flow;
 mod growth;
 mod layered;
@@ -18,6 +20,8 @@ pub mod png;
 mod staffing;
 mod sweep_map;
 mod swept;
+#[cfg(test)]
+mod tests_b;
 mod throughput;
 mod tornado;
 mod verdict;

@@ -35,7 +35,11 @@ pub(super) fn draw(story: &Story) -> Drawn {
     let heading = said("Worth against the baseline, present value", "Valor frente a la base, valor presente");
     let missing = |why: Said| Missing { id: ID, title: heading.clone(), why };
     let Some(appraisal) = &story.result.appraisal else {
-        let why = match story.plan.scenarios[story.plan.baseline].valuation.as_ref().map(|value| value.money.is_some()) {
+        let why = match story.plan.scenarios[story.plan.baseline]
+            .valuation
+            .as_ref()
+            .map(|value| value.money.is_some())
+        {
             Some(true) => said(
                 "The study has prices, but not how to weigh years: `[money]` with `days_per_year`, `horizon` and `discount_rate` adds them.",
                 "El estudio trae precios, pero no cómo pesar los años: `[money]` con `days_per_year`, `horizon` y `discount_rate` lo agrega.",
@@ -57,7 +61,10 @@ pub(super) fn draw(story: &Story) -> Drawn {
             "Hay un solo plan; no hay con qué compararlo.",
         )));
     }
-    let scale = Scale::of(Unit::Money(appraisal.currency), plans.iter().flat_map(|(_, steps)| steps.iter().map(|step| &step.value)));
+    let scale = Scale::of(
+        Unit::Money(appraisal.currency),
+        plans.iter().flat_map(|(_, steps)| steps.iter().map(|step| &step.value)),
+    );
     let label = said::unit(scale.label);
     let title = said(
         format!("{} ({}, prices of {})", heading.en, label.en, appraisal.price_year),
@@ -68,7 +75,8 @@ pub(super) fn draw(story: &Story) -> Drawn {
     let ends = shown.iter().flat_map(|(_, steps)| extremes(steps));
     let (low, high) = ends.fold((0.0_f64, 0.0_f64), |(low, high), end| (low.min(end), high.max(end)));
     let (left, right) = (178, WIDTH as i32 - 196);
-    let x_of = move |value: f64| left + ((value - low) / (high - low).max(1e-9) * f64::from(right - left)) as i32;
+    let x_of =
+        move |value: f64| left + ((value - low) / (high - low).max(1e-9) * f64::from(right - left)) as i32;
     let svg = draw::draw((WIDTH, height as u32), |area| {
         let mut top = 0;
         for (worth, steps) in &shown {
@@ -116,9 +124,16 @@ fn steps(story: &Story, appraisal: &Appraisal, worth: &Worth) -> Option<Vec<Step
         (
             "capital",
             said("capital", "inversión"),
-            Some(Mean { mean: Some(-worth.capital).filter(|_| worth.capital != 0.0).or(Some(0.0)), ..Mean::default() }),
+            Some(Mean {
+                mean: Some(-worth.capital).filter(|_| worth.capital != 0.0).or(Some(0.0)),
+                ..Mean::default()
+            }),
         ),
-        ("net_present_value", said("net present value", "valor presente neto"), Some(worth.net_present_value)),
+        (
+            "net_present_value",
+            said("net present value", "valor presente neto"),
+            Some(worth.net_present_value),
+        ),
     ];
     let known = all.into_iter().filter_map(|(key, name, value)| {
         let value = value.filter(|value| value.mean.is_some())?;
@@ -144,7 +159,11 @@ fn bars(steps: &[Step]) -> Vec<(f64, f64)> {
 
 fn extremes(steps: &[Step]) -> Vec<f64> {
     let half = |step: &Step| step.value.half_width.unwrap_or(0.0);
-    bars(steps).iter().zip(steps).flat_map(|((from, to), step)| [*from, to - half(step), to + half(step)]).collect()
+    bars(steps)
+        .iter()
+        .zip(steps)
+        .flat_map(|((from, to), step)| [*from, to - half(step), to + half(step)])
+        .collect()
 }
 
 fn paint(area: &draw::Area, top: i32, steps: &[Step], x_of: &dyn Fn(f64) -> i32, scale: Scale) {
@@ -213,12 +232,16 @@ fn caption(
              de oficiales y el del valor presente neto son del 95 % por sí solos; la inversión es la escrita."
         ),
     );
-    let mut text = said::joined("; ", &told).join("", &rest).join("", &super::panel::why_no_interval(story.result));
+    let mut text =
+        said::joined("; ", &told).join("", &rest).join("", &super::panel::why_no_interval(story.result));
     if shown < plans.len() {
         let left = plans.len() - shown;
         text = text.join(
             " ",
-            &said(format!("{left} more plans stand in the table only."), format!("Otros {left} planes están solo en la tabla.")),
+            &said(
+                format!("{left} more plans stand in the table only."),
+                format!("Otros {left} planes están solo en la tabla."),
+            ),
         );
     }
     text

@@ -86,7 +86,8 @@ pub(super) fn hours_of(story: &Story, scenario: usize, whole: usize) -> Vec<Hour
         })
     };
     let mut hours: Vec<Hour> = result.by_hour(whole).into_iter().filter_map(of).collect();
-    let days = if result.periods.iter().any(|label| label.day.is_some()) { days(story).max(1.0) } else { 1.0 };
+    let days =
+        if result.periods.iter().any(|label| label.day.is_some()) { days(story).max(1.0) } else { 1.0 };
     hours.retain(|hour| hour.x < (days - 1e-9).ceil() * 24.0);
     hours
 }

@@ -40,7 +40,8 @@ struct Point {
 
 pub(super) fn draw(story: &Story) -> Drawn {
     let result = story.result;
-    let find = |measure, statistic, station: Option<&str>| panel::entry(result, measure, statistic, station, None);
+    let find =
+        |measure, statistic, station: Option<&str>| panel::entry(result, measure, statistic, station, None);
     let kind = result.entries[..result.whole_run]
         .iter()
         .find(|entry| entry.measure == Measure::Detection && entry.class.is_none())
@@ -50,7 +51,8 @@ pub(super) fn draw(story: &Story) -> Drawn {
         let seen = result.scenarios.iter().any(|scenario| scenario.estimates[place].mean.is_some());
         seen.then_some(Upright::Missed(kind, place))
     });
-    let upright = missed.or_else(|| find(Measure::OfficerHours, Statistic::Value, None).map(Upright::Officers));
+    let upright =
+        missed.or_else(|| find(Measure::OfficerHours, Statistic::Value, None).map(Upright::Officers));
     let fallback = said("Delay and its price, by scenario (min)", "Demora y su precio, por escenario (min)");
     let missing = |why| Missing { id: ID, title: fallback.clone(), why };
     let Some(upright) = upright else {
@@ -72,7 +74,13 @@ pub(super) fn draw(story: &Story) -> Drawn {
     let y_label = y_label(&upright);
     let title = said("Mean delay (min) and ", "Demora media (min) y ").join("", &y_label);
     let svg = paint(story, &points, &upright, &y_label);
-    Ok(Figure { id: ID, caption: caption(story, &points, &upright), data: data(story, &points, &upright), title, svg })
+    Ok(Figure {
+        id: ID,
+        caption: caption(story, &points, &upright),
+        data: data(story, &points, &upright),
+        title,
+        svg,
+    })
 }
 
 fn y_label(upright: &Upright) -> Said {
@@ -108,9 +116,17 @@ fn points(story: &Story, delay: usize, upright: &Upright) -> Vec<Point> {
             Some((low, _)) if low > 1e-9 => 1,
             Some((_, high)) if high < -1e-9 => -1,
             Some(_) => 0,
-            None => more.and_then(|more| more.mean).map_or(0, |mean| (mean > 1e-9) as i8 - (mean < -1e-9) as i8),
+            None => {
+                more.and_then(|more| more.mean).map_or(0, |mean| (mean > 1e-9) as i8 - (mean < -1e-9) as i8)
+            }
         };
-        (x.mean.is_some() && y.mean.is_some()).then_some(Point { scenario, x, y, officers, dominated_by: None })
+        (x.mean.is_some() && y.mean.is_some()).then_some(Point {
+            scenario,
+            x,
+            y,
+            officers,
+            dominated_by: None,
+        })
     };
     let mut points: Vec<Point> = (0..result.scenarios.len()).filter_map(point).collect();
     let at: Vec<(f64, f64)> =
@@ -138,7 +154,8 @@ fn paint(story: &Story, points: &[Point], upright: &Upright, y_label: &Said) -> 
             let middle = mean.mean.unwrap_or(0.0);
             [mean.low().unwrap_or(middle), mean.high().unwrap_or(middle)]
         });
-        let (low, high) = all.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), end| (low.min(end), high.max(end)));
+        let (low, high) =
+            all.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), end| (low.min(end), high.max(end)));
         let pad = ((high - low) * 0.12).max(high.abs() * 0.02).max(1e-6);
         ((low - pad).max(0.0), high + pad)
     };
@@ -161,18 +178,21 @@ fn paint(story: &Story, points: &[Point], upright: &Upright, y_label: &Said) -> 
             let (x, y) = (point.x.mean.unwrap_or(0.0), point.y.mean.unwrap_or(0.0));
             let faint = point.dominated_by.is_some();
             let color = if faint { FAINT } else { style(point.scenario).color };
-            let ends = |mean: &Mean| (mean.low().zip(mean.high())).unwrap_or((x, x));
-            if point.x.half_width.is_some() {
-                let (low, high) = ends(&point.x);
-                draw::interval(&mut chart, (low.max(x_low), y), (high, y), color);
-            }
-            if point.y.half_width.is_some() {
-                let (low, high) = ends(&point.y);
-                draw::interval(&mut chart, (x, low.max(y_low)), (x, high), color);
-            }
             let (px, py) = draw::local(&body, &chart, (x, y));
-            draw::marker(&body, look(point, color), (px, py), if faint { 4 } else { 6 });
             taken.push([px - 8, py - 8, px + 8, py + 8]);
+            if let Some((low, high)) = point.x.low().zip(point.x.high()) {
+                let ends = [(low.max(x_low), y), (high, y)];
+                draw::interval(&mut chart, ends[0], ends[1], color);
+                let [from, to] = ends.map(|end| draw::local(&body, &chart, end).0);
+                taken.push([from, py - 2, to, py + 2]);
+            }
+            if let Some((low, high)) = point.y.low().zip(point.y.high()) {
+                let ends = [(x, high), (x, low.max(y_low))];
+                draw::interval(&mut chart, ends[0], ends[1], color);
+                let [from, to] = ends.map(|end| draw::local(&body, &chart, end).1);
+                taken.push([px - 2, from, px + 2, to]);
+            }
+            draw::marker(&body, look(point, color), (px, py), if faint { 4 } else { 6 });
         }
         for point in order.iter().rev() {
             let at = draw::local(&body, &chart, (point.x.mean.unwrap_or(0.0), point.y.mean.unwrap_or(0.0)));
@@ -193,11 +213,17 @@ fn goals(
     let result = story.result;
     for goal in &result.goals {
         let entry = &result.entries[goal.entry];
-        if entry.measure == Measure::Delay && entry.statistic == Statistic::Mean && entry.class.is_none() && entry.period.is_none() {
+        if entry.measure == Measure::Delay
+            && entry.statistic == Statistic::Mean
+            && entry.class.is_none()
+            && entry.period.is_none()
+        {
             let at = goal.limit / 60.0;
             if x_low < at && at < x_high {
                 let points = [(at, y_low), (at, y_high)];
-                draw::sure(chart.draw_series(DashedLineSeries::new(points, 2, 3, BAD.stroke_width(1))).map(|_| ()));
+                draw::sure(
+                    chart.draw_series(DashedLineSeries::new(points, 2, 3, BAD.stroke_width(1))).map(|_| ()),
+                );
                 let (px, py) = draw::local(area, chart, (at, y_high));
                 write(area, &said("goal", "meta"), (px + 4, py + 2), &font(12, BAD, HPos::Left, VPos::Top));
             }
@@ -215,7 +241,7 @@ fn goals(
 
 fn legend(area: &draw::Area, points: &[Point]) {
     let names = [
-        (0, said("officer-hours as today", "horas de oficial como en la base")),
+        (0, said("officer-hours as in the baseline", "horas de oficial como en la base")),
         (1, said("more", "más")),
         (-1, said("fewer", "menos")),
     ];
@@ -241,8 +267,10 @@ fn label(story: &Story, area: &draw::Area, point: &Point, (px, py): (i32, i32), 
     for step in 0..16 {
         for sign in [-1, 1] {
             let y = py - 7 + sign * step * 9;
-            offers.push((px + 12, y));
-            offers.push((px - 12 - wide, y));
+            for away in [12, 26] {
+                offers.push((px + away, y));
+                offers.push((px - away - wide, y));
+            }
             offers.push((px - wide / 2, y - 16));
         }
     }
@@ -250,7 +278,9 @@ fn label(story: &Story, area: &draw::Area, point: &Point, (px, py): (i32, i32), 
         let own = [*x, *y, x + wide, y + 15];
         let inside = own[0] > 56 && own[2] < width - 4 && own[1] > 28 && own[3] < height - 44;
         inside
-            && taken.iter().all(|other| own[2] < other[0] || other[2] < own[0] || own[3] < other[1] || other[3] < own[1])
+            && taken
+                .iter()
+                .all(|other| own[2] < other[0] || other[2] < own[0] || own[3] < other[1] || other[3] < own[1])
     };
     let (x, y) = offers.into_iter().find(free).unwrap_or((px + 12, py - 7));
     taken.push([x, y, x + wide, y + 15]);
@@ -266,16 +296,24 @@ fn caption(story: &Story, points: &[Point], upright: &Upright) -> Said {
             let x = grouped(point.x.mean.unwrap_or(0.0), 1);
             let y = grouped(point.y.mean.unwrap_or(0.0), 1);
             let told = match upright {
-                Upright::Missed(..) => said(format!("{x} min, {y} % missed"), format!("{x} min, {y} % sin detectar")),
-                Upright::Officers(_) => said(format!("{x} min, {y} officer-hours"), format!("{x} min, {y} horas de oficial")),
+                Upright::Missed(..) => {
+                    said(format!("{x} min, {y} % missed"), format!("{x} min, {y} % sin detectar"))
+                }
+                Upright::Officers(_) => {
+                    said(format!("{x} min, {y} officer-hours"), format!("{x} min, {y} horas de oficial"))
+                }
             };
             story.title(point.scenario).join(": ", &told)
         })
         .collect();
     let (count, all) = (free.len(), points.len());
     let head = said(
-        format!("{count} of {all} scenarios are not dominated, which means that no other is as good in both and better in one: "),
-        format!("{count} de {all} escenarios no están dominados, es decir, ninguno otro es igual en ambas y mejor en una: "),
+        format!(
+            "{count} of {all} scenarios are not dominated, which means that no other is as good in both and better in one: "
+        ),
+        format!(
+            "{count} de {all} escenarios no están dominados, es decir, ninguno otro es igual en ambas y mejor en una: "
+        ),
     );
     let rest = said(
         ". Crosses are 95 % intervals of means over replications.",
@@ -299,7 +337,10 @@ fn data(story: &Story, points: &[Point], upright: &Upright) -> Sheet {
         Column::number("ci_low", unit, "Lower end of its 95 % interval."),
         Column::number("ci_high", unit, "Upper end of its 95 % interval."),
         Column::text("officer_hours", "Beside the baseline: more, same or fewer."),
-        Column::text("dominated_by", "A scenario that is as good in both and better in one; blank if there is none."),
+        Column::text(
+            "dominated_by",
+            "A scenario that is as good in both and better in one; blank if there is none.",
+        ),
         Column::whole("n", "", "Replications that have a value."),
     ];
     let mut sheet = Sheet::new(ID, "A row is a scenario.", columns);

@@ -101,7 +101,8 @@ fn paint(story: &Story, area: &draw::Area, place: usize, shown: &[usize]) {
         }
         false => said::entry(entry).join("", &panel::unit_behind(entry.unit)),
     };
-    let axes = Axes::new(x, y, if lanes { Said::default() } else { panel::hour_label(story) }, label).of_hours();
+    let axes =
+        Axes::new(x, y, if lanes { Said::default() } else { panel::hour_label(story) }, label).of_hours();
     let mut chart = draw::axes(area, &axes);
     let many = hours.iter().map(Vec::len).max().unwrap_or(0) > 72;
     for (scenario, hours) in shown.iter().zip(&hours) {
@@ -116,7 +117,9 @@ fn paint(story: &Story, area: &draw::Area, place: usize, shown: &[usize]) {
             ),
         };
         draw::band(&mut chart, &band, look.color, 0.18);
-        draw::line(&mut chart, &line, look, 2);
+        // Dashes where lines lie on each other; every dash is an element of its own.
+        let dash = if lanes { look } else { draw::Style { place: 0, ..look } };
+        draw::line(&mut chart, &line, dash, 2);
         // Every third hour, at another one for each scenario, so that marks do not lie on each other.
         let own = |hour: &&Hour| hour.hour % 3 == *scenario as u32 % 3 && !hour.mean.is_nan() && !many;
         for hour in hours.iter().filter(own) {
@@ -135,8 +138,13 @@ fn caption(story: &Story, lanes: &[usize], wait: Option<usize>, shown: &[usize],
     let lane_hours = |scenario: usize| -> Option<f64> {
         let name = |place: &usize| {
             let entry = &result.entries[*place];
-            let found =
-                panel::entry(result, Measure::LaneHours, Statistic::Value, Some(station), entry.group.as_deref())?;
+            let found = panel::entry(
+                result,
+                Measure::LaneHours,
+                Statistic::Value,
+                Some(station),
+                entry.group.as_deref(),
+            )?;
             result.scenarios[scenario].estimates[found].mean
         };
         lanes.iter().map(name).sum()
@@ -165,8 +173,14 @@ fn caption(story: &Story, lanes: &[usize], wait: Option<usize>, shown: &[usize],
         if let Some(worst) = latest.max_by(|a, b| a.mean.total_cmp(&b.mean)) {
             let (mean, low, high) = (grouped(worst.mean, 1), grouped(worst.low, 1), grouped(worst.high, 1));
             let more = said(
-                format!("Its wait is longest for trucks that come at {}:00: {mean} min ({low} to {high}).", worst.hour),
-                format!("Su espera es mayor para los camiones que llegan a las {}:00: {mean} min ({low} a {high}).", worst.hour),
+                format!(
+                    "Its wait is longest for trucks that come at {}:00: {mean} min ({low} to {high}).",
+                    worst.hour
+                ),
+                format!(
+                    "Su espera es mayor para los camiones que llegan a las {}:00: {mean} min ({low} a {high}).",
+                    worst.hour
+                ),
             );
             text = if text.en.is_empty() { more } else { text.join(" ", &more) };
         }

@@ -40,7 +40,8 @@ pub(super) fn draw(story: &Story) -> Drawn {
     let found = story.sweeps.iter().map(Swept::of).filter(|swept| !swept.has_years()).find_map(|swept| {
         let factors = swept.factors();
         let points = swept.points(&factors, entry);
-        (!factors.is_empty() && points.iter().any(|point| point.value[0].is_some())).then_some((swept, factors, points))
+        (!factors.is_empty() && points.iter().any(|point| point.value[0].is_some()))
+            .then_some((swept, factors, points))
     });
     let Some((swept, mut factors, mut points)) = found else {
         let why = said(
@@ -86,7 +87,8 @@ struct Map<'a> {
 
 impl<'a> Map<'a> {
     fn new(sweep: &'a str, entry: &'a Entry, factors: &'a [Factor], points: &'a [Point]) -> Self {
-        let mut order: Vec<usize> = (0..factors.len()).filter(|factor| factors[*factor].levels.len() > 1).collect();
+        let mut order: Vec<usize> =
+            (0..factors.len()).filter(|factor| factors[*factor].levels.len() > 1).collect();
         order.sort_by_key(|factor| (std::cmp::Reverse(factors[*factor].levels.len()), *factor));
         if order.is_empty() {
             order.push(0);
@@ -120,7 +122,9 @@ impl<'a> Map<'a> {
         // Long levels of y need room.
         let left = match y {
             Some(y) => {
-                let longest = (0..self.levels(Some(y))).map(|level| draw::width_of(&self.level_text(y, level), 12)).max();
+                let longest = (0..self.levels(Some(y)))
+                    .map(|level| draw::width_of(&self.level_text(y, level), 12))
+                    .max();
                 (longest.unwrap_or(0) + 16).clamp(40, 170)
             }
             None => 12,
@@ -130,8 +134,9 @@ impl<'a> Map<'a> {
         let head = 58;
         let panel_h = head + rows * cell_h + 46;
         let values: Vec<f64> = self.points.iter().filter_map(|point| point.value[0]).collect();
-        let (low, high) =
-            values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(*value), high.max(*value)));
+        let (low, high) = values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
+            (low.min(*value), high.max(*value))
+        });
         let step_of = |value: f64| {
             let share = (value - low) / (high - low).max(1e-12);
             ((share * STEPS.len() as f64) as usize).min(STEPS.len() - 1)
@@ -142,7 +147,12 @@ impl<'a> Map<'a> {
                 let top = panel_h * number as i32;
                 if let Some(panel) = panel {
                     let name = self.factors[panel].name().join(": ", &self.level_text(panel, number));
-                    write(area, &cut(&name, 14, WIDTH as i32 - 20), (8, top + 4), &font(14, INK, HPos::Left, VPos::Top));
+                    write(
+                        area,
+                        &cut(&name, 14, WIDTH as i32 - 20),
+                        (8, top + 4),
+                        &font(14, INK, HPos::Left, VPos::Top),
+                    );
                 }
                 if let Some(y) = y {
                     let name = cut(&self.factors[y].name(), 13, WIDTH as i32 - 20).join(" ", &same("↓"));
@@ -166,7 +176,8 @@ impl<'a> Map<'a> {
                     let at = (left + column * cell_w + cell_w / 2, origin + rows * cell_h + 5);
                     write(area, &text, at, &font(12, INK, HPos::Center, VPos::Top));
                 }
-                let name = cut(&self.factors[x_factor].name(), 13, WIDTH as i32 - left - 40).join(" ", &same("→"));
+                let name =
+                    cut(&self.factors[x_factor].name(), 13, WIDTH as i32 - left - 40).join(" ", &same("→"));
                 let at = (left, origin + rows * cell_h + 22);
                 write(area, &name, at, &font(13, INK, HPos::Left, VPos::Top));
                 self.boundary(area, (x, y, panel, number), (left, origin), (cell_w, cell_h));
@@ -203,8 +214,18 @@ impl<'a> Map<'a> {
         let half = point.value[2].map(|high| format!("± {}", grouped(high - value, decimals.max(1))));
         match half {
             Some(half) => {
-                write(area, &same(text), (middle.0, middle.1 - 8), &font(13, ink, HPos::Center, VPos::Center));
-                write(area, &same(half), (middle.0, middle.1 + 9), &font(12, ink, HPos::Center, VPos::Center));
+                write(
+                    area,
+                    &same(text),
+                    (middle.0, middle.1 - 8),
+                    &font(13, ink, HPos::Center, VPos::Center),
+                );
+                write(
+                    area,
+                    &same(half),
+                    (middle.0, middle.1 + 9),
+                    &font(12, ink, HPos::Center, VPos::Center),
+                );
             }
             None => write(area, &same(text), middle, &font(13, ink, HPos::Center, VPos::Center)),
         }
@@ -251,17 +272,23 @@ impl<'a> Map<'a> {
         }
         write(area, &same(grouped(high, decimals)), (x + 6, y), &font(12, INK, HPos::Left, VPos::Center));
         x += 60;
-        draw::path(area, vec![(x, y), (x + 24, y)], draw::BAD.stroke_width(4));
-        let text = said("goal boundary (✗ missed, ? not settled)", "frontera de la meta (✗ no cumple, ? no decidido)");
-        write(area, &text, (x + 30, y), &font(12, INK, HPos::Left, VPos::Center));
-        x += 30 + draw::width_of(&text, 12) + 14;
+        if self.points.iter().any(|point| matches!(point.goals.as_str(), "missed" | "not settled")) {
+            draw::path(area, vec![(x, y), (x + 24, y)], draw::BAD.stroke_width(4));
+            let text = said(
+                "goal boundary (✗ missed, ? not settled)",
+                "frontera de la meta (✗ no cumple, ? no decidido)",
+            );
+            write(area, &text, (x + 30, y), &font(12, INK, HPos::Left, VPos::Center));
+            x += 30 + draw::width_of(&text, 12) + 14;
+        }
         draw::marker(area, draw::Style { color: INK, place: 0 }, (x, y), 3);
         write(area, &said("simulated", "simulado"), (x + 8, y), &font(12, INK, HPos::Left, VPos::Center));
     }
 
     /// Points over the factor that is drawn first among those with numbers; interval bars stand.
     fn scatter(&self) -> (draw::Svg, Said) {
-        let number = |point: &Point, factor: usize| leading_number(&self.factors[factor].levels[point.at[factor]]);
+        let number =
+            |point: &Point, factor: usize| leading_number(&self.factors[factor].levels[point.at[factor]]);
         let numbers = |factor: &&usize| self.points.iter().all(|point| number(point, **factor).is_some());
         let shown: Vec<usize> = self.order.iter().filter(numbers).take(3).copied().collect();
         let tops = self.points.iter().filter_map(|point| point.value[2].or(point.value[0]));
@@ -271,8 +298,9 @@ impl<'a> Map<'a> {
         let svg = draw::draw((WIDTH, height * count), |area| {
             for (factor, part) in shown.iter().zip(area.split_evenly((count as usize, 1))) {
                 let xs: Vec<f64> = self.points.iter().filter_map(|point| number(point, *factor)).collect();
-                let (low, high) =
-                    xs.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(*x), high.max(*x)));
+                let (low, high) = xs
+                    .iter()
+                    .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(*x), high.max(*x)));
                 let pad = ((high - low) * 0.03).max(1e-9);
                 let label = said::entry(self.entry).join("", &super::panel::unit_behind(self.entry.unit));
                 let axes = Axes::new(low - pad..high + pad, y.clone(), self.factors[*factor].name(), label);
@@ -281,7 +309,9 @@ impl<'a> Map<'a> {
                     let (Some(at), Some(value)) = (number(point, *factor), point.value[0]) else { continue };
                     let missed = point.goals == "missed";
                     let look = if missed { draw::Style { color: draw::BAD, place: 4 } } else { style(1) };
-                    if let (Some(low), Some(high), true) = (point.value[1], point.value[2], self.points.len() <= 150) {
+                    if let (Some(low), Some(high), true) =
+                        (point.value[1], point.value[2], self.points.len() <= 150)
+                    {
                         draw::interval(&mut chart, (at, low.max(0.0)), (at, high), PALE);
                     }
                     draw::marker(&part, look, draw::local(&part, &chart, (at, value)), 3);
@@ -316,7 +346,8 @@ impl<'a> Map<'a> {
                 .collect();
             let value = best.value[0].unwrap_or(0.0);
             let decimals = super::panel::digits(value);
-            let half = best.value[2].map_or(String::new(), |high| format!(" ± {}", grouped(high - value, decimals.max(1))));
+            let half = best.value[2]
+                .map_or(String::new(), |high| format!(" ± {}", grouped(high - value, decimals.max(1))));
             let value = format!("{}{half}", grouped(value, decimals));
             let at = levels.join(", ");
             text = said(
@@ -333,7 +364,8 @@ impl<'a> Map<'a> {
                 ),
             );
         }
-        text = text.join("", &said(". ± half-width of the 95 % interval.", ". ± semiancho del intervalo del 95 %."));
+        text = text
+            .join("", &said(". ± half-width of the 95 % interval.", ". ± semiancho del intervalo del 95 %."));
         let fixed: Vec<String> = (self.order.iter().filter(|factor| !shown.contains(factor)))
             .map(|factor| {
                 format!("{} ({})", foreign(&self.factors[*factor].keys[0]), self.level_text(*factor, 0).en)
@@ -373,7 +405,10 @@ fn data(entry: &Entry, factors: &[Factor], points: &[Point]) -> Sheet {
         Column::number("ci_low", "as in `unit`", "Lower end of its 95 % interval."),
         Column::number("ci_high", "as in `unit`", "Upper end of its 95 % interval."),
         Column::whole("n", "", "Replications."),
-        Column::text("goals", "Whether it reaches the goals: met, missed or not settled; blank without goals."),
+        Column::text(
+            "goals",
+            "Whether it reaches the goals: met, missed or not settled; blank without goals.",
+        ),
     ]);
     let mut sheet = Sheet::new(ID, "A row is a point of the sweep.", columns);
     for point in points {

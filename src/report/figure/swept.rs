@@ -73,7 +73,8 @@ impl<'a> Swept<'a> {
         let mut factors: Vec<Factor> = Vec::new();
         let mut seen: Vec<Vec<&str>> = Vec::new();
         for column in 2..end {
-            let cells: Vec<&str> = table.rows.iter().map(|row| row.get(column).map_or("", String::as_str)).collect();
+            let cells: Vec<&str> =
+                table.rows.iter().map(|row| row.get(column).map_or("", String::as_str)).collect();
             if let Some(alike) = seen.iter().position(|other| goes_with(other, &cells)) {
                 factors[alike].keys.push(table.head[column].clone());
                 continue;
@@ -98,7 +99,9 @@ impl<'a> Swept<'a> {
 
     /// All points but the baseline as it stands, with a measure.
     pub(super) fn points(&self, factors: &[Factor], measure: &Entry) -> Vec<Point> {
-        let (Some(points), Some(values)) = (self.table("points"), self.table("sweep")) else { return Vec::new() };
+        let (Some(points), Some(values)) = (self.table("points"), self.table("sweep")) else {
+            return Vec::new();
+        };
         let by_point: BTreeMap<String, Row> =
             values.rows_of(measure).into_iter().map(|row| (values.text(row, "point"), row)).collect();
         let point = |row: &'a Vec<String>| {
@@ -136,7 +139,10 @@ impl<'a> Swept<'a> {
 fn goes_with(one: &[&str], other: &[&str]) -> bool {
     let mut there: BTreeMap<&str, &str> = BTreeMap::new();
     let mut back: BTreeMap<&str, &str> = BTreeMap::new();
-    let several = one.iter().filter(|cell| !cell.is_empty()).any(|cell| Some(cell) != one.iter().find(|cell| !cell.is_empty()));
+    let several = one
+        .iter()
+        .filter(|cell| !cell.is_empty())
+        .any(|cell| Some(cell) != one.iter().find(|cell| !cell.is_empty()));
     several
         && one
             .iter()
@@ -150,10 +156,14 @@ impl Factor {
         let key = foreign(self.keys.first().map_or("", String::as_str));
         match self.keys.len() - 1 {
             0 => crate::report::said::same(key),
-            1 => crate::report::said::said(format!("{key} and a key with it"), format!("{key} y otra clave con ella")),
-            more => {
-                crate::report::said::said(format!("{key} and {more} keys with it"), format!("{key} y {more} claves con ella"))
-            }
+            1 => crate::report::said::said(
+                format!("{key} and a key with it"),
+                format!("{key} y otra clave con ella"),
+            ),
+            more => crate::report::said::said(
+                format!("{key} and {more} keys with it"),
+                format!("{key} y {more} claves con ella"),
+            ),
         }
     }
 }

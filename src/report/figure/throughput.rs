@@ -78,7 +78,8 @@ pub(super) fn draw(story: &Story) -> Drawn {
 fn whole_sets(table: &[Capacity], of_station: &dyn Fn(&Capacity) -> bool) -> Vec<Vec<u16>> {
     let ids = |row: &Capacity| row.groups.iter().map(|group| group.0).collect::<Vec<u16>>();
     let sets: BTreeSet<Vec<u16>> = table.iter().filter(|row| of_station(row)).map(ids).collect();
-    let inside = |one: &Vec<u16>, other: &Vec<u16>| one != other && one.iter().all(|group| other.contains(group));
+    let inside =
+        |one: &Vec<u16>, other: &Vec<u16>| one != other && one.iter().all(|group| other.contains(group));
     sets.iter().filter(|one| !sets.iter().any(|other| inside(one, other))).cloned().collect()
 }
 
@@ -164,7 +165,8 @@ fn paint(story: &Story, area: &draw::Area, scenario: usize, rows: &[Row], x: &Ra
         let look = style(place);
         let middle = |hour: &Hour| (hour.x + 0.5, hour.mean);
         let points: Vec<(f64, f64)> = hours.iter().map(middle).collect();
-        let band: Vec<(f64, f64, f64)> = hours.iter().map(|hour| (hour.x + 0.5, hour.low, hour.high)).collect();
+        let band: Vec<(f64, f64, f64)> =
+            hours.iter().map(|hour| (hour.x + 0.5, hour.low, hour.high)).collect();
         draw::band(&mut chart, &band, look.color, 0.25);
         draw::line(&mut chart, &points, draw::Style { place: 0, ..look }, 2);
         for hour in hours.iter().filter(|hour| !hour.mean.is_nan() && !many) {
@@ -179,18 +181,27 @@ fn caption(story: &Story, all: &[Vec<Row>], station: &str, shown: usize) -> Said
         rows.iter().filter(|row| row.came.zip(row.most).is_some_and(|(came, most)| came.mean > most)).count()
     };
     let rows = &all[base];
-    let busiest = rows.iter().filter(|row| !row.left.mean.is_nan()).max_by(|a, b| a.left.mean.total_cmp(&b.left.mean));
+    let busiest =
+        rows.iter().filter(|row| !row.left.mean.is_nan()).max_by(|a, b| a.left.mean.total_cmp(&b.left.mean));
     let name = foreign(station);
     let mut text = match busiest {
         Some(row) => {
             let most = grouped(row.left.mean, 0);
             let (low, high) = (grouped(row.left.low, 0), grouped(row.left.high, 0));
             said(
-                format!("In the baseline {name} serves at most {most} trucks/h ({low} to {high}), at {}:00", row.left.hour),
-                format!("En la base {name} atiende a lo más {most} camiones/h ({low} a {high}), a las {}:00", row.left.hour),
+                format!(
+                    "In the baseline {name} serves at most {most} trucks/h ({low} to {high}), at {}:00",
+                    row.left.hour
+                ),
+                format!(
+                    "En la base {name} atiende a lo más {most} camiones/h ({low} a {high}), a las {}:00",
+                    row.left.hour
+                ),
             )
         }
-        None => said(format!("Nothing left {name} in the baseline"), format!("Nada salió de {name} en la base")),
+        None => {
+            said(format!("Nothing left {name} in the baseline"), format!("Nada salió de {name} en la base"))
+        }
     };
     let hours = over(rows);
     text = text.join(
@@ -226,14 +237,22 @@ fn data(story: &Story, all: &[Vec<Row>], station: &str) -> Sheet {
         Column::text("station", "The station."),
         Column::whole("day", "", "Day of the run from 1; blank when hours of all days are taken together."),
         Column::whole("hour_local", "h", "Local hour."),
-        Column::number("coming_trucks_h", "trucks/h", "Trucks that came in this hour and were served, mean over replications."),
+        Column::number(
+            "coming_trucks_h",
+            "trucks/h",
+            "Trucks that came in this hour and were served, mean over replications.",
+        ),
         Column::number("coming_low", "trucks/h", "Lower end of its 95 % interval."),
         Column::number("coming_high", "trucks/h", "Upper end of its 95 % interval."),
         Column::number("leaving_trucks_h", "trucks/h", "Trucks that left, mean over replications."),
         Column::number("ci_low", "trucks/h", "Lower end of its 95 % interval."),
         Column::number("ci_high", "trucks/h", "Upper end of its 95 % interval."),
         Column::number("least_capacity_trucks_h", "trucks/h", "What the lanes serve that are open at least."),
-        Column::number("most_capacity_trucks_h", "trucks/h", "What the lanes serve that may be open at most."),
+        Column::number(
+            "most_capacity_trucks_h",
+            "trucks/h",
+            "What the lanes serve that may be open at most.",
+        ),
         Column::whole("n", "", "Replications that have a value."),
     ];
     let mut sheet = Sheet::new(ID, "A row is an hour of a scenario.", columns);

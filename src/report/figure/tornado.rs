@@ -56,12 +56,12 @@ fn of_worlds(story: &Story, worlds: &PlausibleWorlds) -> Option<Figure> {
     let (divisor, _) = entry.unit.in_files();
     let mut plans: Vec<Vec<Bar>> = Vec::new();
     for comparison in &result.comparisons {
-        let bar = |(place, (path, written)): (usize, &(String, String))| {
+        let bar = |(place, (path, _)): (usize, &(String, String))| {
             let texts = worlds.worlds.iter().map(|world| world.inputs.get(place).map_or("", String::as_str));
-            let values: Vec<f64> = texts.clone().map(|text| leading_number(text).unwrap_or(f64::NAN)).collect();
+            let values: Vec<f64> =
+                texts.clone().map(|text| leading_number(text).unwrap_or(f64::NAN)).collect();
             let thirds = by_thirds(worlds, &values, comparison.scenario, result.baseline)?;
             let unit = texts.clone().next().map(unit_of).unwrap_or_default();
-            let _ = written;
             Some(Bar { scenario: comparison.scenario, path: path.clone(), unit, thirds })
         };
         let mut bars: Vec<Bar> = worlds.inputs.iter().enumerate().filter_map(bar).collect();
@@ -118,13 +118,23 @@ fn of_worlds(story: &Story, worlds: &PlausibleWorlds) -> Option<Figure> {
             "The answer depends most on {path}: for {}, the difference is {} {} where it is low and {} {} where it is high. Each bar \
              goes from the mean over the third of the {} worlds with the lowest values to that with the highest, with 95 % \
              intervals; the other inputs vary along.",
-            title_of.en, at_low.en, unit.en, at_high.en, unit.en, worlds.worlds.len()
+            title_of.en,
+            at_low.en,
+            unit.en,
+            at_high.en,
+            unit.en,
+            worlds.worlds.len()
         ),
         format!(
             "La respuesta depende sobre todo de {path}: para {}, la diferencia es {} {} donde es bajo y {} {} donde es alto. Cada \
              barra va de la media del tercio de los {} mundos con los valores más bajos a la del tercio con los más altos, con \
              intervalos del 95 %; los demás insumos varían a la vez.",
-            title_of.es, at_low.es, unit.es, at_high.es, unit.es, worlds.worlds.len()
+            title_of.es,
+            at_low.es,
+            unit.es,
+            at_high.es,
+            unit.es,
+            worlds.worlds.len()
         ),
     );
     Some(Figure { id: ID, caption, data: data(story, &plans, divisor), title, svg })
@@ -158,7 +168,10 @@ fn paint(area: &draw::Area, chart: &mut draw::Chart, bar: &Bar, top: f64, diviso
     let at = top - 0.72;
     let of = |value: Option<f64>| value.map_or(f64::NAN, |value| value / divisor);
     let (low, high) = (of(bar.thirds.low.mean), of(bar.thirds.high.mean));
-    let corners = [draw::local(area, chart, (low.min(high), at + 0.12)), draw::local(area, chart, (low.max(high), at - 0.12))];
+    let corners = [
+        draw::local(area, chart, (low.min(high), at + 0.12)),
+        draw::local(area, chart, (low.max(high), at - 0.12)),
+    ];
     draw::rectangle(area, corners, FAINT.mix(0.3).filled());
     for (mean, place, shift) in [(&bar.thirds.low, 1, 0.05), (&bar.thirds.high, 2, -0.05)] {
         let look = style(place);
@@ -190,7 +203,10 @@ fn data(story: &Story, plans: &[Vec<Bar>], divisor: f64) -> Sheet {
     let columns = vec![
         Column::text("scenario", "Name of the scenario."),
         Column::text("input", "The uncertain input."),
-        Column::text("third", "low: the third of worlds with its lowest values; high: that with the highest; change: high less low."),
+        Column::text(
+            "third",
+            "low: the third of worlds with its lowest values; high: that with the highest; change: high less low.",
+        ),
         Column::number("input_from", "", "Least value of the input there, in its own unit."),
         Column::number("input_to", "", "Greatest value of the input there."),
         Column::text("input_unit", "Its unit."),
@@ -250,7 +266,8 @@ fn of_sweep(story: &Story, swept: &Swept) -> Option<Figure> {
         .collect();
     let sobol = all.iter().any(|index| index.index == "total");
     let wanted = if sobol { "total" } else { "effect_size" };
-    let mut bars: Vec<&Index> = all.iter().filter(|index| index.index == wanted && index.ends[0].is_some()).collect();
+    let mut bars: Vec<&Index> =
+        all.iter().filter(|index| index.index == wanted && index.ends[0].is_some()).collect();
     bars.sort_by(|a, b| b.ends[0].unwrap_or(0.0).total_cmp(&a.ends[0].unwrap_or(0.0)));
     let first = *bars.first()?;
     let scale = if sobol { 100.0 } else { 1.0 };
@@ -268,12 +285,19 @@ fn of_sweep(story: &Story, swept: &Swept) -> Option<Figure> {
     let several = bars.iter().any(|bar| bar.scenario != first.scenario);
     let svg = draw::draw((WIDTH, (74 + ROW * shown as i32) as u32), |area| {
         let y = 0.0..shown as f64;
-        let axes = Axes { y_ticks: Vec::new(), left: 12, ..Axes::new(x.clone(), y.clone(), what.clone(), Said::default()) };
+        let axes = Axes {
+            y_ticks: Vec::new(),
+            left: 12,
+            ..Axes::new(x.clone(), y.clone(), what.clone(), Said::default())
+        };
         let mut chart = draw::axes(area, &axes);
         for (row, bar) in bars.iter().take(shown).enumerate() {
             let (top, at) = (y.end - row as f64, y.end - row as f64 - 0.72);
             let value = bar.ends[0].unwrap_or(0.0) * scale;
-            let corners = [draw::local(area, &chart, (0.0, at + 0.12)), draw::local(area, &chart, (value.max(0.0), at - 0.12))];
+            let corners = [
+                draw::local(area, &chart, (0.0, at + 0.12)),
+                draw::local(area, &chart, (value.max(0.0), at - 0.12)),
+            ];
             draw::rectangle(area, corners, style(1).color.mix(0.5).filled());
             if let (Some(low), Some(high)) = (bar.ends[1], bar.ends[2]) {
                 draw::interval(&mut chart, ((low * scale).max(0.0), at), (high * scale, at), INK);
@@ -283,7 +307,12 @@ fn of_sweep(story: &Story, swept: &Swept) -> Option<Figure> {
             let name = if several { format!("{}: {name}", foreign(&bar.scenario)) } else { name };
             let text = same(format!("{name}: {}", signed(value, 1).trim_start_matches('+')));
             let (_, y) = draw::local(area, &chart, (0.0, top));
-            write(area, &cut(&text, 12, WIDTH as i32 - 30), (18, y + 4), &font(12, INK, HPos::Left, VPos::Top));
+            write(
+                area,
+                &cut(&text, 12, WIDTH as i32 - 30),
+                (18, y + 4),
+                &font(12, INK, HPos::Left, VPos::Top),
+            );
         }
     });
     let value = grouped(first.ends[0].unwrap_or(0.0) * scale, 1);
