@@ -63,13 +63,32 @@ pub(super) fn draw(story: &Story) -> Drawn {
         let why = said("The study has no stations.", "El estudio no tiene estaciones.");
         return Err(Missing { id: ID, title, why });
     }
-    let ways = ways(network);
-    let boxes = boxes(story, network, &ways);
+    let mut ways = ways(network);
+    let mut boxes = boxes(story, network, &ways);
+    let idle = leave_out_idle(network.streams.len(), &mut boxes, &mut ways);
     let ends: Vec<(usize, usize)> = ways.iter().map(|way| way.ends).collect();
     let entries: Vec<usize> = (0..network.streams.len()).collect();
     let layered = layered(boxes.len(), &ends, &entries, &[boxes.len() - 1]);
     let svg = paint(&boxes, &ways, &layered);
-    Ok(Figure { id: ID, caption: caption(story, network), data: data(&boxes), title, svg })
+    Ok(Figure { id: ID, caption: caption(story, network, &idle), data: data(&boxes), title, svg })
+}
+
+/// Takes out places to which no truck of the baseline can come; their names.
+fn leave_out_idle(streams: usize, boxes: &mut Vec<Box>, ways: &mut Vec<Way>) -> Vec<String> {
+    let last = boxes.len() - 1;
+    let mut reached: Vec<bool> = (0..boxes.len()).map(|place| place < streams || place == last).collect();
+    for _ in 0..boxes.len() {
+        for way in ways.iter().filter(|way| reached[way.ends.0]).map(|way| way.ends.1).collect::<Vec<_>>() {
+            reached[way] = true;
+        }
+    }
+    let now = |place: usize| reached[..place].iter().filter(|reached| **reached).count();
+    ways.retain(|way| reached[way.ends.0]);
+    ways.iter_mut().for_each(|way| way.ends = (now(way.ends.0), now(way.ends.1)));
+    let (kept, idle) =
+        std::mem::take(boxes).into_iter().zip(&reached).partition::<Vec<_>, _>(|(_, reached)| **reached);
+    boxes.extend(kept.into_iter().map(|(own, _)| own));
+    idle.into_iter().map(|(own, _)| own.name).collect()
 }
 
 /// Numbers of places: streams, stations, roads, then the exit.
@@ -530,11 +549,11 @@ fn place(area: &draw::Area, own: &Box, (left, right): (i32, i32), top: i32) {
     }
 }
 
-fn caption(story: &Story, network: &Network) -> Said {
+fn caption(story: &Story, network: &Network, idle: &[String]) -> Said {
     let lanes: u32 = network.groups.iter().filter_map(|group| group.lanes).sum();
     let (stations, roads) = (network.stations.len(), network.roads.len());
     let (assumed, sourced) = (story.plan.assumptions.len(), story.plan.sources.len());
-    said(
+    let text = said(
         format!(
             "{stations} stations with {lanes} lanes, {roads} roads. In the boxes: lanes by group, mean service time (least to \
              greatest over classes and groups), shares of trucks that go each way (least to greatest over classes). These are \
@@ -546,7 +565,16 @@ fn caption(story: &Story, network: &Network) -> Said {
              mayor entre clases). Son insumos, por eso no hay intervalo; de todos los valores de la base, {assumed} no tienen \
              fuente y {sourced} sí."
         ),
-    )
+    );
+    if idle.is_empty() {
+        return text;
+    }
+    let names = foreign(&idle.join(", "));
+    let more = said(
+        format!("Not drawn, since no truck of the baseline comes there: {names}."),
+        format!("Sin dibujar, pues ningún camión de la base llega ahí: {names}."),
+    );
+    text.join(" ", &more)
 }
 
 fn data(boxes: &[Box]) -> Sheet {
