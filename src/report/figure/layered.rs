@@ -43,8 +43,8 @@ pub(super) fn layered(nodes: usize, links: &[(usize, usize)], entries: &[usize],
         layers[layer_of[node]].push(Slot::Node(node));
     }
     for (link, (from, to)) in links.iter().enumerate().filter(|(link, _)| !back[*link]) {
-        for layer in layer_of[*from] + 1..layer_of[*to] {
-            layers[layer].push(Slot::Passing(link));
+        for layer in layers.iter_mut().take(layer_of[*to]).skip(layer_of[*from] + 1) {
+            layer.push(Slot::Passing(link));
         }
     }
     let mut layered = Layered { layers, back, layer_of };

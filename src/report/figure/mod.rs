@@ -91,8 +91,11 @@ pub struct Missing {
 /// What becomes of a figure.
 pub type Drawn = Result<Figure, Missing>;
 
+/// A figure: its id, what it shows, and what draws it.
+pub type Known = (&'static str, About, fn(&Story) -> Drawn);
+
 /// Every figure by its id, in the order of reports.
-pub const IDS: [(&str, About, fn(&Story) -> Drawn); 11] = [
+pub const IDS: [Known; 11] = [
     ("verdict", About { en: "paired differences of all plans, with their intervals" }, verdict::draw),
     ("crossing", About { en: "the baseline's stations, lanes and roads" }, crossing::draw),
     ("calibration", About { en: "posted waits, simulated and observed, by hour" }, calibration::draw),

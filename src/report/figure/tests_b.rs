@@ -139,8 +139,8 @@ fn capacity_is_that_of_all_lanes() {
     near(number(&data, &of("today"), "most_capacity_trucks_h"), 90.0 + 3.0 * 3600.0 / 280.0);
     near(number(&data, &of("today"), "least_capacity_trucks_h"), 90.0 + 3.0 * 3600.0 / 280.0);
     near(number(&data, &of("booth"), "most_capacity_trucks_h"), 90.0 + 4.0 * 3600.0 / 280.0);
-    near(number(&data, &of("today"), "leaving_trucks_h"), value(&ran, "today", "throughput.booths@d1-12"));
-    near(number(&data, &of("today"), "coming_trucks_h"), value(&ran, "today", "wait.booths.count@d1-12"));
+    near(number(&data, &of("today"), "leaving_trucks_h"), value(&ran, "today", "throughput.booths@12"));
+    near(number(&data, &of("today"), "coming_trucks_h"), value(&ran, "today", "wait.booths.count@12"));
 }
 
 #[test]
@@ -153,7 +153,7 @@ fn lanes_stand_above_the_wait() {
     near(number(&data, &lanes("today"), "mean"), 3.0);
     near(number(&data, &lanes("booth"), "mean"), 4.0);
     let wait = [("scenario", "quick"), ("measure", "border_wait"), ("hour_local", "9")];
-    near(number(&data, &wait, "mean"), value(&ran, "quick", "border_wait.booths.mean@d1-09") / 60.0);
+    near(number(&data, &wait, "mean"), value(&ran, "quick", "border_wait.booths.mean@09") / 60.0);
 }
 
 /// Another officer costs 24 h × 60 USD × 250 days = 360,000 a year; ten years at 5 % are worth 7.72173493 of them. A lane
