@@ -63,13 +63,32 @@ pub(super) fn draw(story: &Story) -> Drawn {
         let why = said("The study has no stations.", "El estudio no tiene estaciones.");
         return Err(Missing { id: ID, title, why });
     }
-    let ways = ways(network);
-    let boxes = boxes(story, network, &ways);
+    let mut ways = ways(network);
+    let mut boxes = boxes(story, network, &ways);
+    let idle = leave_out_idle(network.streams.len(), &mut boxes, &mut ways);
     let ends: Vec<(usize, usize)> = ways.iter().map(|way| way.ends).collect();
     let entries: Vec<usize> = (0..network.streams.len()).collect();
     let layered = layered(boxes.len(), &ends, &entries, &[boxes.len() - 1]);
     let svg = paint(&boxes, &ways, &layered);
-    Ok(Figure { id: ID, caption: caption(story, network), data: data(&boxes), title, svg })
+    Ok(Figure { id: ID, caption: caption(story, network, &idle), data: data(&boxes), title, svg })
+}
+
+/// Takes out places to which no truck of the baseline can come; their names.
+fn leave_out_idle(streams: usize, boxes: &mut Vec<Box>, ways: &mut Vec<Way>) -> Vec<String> {
+    let last = boxes.len() - 1;
+    let mut reached: Vec<bool> = (0..boxes.len()).map(|place| place < streams || place == last).collect();
+    for _ in 0..boxes.len() {
+        for way in ways.iter().filter(|way| reached[way.ends.0]).map(|way| way.ends.1).collect::<Vec<_>>() {
+            reached[way] = true;
+        }
+    }
+    let now = |place: usize| reached[..place].iter().filter(|reached| **reached).count();
+    ways.retain(|way| reached[way.ends.0]);
+    ways.iter_mut().for_each(|way| way.ends = (now(way.ends.0), now(way.ends.1)));
+    let (kept, idle) =
+        std::mem::take(boxes).into_iter().zip(&reached).partition::<Vec<_>, _>(|(_, reached)| **reached);
+    boxes.extend(kept.into_iter().map(|(own, _)| own));
+    idle.into_iter().map(|(own, _)| own.name).collect()
 }
 
 /// Numbers of places: streams, stations, roads, then the exit.
@@ -325,13 +344,15 @@ impl Box {
         let rows = lines.len() as i32;
         let (pad, height) = match kind {
             Kind::Station => (14, 12 + LINE * (rows + 1)),
-            Kind::Road => (10, 22 + LINE * (rows + 1)),
+            // As much above the road as below, so that ways lead straight in.
+            Kind::Road => (10, 22 + 2 * LINE * rows.max(1)),
             Kind::Stream | Kind::Exit => (6, 4 + LINE * (rows + 1)),
         };
         Box {
             kind,
             name: name.to_owned(),
-            width: widest.min(ROOM) + pad,
+            // Widths of texts are guessed generously, and few places reach theirs.
+            width: widest.min(ROOM) * 9 / 10 + pad,
             height,
             lines,
             lanes: String::new(),
@@ -345,10 +366,7 @@ impl Box {
 
     /// From its top to where ways come in and go out.
     fn port(&self) -> i32 {
-        match self.kind {
-            Kind::Road => LINE + 11,
-            Kind::Station | Kind::Stream | Kind::Exit => self.height / 2,
-        }
+        self.height / 2
     }
 }
 
@@ -371,7 +389,7 @@ fn paint(boxes: &[Box], ways: &[Way], layered: &Layered) -> draw::Svg {
         .collect();
     let gaps = layers.len() as i32 - 1;
     let total: i32 = widths.iter().sum();
-    let gap = ((WIDTH as i32 - 16 - total) / gaps.max(1)).clamp(26, 64);
+    let gap = ((WIDTH as i32 - 16 - total) / gaps.max(1)).clamp(22, 64);
     let width = (total + gap * gaps + 16).max(WIDTH as i32);
     let mut lefts = Vec::new();
     let mut x = 8 + (width - 16 - total - gap * gaps).max(0) / 2;
@@ -451,8 +469,7 @@ fn paint(boxes: &[Box], ways: &[Way], layered: &Layered) -> draw::Svg {
             }
             arrow(area, &points, color, way.share.is_none() || layered.back[link]);
         }
-        for (layer, column) in tops.iter().enumerate() {
-            let _ = layer;
+        for column in &tops {
             for (slot, top) in column {
                 let Slot::Node(node) = slot else { continue };
                 place(area, &boxes[*node], x_of(*node), *top);
@@ -493,7 +510,8 @@ fn arrow(area: &draw::Area, points: &[(i32, i32)], color: RGBColor, dashed: bool
 }
 
 fn place(area: &draw::Area, own: &Box, (left, right): (i32, i32), top: i32) {
-    let name = cut(&shown_name(own.kind, &own.name), 13, right - left);
+    let room = (right - left) * 10 / 9;
+    let name = cut(&shown_name(own.kind, &own.name), 13, room);
     let middle = (left + right) / 2;
     let mut y = top;
     match own.kind {
@@ -504,9 +522,9 @@ fn place(area: &draw::Area, own: &Box, (left, right): (i32, i32), top: i32) {
             y += 6;
         }
         Kind::Road => {
-            write(area, &name, (middle, top), &bold(13, INK, HPos::Center, VPos::Top));
             // The road itself, with its direction.
-            let (up, down) = (top + LINE + 4, top + LINE + 18);
+            let (up, down) = (top + own.port() - 7, top + own.port() + 7);
+            write(area, &name, (middle, up - 4), &bold(13, INK, HPos::Center, VPos::Bottom));
             let road =
                 vec![(left, up), (right - 8, up), (right, (up + down) / 2), (right - 8, down), (left, down)];
             draw::polygon(area, road, FAINT.filled());
@@ -525,17 +543,17 @@ fn place(area: &draw::Area, own: &Box, (left, right): (i32, i32), top: i32) {
         y += LINE;
     }
     for line in &own.lines {
-        let line = cut(line, 12, right - left);
+        let line = cut(line, 12, room);
         write(area, &line, (middle, y + 1), &font(12, INK, HPos::Center, VPos::Top));
         y += LINE;
     }
 }
 
-fn caption(story: &Story, network: &Network) -> Said {
+fn caption(story: &Story, network: &Network, idle: &[String]) -> Said {
     let lanes: u32 = network.groups.iter().filter_map(|group| group.lanes).sum();
     let (stations, roads) = (network.stations.len(), network.roads.len());
     let (assumed, sourced) = (story.plan.assumptions.len(), story.plan.sources.len());
-    said(
+    let text = said(
         format!(
             "{stations} stations with {lanes} lanes, {roads} roads. In the boxes: lanes by group, mean service time (least to \
              greatest over classes and groups), shares of trucks that go each way (least to greatest over classes). These are \
@@ -547,7 +565,16 @@ fn caption(story: &Story, network: &Network) -> Said {
              mayor entre clases). Son insumos, por eso no hay intervalo; de todos los valores de la base, {assumed} no tienen \
              fuente y {sourced} sí."
         ),
-    )
+    );
+    if idle.is_empty() {
+        return text;
+    }
+    let names = foreign(&idle.join(", "));
+    let more = said(
+        format!("Not drawn, since no truck of the baseline comes there: {names}."),
+        format!("Sin dibujar, pues ningún camión de la base llega ahí: {names}."),
+    );
+    text.join(" ", &more)
 }
 
 fn data(boxes: &[Box]) -> Sheet {

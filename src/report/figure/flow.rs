@@ -258,8 +258,9 @@ fn ribbon(area: &draw::Area, points: &[(i32, i32, bool)], height: i32, color: RG
     const SAMPLES: i32 = 20;
     let mut upper: Vec<(i32, i32)> = Vec::new();
     for pair in points.windows(2) {
-        let ((x0, y0, _), (x1, y1, passes)) = (pair[0], pair[1]);
-        let (x0, x1) = (if pair[0].2 { x0 } else { x0 + NODE }, if passes { x1 } else { x1 });
+        let ((x0, y0, passes), (x1, y1, _)) = (pair[0], pair[1]);
+        // From the right edge of a place, and to the left edge of the next.
+        let x0 = if passes { x0 } else { x0 + NODE };
         for sample in 0..=SAMPLES {
             let t = f64::from(sample) / f64::from(SAMPLES);
             let eased = t * t * (3.0 - 2.0 * t);

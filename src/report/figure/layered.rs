@@ -30,8 +30,7 @@ pub(super) fn layered(nodes: usize, links: &[(usize, usize)], entries: &[usize],
     let mut layer_of = vec![0; nodes];
     // Each pass settles one layer more; without back links there are at most as many as places.
     for _ in 0..nodes {
-        for (link, (from, to)) in links.iter().enumerate().filter(|(link, _)| !back[*link]) {
-            let _ = link;
+        for ((from, to), _) in links.iter().zip(&back).filter(|(_, back)| !**back) {
             layer_of[*to] = layer_of[*to].max(layer_of[*from] + 1);
         }
     }
@@ -44,8 +43,8 @@ pub(super) fn layered(nodes: usize, links: &[(usize, usize)], entries: &[usize],
         layers[layer_of[node]].push(Slot::Node(node));
     }
     for (link, (from, to)) in links.iter().enumerate().filter(|(link, _)| !back[*link]) {
-        for layer in layer_of[*from] + 1..layer_of[*to] {
-            layers[layer].push(Slot::Passing(link));
+        for layer in layers.iter_mut().take(layer_of[*to]).skip(layer_of[*from] + 1) {
+            layer.push(Slot::Passing(link));
         }
     }
     let mut layered = Layered { layers, back, layer_of };

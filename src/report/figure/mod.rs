@@ -12,6 +12,8 @@ pub mod draw;
 mod ecdf_wait;
 #[cfg(test)]
 mod fixture;
+#[cfg(test)]
+mod fixture_b;
 mod flow;
 mod growth;
 mod hour_heat;
@@ -29,6 +31,8 @@ mod scorecard;
 mod staffing;
 mod sweep_map;
 mod swept;
+#[cfg(test)]
+mod tests_b;
 mod throughput;
 mod tornado;
 mod verdict;

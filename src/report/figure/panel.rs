@@ -87,7 +87,7 @@ pub(super) fn hours_of(story: &Story, scenario: usize, whole: usize) -> Vec<Hour
     };
     let mut hours: Vec<Hour> = result.by_hour(whole).into_iter().filter_map(of).collect();
     let days =
-        if result.periods.iter().any(|label| label.day.is_some()) { days(story).max(1.0) } else { 1.0 };
+        if result.periods.iter().any(|label| label.day.is_some()) { run_days(story).max(1.0) } else { 1.0 };
     hours.retain(|hour| hour.x < (days - 1e-9).ceil() * 24.0);
     hours
 }
@@ -113,7 +113,7 @@ pub(super) fn step_band(values: &[(f64, f64, f64)]) -> Vec<(f64, f64, f64)> {
 /// The name of the axis of hours.
 pub(super) fn hour_label(story: &Story) -> Said {
     let zone = crate::report::said::foreign(&story.plan.time_zone);
-    let days = story.result.periods.iter().any(|label| label.day.is_some()) && days(story) > 1.0;
+    let days = story.result.periods.iter().any(|label| label.day.is_some()) && run_days(story) > 1.0;
     match days {
         true => said(
             format!("hours from the first midnight ({zone})"),
@@ -121,6 +121,11 @@ pub(super) fn hour_label(story: &Story) -> Said {
         ),
         false => said(format!("hour of the day ({zone})"), format!("hora del día ({zone})")),
     }
+}
+
+/// Days of the run, the warm-up too.
+fn run_days(story: &Story) -> f64 {
+    story.plan.scenarios[story.plan.baseline].network.run_length.seconds() / 86_400.0
 }
 
 /// Days that the run observes.

@@ -178,18 +178,21 @@ fn paint(story: &Story, points: &[Point], upright: &Upright, y_label: &Said) -> 
             let (x, y) = (point.x.mean.unwrap_or(0.0), point.y.mean.unwrap_or(0.0));
             let faint = point.dominated_by.is_some();
             let color = if faint { FAINT } else { style(point.scenario).color };
-            let ends = |mean: &Mean| (mean.low().zip(mean.high())).unwrap_or((x, x));
-            if point.x.half_width.is_some() {
-                let (low, high) = ends(&point.x);
-                draw::interval(&mut chart, (low.max(x_low), y), (high, y), color);
-            }
-            if point.y.half_width.is_some() {
-                let (low, high) = ends(&point.y);
-                draw::interval(&mut chart, (x, low.max(y_low)), (x, high), color);
-            }
             let (px, py) = draw::local(&body, &chart, (x, y));
-            draw::marker(&body, look(point, color), (px, py), if faint { 4 } else { 6 });
             taken.push([px - 8, py - 8, px + 8, py + 8]);
+            if let Some((low, high)) = point.x.low().zip(point.x.high()) {
+                let ends = [(low.max(x_low), y), (high, y)];
+                draw::interval(&mut chart, ends[0], ends[1], color);
+                let [from, to] = ends.map(|end| draw::local(&body, &chart, end).0);
+                taken.push([from, py - 2, to, py + 2]);
+            }
+            if let Some((low, high)) = point.y.low().zip(point.y.high()) {
+                let ends = [(x, high), (x, low.max(y_low))];
+                draw::interval(&mut chart, ends[0], ends[1], color);
+                let [from, to] = ends.map(|end| draw::local(&body, &chart, end).1);
+                taken.push([px - 2, from, px + 2, to]);
+            }
+            draw::marker(&body, look(point, color), (px, py), if faint { 4 } else { 6 });
         }
         for point in order.iter().rev() {
             let at = draw::local(&body, &chart, (point.x.mean.unwrap_or(0.0), point.y.mean.unwrap_or(0.0)));
@@ -238,7 +241,7 @@ fn goals(
 
 fn legend(area: &draw::Area, points: &[Point]) {
     let names = [
-        (0, said("officer-hours as today", "horas de oficial como en la base")),
+        (0, said("officer-hours as in the baseline", "horas de oficial como en la base")),
         (1, said("more", "más")),
         (-1, said("fewer", "menos")),
     ];
@@ -264,8 +267,10 @@ fn label(story: &Story, area: &draw::Area, point: &Point, (px, py): (i32, i32), 
     for step in 0..16 {
         for sign in [-1, 1] {
             let y = py - 7 + sign * step * 9;
-            offers.push((px + 12, y));
-            offers.push((px - 12 - wide, y));
+            for away in [12, 26] {
+                offers.push((px + away, y));
+                offers.push((px - away - wide, y));
+            }
             offers.push((px - wide / 2, y - 16));
         }
     }

@@ -117,7 +117,9 @@ fn paint(story: &Story, area: &draw::Area, place: usize, shown: &[usize]) {
             ),
         };
         draw::band(&mut chart, &band, look.color, 0.18);
-        draw::line(&mut chart, &line, look, 2);
+        // Dashes where lines lie on each other; every dash is an element of its own.
+        let dash = if lanes { look } else { draw::Style { place: 0, ..look } };
+        draw::line(&mut chart, &line, dash, 2);
         // Every third hour, at another one for each scenario, so that marks do not lie on each other.
         let own = |hour: &&Hour| hour.hour % 3 == *scenario as u32 % 3 && !hour.mean.is_nan() && !many;
         for hour in hours.iter().filter(own) {

@@ -272,13 +272,15 @@ impl<'a> Map<'a> {
         }
         write(area, &same(grouped(high, decimals)), (x + 6, y), &font(12, INK, HPos::Left, VPos::Center));
         x += 60;
-        draw::path(area, vec![(x, y), (x + 24, y)], draw::BAD.stroke_width(4));
-        let text = said(
-            "goal boundary (✗ missed, ? not settled)",
-            "frontera de la meta (✗ no cumple, ? no decidido)",
-        );
-        write(area, &text, (x + 30, y), &font(12, INK, HPos::Left, VPos::Center));
-        x += 30 + draw::width_of(&text, 12) + 14;
+        if self.points.iter().any(|point| matches!(point.goals.as_str(), "missed" | "not settled")) {
+            draw::path(area, vec![(x, y), (x + 24, y)], draw::BAD.stroke_width(4));
+            let text = said(
+                "goal boundary (✗ missed, ? not settled)",
+                "frontera de la meta (✗ no cumple, ? no decidido)",
+            );
+            write(area, &text, (x + 30, y), &font(12, INK, HPos::Left, VPos::Center));
+            x += 30 + draw::width_of(&text, 12) + 14;
+        }
         draw::marker(area, draw::Style { color: INK, place: 0 }, (x, y), 3);
         write(area, &said("simulated", "simulado"), (x + 8, y), &font(12, INK, HPos::Left, VPos::Center));
     }

@@ -56,13 +56,12 @@ fn of_worlds(story: &Story, worlds: &PlausibleWorlds) -> Option<Figure> {
     let (divisor, _) = entry.unit.in_files();
     let mut plans: Vec<Vec<Bar>> = Vec::new();
     for comparison in &result.comparisons {
-        let bar = |(place, (path, written)): (usize, &(String, String))| {
+        let bar = |(place, (path, _)): (usize, &(String, String))| {
             let texts = worlds.worlds.iter().map(|world| world.inputs.get(place).map_or("", String::as_str));
             let values: Vec<f64> =
                 texts.clone().map(|text| leading_number(text).unwrap_or(f64::NAN)).collect();
             let thirds = by_thirds(worlds, &values, comparison.scenario, result.baseline)?;
             let unit = texts.clone().next().map(unit_of).unwrap_or_default();
-            let _ = written;
             Some(Bar { scenario: comparison.scenario, path: path.clone(), unit, thirds })
         };
         let mut bars: Vec<Bar> = worlds.inputs.iter().enumerate().filter_map(bar).collect();
@@ -183,16 +182,16 @@ fn paint(area: &draw::Area, chart: &mut draw::Chart, bar: &Bar, top: f64, diviso
         let (px, py) = draw::local(area, chart, (of(mean.mean), at + shift));
         draw::marker(area, look, (px, py), 5);
     }
-    let range = |ends: [f64; 2]| {
+    let range = |ends: [f64; 2], between: &str| {
         let decimals = digits(ends[1]);
-        format!("{}–{}", grouped(ends[0], decimals), grouped(ends[1], decimals))
+        format!("{} {between} {}", grouped(ends[0], decimals), grouped(ends[1], decimals))
     };
     let unit = foreign(&bar.unit);
-    let (low, high) = (range(bar.thirds.low_inputs), range(bar.thirds.high_inputs));
+    let (low, high) = (bar.thirds.low_inputs, bar.thirds.high_inputs);
     let path = foreign(&bar.path);
     let text = said(
-        format!("{path}: {low} {unit} low, {high} {unit} high"),
-        format!("{path}: {low} {unit} bajo, {high} {unit} alto"),
+        format!("{path}: low {} {unit}, high {} {unit}", range(low, "to"), range(high, "to")),
+        format!("{path}: bajo {} {unit}, alto {} {unit}", range(low, "a"), range(high, "a")),
     );
     let (_, y) = draw::local(area, chart, (0.0, top));
     let text = cut(&text, 12, WIDTH as i32 - 30);
