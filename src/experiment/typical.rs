@@ -7,8 +7,8 @@
 use crate::measure::{LaneLog, Measure, Statistic, Visit};
 use crate::scenario::plan::StudyPlan;
 
-use super::result::StudyResult;
 use super::RunError;
+use super::result::StudyResult;
 use super::single::trucks_and_lanes_of;
 
 /// A replication of every scenario, truck by truck.

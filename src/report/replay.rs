@@ -133,8 +133,12 @@ pub fn data(story: &Story) -> Result<Replay, Said> {
     let Some(typical) = story.typical else {
         let most = crate::experiment::MOST_TRUCKS / 1000.0;
         return Err(said(
-            format!("There is no replay: no replication was complete in every scenario, or one has more than {most},000 trucks. A shorter run has one."),
-            format!("No hay repetición animada: ninguna réplica quedó completa en todos los escenarios, o una tiene más de {most},000 camiones. Una corrida más corta la tiene."),
+            format!(
+                "There is no replay: no replication was complete in every scenario, or one has more than {most},000 trucks. A shorter run has one."
+            ),
+            format!(
+                "No hay repetición animada: ninguna réplica quedó completa en todos los escenarios, o una tiene más de {most},000 camiones. Una corrida más corta la tiene."
+            ),
         ));
     };
     let networks: Vec<&Network> = story.plan.scenarios.iter().map(|scenario| &scenario.network).collect();
@@ -211,7 +215,10 @@ fn by_truck<'a>(network: &Network, visits: &'a [Visit]) -> BTreeMap<Key, Vec<&'a
             trucks.entry((visit.stream, visit.identity)).or_default().push(visit);
         }
     }
-    trucks.into_iter().map(|((stream, identity), visits)| (numbers.number(stream, identity), visits)).collect()
+    trucks
+        .into_iter()
+        .map(|((stream, identity), visits)| (numbers.number(stream, identity), visits))
+        .collect()
 }
 
 /// Whether only images come to a station.
@@ -257,7 +264,8 @@ fn told(
     until: i64,
 ) -> String {
     let class_place: Vec<usize> = {
-        let of = |class: &crate::model::network::Class| plan.classes.iter().position(|name| *name == class.name);
+        let of =
+            |class: &crate::model::network::Class| plan.classes.iter().position(|name| *name == class.name);
         network.classes.iter().map(|class| of(class).unwrap_or(0)).collect()
     };
     let mut digits = Digits::default();
@@ -275,7 +283,8 @@ fn told(
             count += 1;
         }
         digits.push(count * 8 + outcome);
-        digits.push(visits.last().map_or(0, |visit| class_place.get(visit.class).copied().unwrap_or(0)) as i64);
+        digits
+            .push(visits.last().map_or(0, |visit| class_place.get(visit.class).copied().unwrap_or(0)) as i64);
         digits.0.push_str(&stops.0);
     }
     digits.0
@@ -329,11 +338,7 @@ fn outcome_place(outcome: Outcome) -> i64 {
     }
 }
 
-fn opened(
-    changes: &[crate::measure::LaneChange],
-    until: i64,
-    place: impl Fn(GroupId) -> usize,
-) -> String {
+fn opened(changes: &[crate::measure::LaneChange], until: i64, place: impl Fn(GroupId) -> usize) -> String {
     let mut digits = Digits::default();
     let mut before = 0;
     for change in changes.iter().filter(|change| seconds(change.at) < until) {
@@ -410,7 +415,8 @@ struct Layout<'a> {
 
 impl<'a> Layout<'a> {
     fn new(networks: &[&'a Network], visits: &[Vec<Visit>]) -> Self {
-        let names = networks.iter().flat_map(|network| &network.stations).map(|station| station.name.as_str());
+        let names =
+            networks.iter().flat_map(|network| &network.stations).map(|station| station.name.as_str());
         let names: Vec<&str> = names.collect::<BTreeSet<_>>().into_iter().collect();
         let place_of: BTreeMap<&str, i32> =
             names.iter().enumerate().map(|(place, name)| (*name, place as i32)).collect();
@@ -436,9 +442,8 @@ impl<'a> Layout<'a> {
         let mut count = 0;
         let mut places = Vec::new();
         for (place, name) in names.iter().enumerate() {
-            let before = |other: usize| {
-                layer[other] == layer[place] && (busy[other], place) > (busy[place], other)
-            };
+            let before =
+                |other: usize| layer[other] == layer[place] && (busy[other], place) > (busy[place], other);
             let row = (0..names.len()).filter(|other| *other != place && before(*other)).count();
             let here = groups_named(networks, name);
             for group in here.keys() {
@@ -711,9 +716,8 @@ mod tests {
             assert_eq!(trucks, replay.trucks);
             let at_stations = visits.iter().filter(|visit| visit.station.is_some());
             assert_eq!(stops, at_stations.clone().count());
-            let exact: i64 = at_stations
-                .filter_map(|visit| Some(seconds(visit.end?) - seconds(visit.start?)))
-                .sum();
+            let exact: i64 =
+                at_stations.filter_map(|visit| Some(seconds(visit.end?) - seconds(visit.start?))).sum();
             assert_eq!(served, exact);
         }
     }

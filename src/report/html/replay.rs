@@ -114,8 +114,12 @@ fn which(story: &Story, replay: &Replay) -> Said {
             format!("Esta es la réplica {number}, la única: no hay intervalo."),
         ),
         _ => said(
-            format!("This is replication {number} of {of}, the one in which the baseline's deciding measure is nearest to its median. One replication has no interval: it shows how things go, not how much plans differ."),
-            format!("Esta es la réplica {number} de {of}, aquella en que la medida decisiva de la base está más cerca de su mediana. Una sola réplica no tiene intervalo: muestra cómo ocurren las cosas, no cuánto difieren los planes."),
+            format!(
+                "This is replication {number} of {of}, the one in which the baseline's deciding measure is nearest to its median. One replication has no interval: it shows how things go, not how much plans differ."
+            ),
+            format!(
+                "Esta es la réplica {number} de {of}, aquella en que la medida decisiva de la base está más cerca de su mediana. Una sola réplica no tiene intervalo: muestra cómo ocurren las cosas, no cuánto difieren los planes."
+            ),
         ),
     };
     let shown = crate::report::number::grouped(replay.trucks as f64, 0);
@@ -126,8 +130,12 @@ fn which(story: &Story, replay: &Replay) -> Said {
             format!("Cada uno de sus {all} camiones llega a la misma hora en ambas imágenes."),
         ),
         true => said(
-            format!("It shows the beginning: the first {shown} of {all} trucks, and three days at most. Each comes at the same time in both pictures."),
-            format!("Muestra el comienzo: los primeros {shown} de {all} camiones, y a lo más tres días. Cada uno llega a la misma hora en ambas imágenes."),
+            format!(
+                "It shows the beginning: the first {shown} of {all} trucks, and three days at most. Each comes at the same time in both pictures."
+            ),
+            format!(
+                "Muestra el comienzo: los primeros {shown} de {all} camiones, y a lo más tres días. Cada uno llega a la misma hora en ambas imágenes."
+            ),
         ),
     };
     first.join(" ", &trucks)
