@@ -9,8 +9,14 @@ use crate::report::figure::Story;
 use crate::report::replay::{self, Replay};
 use crate::report::said::{Said, said};
 
-/// The script that draws, once per page.
-pub const SCRIPT: &str = include_str!("replay.js");
+/// The script that draws, once per page; names in it are its own.
+pub const SCRIPT: &str = concat!(
+    "\"use strict\";\n{\n",
+    include_str!("replay_state.js"),
+    include_str!("replay_picture.js"),
+    include_str!("replay.js"),
+    "}\n"
+);
 /// The style of the section.
 pub const STYLE: &str = include_str!("replay.css");
 
@@ -45,7 +51,7 @@ fn view(story: &Story, replay: &Replay) -> Markup {
             }
         }
         p {
-            button type="button" id="replay-open" { (said("Open the replay", "Abrir la animación")) }
+            button type="button" id="replay-open" hidden { (said("Open the replay", "Abrir la animación")) }
         }
         div id="replay-view" hidden {
             div class="replay-controls" {
