@@ -60,7 +60,7 @@ struct Data {
     /// Seconds between entries, as digits.
     entries: String,
     scenarios: Vec<Way>,
-    /// The language-free place of the baseline.
+    /// The place of the baseline in `scenarios`.
     baseline: usize,
 }
 
