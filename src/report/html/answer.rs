@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::Book;
 use super::part::{Section, facts, list, p, table};
-use crate::experiment::{GoalStatus, Verdict};
+use crate::experiment::{GoalStatus, StudyResult, Verdict};
 use crate::measure::{Measure, Statistic};
 use crate::report::number::{Scale, plain as bare};
 use crate::report::said::{self, Said, joined, said, same};
@@ -51,7 +51,8 @@ fn verdicts(book: &Book) -> Markup {
     };
     html! {
         ul.verdicts {
-            @for (place, comparison) in result.comparisons.iter().enumerate() {
+            @for place in best_first(result) {
+                @let comparison = &result.comparisons[place];
                 li class=(class(comparison.verdict)) {
                     b { (said::verdict(comparison.verdict)) }
                     (book.sentence(place)) "."
@@ -59,6 +60,19 @@ fn verdicts(book: &Book) -> Markup {
             }
         }
     }
+}
+
+/// Places of comparisons, those that gain most first.
+fn best_first(result: &StudyResult) -> Vec<usize> {
+    let headline = &result.entries[result.headline];
+    let gain = |place: &usize| {
+        let difference =
+            result.comparisons[*place].paired[result.headline].difference.mean.unwrap_or(f64::INFINITY);
+        if headline.less_is_better() == Some(false) { -difference } else { difference }
+    };
+    let mut places: Vec<usize> = (0..result.comparisons.len()).collect();
+    places.sort_by(|a, b| gain(a).total_cmp(&gain(b)));
+    places
 }
 
 /// Facts of the best plan, or of the only one.
@@ -84,15 +98,12 @@ fn at_a_glance(book: &Book) -> Vec<(Said, Said)> {
         let means =
             [&result.scenarios[result.baseline].estimates[place], &result.scenarios[best].estimates[place]];
         let scale = Scale::of(entry.unit, means);
-        let of = |scenario: usize| {
-            let mean = scale.mean(&result.scenarios[scenario].estimates[place]);
-            same(mean).join(" ", &said::unit(scale.label))
+        let of = |scenario: usize| scale.mean(&result.scenarios[scenario].estimates[place]);
+        let fact = match (of(result.baseline), of(best)) {
+            (there, here) if there == here => continue,
+            (there, here) => same(format!("{there} → {here}")),
         };
-        let fact = match best == result.baseline {
-            true => of(best),
-            false => of(result.baseline).join(" → ", &of(best)),
-        };
-        facts.push((said::entry(&book.story.headline_entry(place)).capital(), fact));
+        facts.push((said::entry(&book.story.headline_entry(place)).capital().join(" ", &unit(scale)), fact));
     }
     if let Some(appraisal) = &result.appraisal
         && let Some(worth) = appraisal.plans.iter().find(|worth| worth.scenario == best)
@@ -128,7 +139,15 @@ fn classes(book: &Book) -> Markup {
     let scale = Scale::of(headline.unit, all.map(|change| &change.paired.difference));
     let mut head = vec![said("Class", "Clase")];
     head.extend(result.comparisons.iter().map(|comparison| book.story.title(comparison.scenario)));
+    // A class that some plan does not have can be paired nowhere.
+    let paired = |class: &usize| {
+        let of = |comparison: &crate::experiment::Comparison| {
+            comparison.classes.get(*class).map(|class| class.paired.difference.n)
+        };
+        result.comparisons.iter().any(|comparison| of(comparison).is_some_and(|n| n > 0))
+    };
     let rows: Vec<Vec<Said>> = (0..first.classes.len())
+        .filter(paired)
         .map(|class| {
             let changes = result.comparisons.iter().map(|comparison| match comparison.classes.get(class) {
                 Some(change) => {

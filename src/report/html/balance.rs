@@ -57,11 +57,14 @@ pub(super) fn balance(book: &Book) -> Section {
                 "El estudio no dice nada de lo que los camiones puedan ocultar, así que nada se dice de la detección. Ningún plan se juzga aquí por ella.",
             )))
         } @else {
+            @let detects = looked.iter().any(|place| result.entries[*place].measure == Measure::Detection);
             (rows(book, &looked, &said("What is examined and found", "Qué se examina y qué se halla")))
+            @if detects {
             div.box { (p(said(
                 "Detection rates, error rates of scores and what trucks hide are published by nobody: they are assumptions of the study, listed in section 9. Compare plans by them; do not quote them.",
                 "Las tasas de detección, los errores de los puntajes y lo que ocultan los camiones no los publica nadie: son supuestos del estudio, enumerados en la sección 9. Sirven para comparar planes, no para citarse.",
             ))) }
+            }
         }
         (book.figure("pareto"))
         h3 { (said("Officers", "Oficiales")) }

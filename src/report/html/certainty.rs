@@ -100,8 +100,8 @@ fn looks(book: &Book) -> Markup {
     if looks.is_empty() {
         return html! {};
     }
-    let means: Vec<Mean> = looks.iter().map(|look| Mean { mean: look.widest, ..Mean::default() }).collect();
-    let scale = Scale { decimals: 2, ..Scale::of(headline.unit, &means) };
+    let means = result.scenarios.iter().map(|scenario| &scenario.estimates[result.headline]);
+    let scale = Scale { decimals: 2, ..Scale::of(headline.unit, means) };
     let rows: Vec<Vec<Said>> = looks
         .iter()
         .map(|look| {

@@ -157,6 +157,10 @@ fn contents(sections: &[Section]) -> Markup {
 
 fn footer(book: &Book) -> Markup {
     html! {
+        p.on-paper { (said(
+            "The numbers behind every figure, the files of the study and the replay are in the page that was printed.",
+            "Los números de cada figura, los archivos del estudio y la animación están en la página que se imprimió.",
+        )) }
         p { "cruce " (env!("CARGO_PKG_VERSION")) " · " (book.story.plan.digest) }
         p { (said(
             "Figures: plotters (MIT). Enlarging: Panzoom 4.6.2 (MIT).",

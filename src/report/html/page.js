@@ -63,10 +63,10 @@
     pre.after(button("Copy", "Copiar", () => navigator.clipboard.writeText(pre.textContent)));
   });
 
-  // Paper shows all tables; afterwards they are as they were.
+  // Paper shows the tables of sections, folded up or not; those behind figures stay in the page.
   let opened = [];
   addEventListener("beforeprint", () => {
-    opened = [...document.querySelectorAll("details:not([open]):not(.long)")];
+    opened = [...document.querySelectorAll("section > details:not([open]):not(.long)")];
     opened.forEach((details) => (details.open = true));
   });
   addEventListener("afterprint", () => opened.forEach((details) => (details.open = false)));

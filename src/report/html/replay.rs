@@ -106,19 +106,19 @@ fn view(story: &Story, replay: &Replay) -> Markup {
 
 /// Which replication it is, and how much of it.
 fn which(story: &Story, replay: &Replay) -> Said {
-    let number = story.typical.map_or(0, |typical| typical.replication + 1);
-    let of = story.result.first_replication + story.result.replications;
+    let number = story.typical.map_or(0, |typical| typical.replication);
+    let all_runs = story.result.replications;
     let first = match story.result.replications {
         1 => said(
-            format!("This is replication {number}, the only one: there is no interval."),
-            format!("Esta es la réplica {number}, la única: no hay intervalo."),
+            format!("This is replication {number} (counted from 0), the only one: there is no interval."),
+            format!("Esta es la réplica {number} (contada desde 0), la única: no hay intervalo."),
         ),
         _ => said(
             format!(
-                "This is replication {number} of {of}, the one in which the baseline's deciding measure is nearest to its median. One replication has no interval: it shows how things go, not how much plans differ."
+                "This is replication {number} (counted from 0) of {all_runs}, the one in which the baseline's deciding measure is nearest to its median. One replication has no interval: it shows how things go, not how much plans differ."
             ),
             format!(
-                "Esta es la réplica {number} de {of}, aquella en que la medida decisiva de la base está más cerca de su mediana. Una sola réplica no tiene intervalo: muestra cómo ocurren las cosas, no cuánto difieren los planes."
+                "Esta es la réplica {number} (contada desde 0) de {all_runs}, aquella en que la medida decisiva de la base está más cerca de su mediana. Una sola réplica no tiene intervalo: muestra cómo ocurren las cosas, no cuánto difieren los planes."
             ),
         ),
     };

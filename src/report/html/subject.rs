@@ -33,7 +33,6 @@ pub(super) fn crossing(book: &Book) -> Section {
 fn about(book: &Book) -> Vec<(Said, Said)> {
     let plan = book.story.plan;
     let network = book.baseline();
-    let days = network.calendar.days;
     let weekday = said::day_of_week(&plan.start, 0);
     let start = weekday.join(", ", &said::date(&plan.start));
     let end = match network.end {
@@ -55,23 +54,7 @@ fn about(book: &Book) -> Vec<(Said, Said)> {
         (said("First day", "Primer día"), start),
         (said("Length", "Duración"), length.join("; ", &end)),
         (said("Time zone (inspection side)", "Zona horaria (lado de inspección)"), name(&plan.time_zone)),
-        (
-            said("Places", "Lugares"),
-            said(
-                format!(
-                    "{} stations, {} roads, {} lane groups",
-                    network.stations.len(),
-                    network.roads.len(),
-                    network.groups.len()
-                ),
-                format!(
-                    "{} estaciones, {} vías, {} grupos de carriles",
-                    network.stations.len(),
-                    network.roads.len(),
-                    network.groups.len()
-                ),
-            ),
-        ),
+        (said("Places", "Lugares"), places(network)),
     ];
     let warm_up = network.warm_up.seconds();
     if warm_up > 0.0 {
@@ -80,7 +63,7 @@ fn about(book: &Book) -> Vec<(Said, Said)> {
     for stream in &network.streams {
         facts.push((
             said("Trucks: ", "Camiones: ").join("", &name(&stream.name)),
-            volume(&stream.arrivals, network, days),
+            volume(&stream.arrivals, network),
         ));
     }
     let officers: Vec<Said> = network.pools.iter().map(|pool| name(&pool.name)).collect();
@@ -90,7 +73,25 @@ fn about(book: &Book) -> Vec<(Said, Said)> {
     facts
 }
 
-fn volume(arrivals: &Arrivals, network: &Network, days: u32) -> Said {
+/// How many places there are.
+fn places(network: &Network) -> Said {
+    let count = |count: usize, one: [&str; 2], many: [&str; 2]| {
+        let words = if count == 1 { one } else { many };
+        said(format!("{count} {}", words[0]), format!("{count} {}", words[1]))
+    };
+    let parts = [
+        count(network.stations.len(), ["station", "estación"], ["stations", "estaciones"]),
+        count(network.roads.len(), ["road", "tramo"], ["roads", "tramos"]),
+        count(
+            network.groups.len(),
+            ["lane group", "grupo de carriles"],
+            ["lane groups", "grupos de carriles"],
+        ),
+    ];
+    joined(", ", &parts)
+}
+
+fn volume(arrivals: &Arrivals, network: &Network) -> Said {
     match arrivals {
         Arrivals::Field { batches_per_hour, batch, .. } => {
             let end = network.run_length.seconds();
@@ -106,7 +107,6 @@ fn volume(arrivals: &Arrivals, network: &Network, days: u32) -> Said {
             } else {
                 said("trucks a day", "camiones al día")
             };
-            let _ = days;
             same(grouped(per_day, 0))
                 .join(" ", &kind)
                 .join(", ", &said("by chance around a rate by hour", "al azar en torno a una tasa por hora"))
