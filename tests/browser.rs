@@ -141,3 +141,20 @@ fn the_replay_moves_with_five_thousand_trucks() {
     let rates = found["replay"]["rates"].as_array().expect("a replay");
     assert!(rates[1].as_f64() >= Some(20.0), "{rates:?} frames a second");
 }
+
+#[test]
+#[ignore = "needs Chromium, Node.js, playwright-core and axe-core: .ci/browser installs them"]
+fn hostile_text_does_nothing() {
+    let home = tempfile::tempdir().expect("a folder");
+    let hostile = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\\u202E]]>";
+    let study = CROWD.replace("Five thousand in line", hostile).replace("6000 trucks/day", "300 trucks/day")
+        + &format!("title = '{hostile}'\n[source]\n\"demand.north\" = '{hostile}'\n");
+    fs::write(home.path().join("hostile.toml"), study).expect("a file");
+    run(home.path(), &["run", "hostile.toml", "-o", "run", "--quiet"]);
+    let found = looked_at(&home.path().join("run/report.html"), pictures("hostile"));
+    for what in ["errors", "requests", "faults", "overflow"] {
+        none(&found, what);
+    }
+    let title = found["languages"]["1280-en"]["title"].as_str().expect("a title");
+    assert!(title.contains("<img src=x onerror=alert(2)>"), "shown as text: {title}");
+}

@@ -244,7 +244,7 @@ fn hostile_text_is_text() {
 fn harmless(page: &str, text: &str) {
     let own = page.matches("<script").count();
     assert!(own >= 2 && own == page.matches("</script>").count(), "{text}");
-    for mark in ["<img", "onerror=alert(1)>", "<script>alert", "{{7*7}}<"] {
+    for mark in ["<img", "<script>alert", "<svg onload"] {
         assert!(!page.contains(mark), "{mark} of {text}");
     }
     let hidden =

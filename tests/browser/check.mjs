@@ -31,6 +31,10 @@ const open = async (options) => {
   page.on("console", (message) => {
     if (message.type() === "error" || message.type() === "warning") found.errors.push(message.text());
   });
+  page.on("dialog", (dialog) => {
+    found.errors.push(`a dialog: ${dialog.message()}`);
+    dialog.dismiss();
+  });
   page.on("pageerror", (error) => found.errors.push(String(error)));
   page.on("request", (request) => {
     const url = request.url();

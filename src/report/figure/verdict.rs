@@ -109,15 +109,41 @@ fn caption(story: &Story, differences: &[(&Comparison, [f64; 3])]) -> Said {
     let pairs = story.result.replications;
     let clear =
         differences.iter().filter(|(comparison, _)| comparison.verdict == Verdict::ClearlyBetter).count();
-    let en = format!(
-        "{clear} of {} plans are clearly better than the baseline. Points are means of {pairs} paired replications, bars their intervals, which hold together at 95 %.",
-        differences.len()
+    let all = differences.len();
+    let first = match (clear, all) {
+        (1, 1) => said::said(
+            "The plan is clearly better than the baseline.",
+            "El plan es claramente mejor que la base.",
+        ),
+        (_, 1) => said::said(
+            "The plan is not clearly better than the baseline.",
+            "El plan no es claramente mejor que la base.",
+        ),
+        (0, all) => said::said(
+            format!("None of the {all} plans is clearly better than the baseline."),
+            format!("Ninguno de los {all} planes es claramente mejor que la base."),
+        ),
+        (1, all) => said::said(
+            format!("One of the {all} plans is clearly better than the baseline."),
+            format!("Uno de los {all} planes es claramente mejor que la base."),
+        ),
+        (clear, all) => said::said(
+            format!("{clear} of {all} plans are clearly better than the baseline."),
+            format!("{clear} de {all} planes son claramente mejores que la base."),
+        ),
+    };
+    let together = match all {
+        1 => said::said("bars their 95 % interval.", "las barras, su intervalo del 95 %."),
+        _ => said::said(
+            "bars their intervals, which hold together at 95 %.",
+            "las barras, sus intervalos, válidos en conjunto al 95 %.",
+        ),
+    };
+    let means = said::said(
+        format!("Points are means of {pairs} paired replications,"),
+        format!("Los puntos son medias de {pairs} réplicas pareadas;"),
     );
-    let es = format!(
-        "{clear} de {} planes son claramente mejores que la base. Los puntos son medias de {pairs} réplicas pareadas; las barras, sus intervalos, válidos en conjunto al 95 %.",
-        differences.len()
-    );
-    said::said(en, es)
+    first.join(" ", &means).join(" ", &together)
 }
 
 fn data(story: &Story, scale: Scale) -> Sheet {

@@ -242,23 +242,34 @@ fn mark(status: GoalStatus) -> Said {
 fn doubts(book: &Book) -> Vec<Said> {
     let story = book.story;
     let result = story.result;
-    let mut doubts = vec![said(
-        format!(
-            "Chance: every difference rests on {} pairs of replications in which both plans meet the same trucks; the intervals of {} plans hold together at 95 % (Bonferroni).",
-            result.replications,
-            result.family.max(1)
+    let n = result.replications;
+    let mut doubts = vec![match result.family {
+        0 => said(
+            format!("Chance: the results rest on {n} replications; intervals are at 95 %."),
+            format!("Azar: los resultados se basan en {n} réplicas; los intervalos son del 95 %."),
         ),
-        format!(
-            "Azar: cada diferencia se basa en {} pares de réplicas en que ambos planes reciben los mismos camiones; los intervalos de {} planes son válidos en conjunto al 95 % (Bonferroni).",
-            result.replications,
-            result.family.max(1)
+        1 => said(
+            format!(
+                "Chance: the difference rests on {n} pairs of replications in which both plans meet the same trucks; its interval is at 95 %."
+            ),
+            format!(
+                "Azar: la diferencia se basa en {n} pares de réplicas en que ambos planes reciben los mismos camiones; su intervalo es del 95 %."
+            ),
         ),
-    )];
+        family => said(
+            format!(
+                "Chance: every difference rests on {n} pairs of replications in which both plans meet the same trucks; the intervals of {family} plans hold together at 95 % (Bonferroni)."
+            ),
+            format!(
+                "Azar: cada diferencia se basa en {n} pares de réplicas en que ambos planes reciben los mismos camiones; los intervalos de {family} planes son válidos en conjunto al 95 % (Bonferroni)."
+            ),
+        ),
+    }];
     let assumed = story.plan.assumptions.len();
     let sourced = story.plan.sources.len();
     doubts.push(said(
-        format!("Inputs: {sourced} values have a source, {assumed} are assumptions; section 9 lists them all. An interval does not cover a wrong assumption."),
-        format!("Insumos: {sourced} valores tienen fuente y {assumed} son supuestos; la sección 9 los enumera todos. Un intervalo no cubre un supuesto equivocado."),
+        format!("Inputs with a source: {sourced}; assumptions: {assumed}; section 9 lists them all. An interval does not cover a wrong assumption."),
+        format!("Insumos con fuente: {sourced}; supuestos: {assumed}; la sección 9 los enumera todos. Un intervalo no cubre un supuesto equivocado."),
     ));
     doubts.push(match &result.plausible {
         Some(worlds) => said(
@@ -306,16 +317,16 @@ fn plain(book: &Book) -> Said {
         comparison.map(|comparison| comparison.paired[result.headline].difference).unwrap_or_default();
     let scale = Scale { decimals: 0, ..Scale::of(headline.unit, [&difference]) };
     let size = same(scale.value(difference.mean.map(f64::abs))).join(" ", &said::unit(scale.label));
-    let less = difference.mean.is_some_and(|mean| mean < 0.0);
-    let word = if less { said("less", "menos") } else { said("more", "más") };
+    let down = difference.mean.is_some_and(|mean| mean < 0.0);
+    let verb = if down { said("lowers", "baja") } else { said("raises", "sube") };
     said("on the same trucks, “", "con los mismos camiones, «")
         .join("", &book.story.title(best))
-        .join("", &said("” means about ", "» significa cerca de "))
-        .join("", &size)
-        .join(" ", &word)
-        .join(" ", &said("of", "de"))
+        .join("", &said("” ", "» "))
+        .join("", &verb)
         .join(" ", &said::entry(headline))
-        .join(" ", &said("than “", "que «"))
+        .join(" ", &said("by about", "en cerca de"))
+        .join(" ", &size)
+        .join(" ", &said("against “", "frente a «"))
         .join("", &book.story.title(result.baseline))
         .join("", &said("”; that is no accident of the draw.", "»; no es casualidad del sorteo."))
 }

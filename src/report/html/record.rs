@@ -10,8 +10,7 @@ use crate::scenario::digest::{FORMAT_VERSION, MODEL_VERSION, fingerprint};
 
 pub(super) fn assumptions(book: &Book) -> Section {
     let plan = book.story.plan;
-    let sourced: Vec<Vec<Said>> =
-        plan.sources.iter().map(|(key, value, source)| vec![name(key), name(value), name(source)]).collect();
+    let sourced = sourced(&plan.sources);
     let assumed: Vec<Vec<Said>> =
         plan.assumptions.iter().map(|(key, value)| vec![name(key), name(value)]).collect();
     let key = || said("Key", "Clave");
@@ -25,10 +24,10 @@ pub(super) fn assumptions(book: &Book) -> Section {
         h3 { (said("Inputs with a source", "Insumos con fuente")) }
         @if sourced.is_empty() { (p(said("No value has a source: `[source]` in the file gives them.", "Ningún valor tiene fuente: `[source]` en el archivo las da."))) }
         @else {
-            div.text { (table(&said(format!("{} values of the baseline with the source that the study names", sourced.len()), format!("{} valores de la base con la fuente que nombra el estudio", sourced.len())), &[key(), value(), said("Source", "Fuente")], &sourced)) }
+            div.text { (table(&said(format!("{} values of the baseline with the source that the study names", plan.sources.len()), format!("{} valores de la base con la fuente que nombra el estudio", plan.sources.len())), &[key(), value(), said("Source", "Fuente")], &sourced)) }
         }
     };
-    let (known, unknown) = (sourced.len(), assumed.len());
+    let (known, unknown) = (plan.sources.len(), assumed.len());
     let plain = said(
         format!(
             "{known} of {} inputs can be traced to a source; the other {unknown} are somebody’s best guess, and the answer leans on them.",
@@ -41,6 +40,29 @@ pub(super) fn assumptions(book: &Book) -> Section {
     );
     Section { id: "assumptions", title: said("Assumptions and sources", "Supuestos y fuentes"), body, plain }
 }
+
+/// Rows of one table with the same source are one row.
+fn sourced(sources: &[(String, String, String)]) -> Vec<Vec<Said>> {
+    let table = |key: &str| key.rsplit_once('.').map_or(String::new(), |(table, _)| table.to_owned());
+    let alike =
+        |a: &(String, String, String), b: &(String, String, String)| table(&a.0) == table(&b.0) && a.2 == b.2;
+    let mut rows = Vec::new();
+    for run in sources.chunk_by(alike) {
+        if run.len() > MOST_ROWS_APART {
+            let rows_of = said(
+                format!("a table of {} rows", run.len()),
+                format!("una tabla de {} renglones", run.len()),
+            );
+            rows.push(vec![name(&table(&run[0].0)), rows_of, name(&run[0].2)]);
+        } else {
+            rows.extend(run.iter().map(|(key, value, source)| vec![name(key), name(value), name(source)]));
+        }
+    }
+    rows
+}
+
+/// More neighbors than this that share a table and a source are told as one.
+const MOST_ROWS_APART: usize = 6;
 
 pub(super) fn warnings(book: &Book) -> Section {
     let notices = book.story.notices;

@@ -4,7 +4,7 @@
 //! [`sentence`].
 
 use super::measure::{entry, unit};
-use super::{Said, said, whole};
+use super::{Said, foreign, said, whole};
 use crate::experiment::{
     Change, Comparison, Found, InWorlds, OverWorlds, Softest, StudyResult, Verdict, over_worlds, parts,
 };
@@ -20,11 +20,14 @@ pub fn sentence(plan: &StudyPlan, result: &StudyResult, comparison: usize) -> Sa
     let comparison = &result.comparisons[comparison];
     let scenario = plan.scenarios.get(comparison.scenario);
     let title = match scenario.and_then(|scenario| scenario.title.as_ref()) {
-        Some(title) => Language::Spanish.text(title),
-        None => &result.scenarios[comparison.scenario].name,
+        Some(title) => foreign(Language::Spanish.text(title)),
+        None => foreign(&result.scenarios[comparison.scenario].name),
     };
-    let es = spanish(title, headline, result.headline, comparison, worlds);
-    said(whole(&comparison.sentence), whole(&es))
+    let es = spanish(&title, headline, result.headline, comparison, worlds);
+    // Its title is cut where it is as long as nobody reads aloud.
+    let long = whole(&result.scenarios[comparison.scenario].title);
+    let en = whole(&comparison.sentence).replacen(&long, &foreign(&long), 1);
+    said(en, es)
 }
 
 fn spanish(
