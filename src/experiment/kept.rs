@@ -240,7 +240,8 @@ impl Keeper {
     pub(super) fn end(mut self) -> Result<FromStore, StoreError> {
         if let Some((sender, writer)) = self.writer.take() {
             drop(sender);
-            writer.join().unwrap_or(Ok(()))?;
+            // A panic of the writer is one of ours, and blocks may be missing: it goes on here.
+            writer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
         }
         Ok(self.told)
     }

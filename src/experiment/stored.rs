@@ -135,6 +135,9 @@ impl StoredRun {
         let read = |name: &str| {
             let path = folder.join(name);
             fs::read(&path).map_err(|source| match source.kind() {
+                io::ErrorKind::NotFound if folder.join("sweep.json").is_file() => {
+                    no_run("`cruce sweep` wrote it; runs are compared with runs")
+                }
                 io::ErrorKind::NotFound if folder.is_dir() => no_run(&format!("it has no `{name}`")),
                 _ => StoredError::File { path, source },
             })
@@ -143,6 +146,9 @@ impl StoredRun {
             .map_err(|_| no_run("its manifest cannot be read"))?;
         if manifest["schema"] != "cruce.manifest/1" {
             return Err(no_run("its manifest is not one of cruce"));
+        }
+        if let Some(verb) = manifest["verb"].as_str().filter(|verb| *verb != "run") {
+            return Err(no_run(&format!("`cruce {verb}` wrote it; runs are compared with runs")));
         }
         let text = |key: &str| match &manifest[key] {
             Value::String(text) => text.clone(),

@@ -201,7 +201,7 @@ pub(super) fn varied(
                     Values::Levels((0..count).map(level).collect())
                 }
                 Ok(_) if is_listed(design) => {
-                    let help = "list its levels, `[\"60 s\", \"85 s\", \"110 s\"]`, or sample it: \
+                    let help = "list its levels, `[\"60 s\", \"85 s\", \"110 s\"]`; only a sweep can sample a range: \
                                 `design = \"latin-hypercube 256\"`";
                     wrong("E0361", format!("`{path}` is a range"), "a grid needs levels", help);
                     continue;
