@@ -133,7 +133,18 @@ fn init_makes_a_folder_once_and_run_runs_it() {
     let folder = run_folder(home.path());
     assert_eq!(
         names(&folder),
-        ["blocks", "datapackage.json", "manifest.json", "resolved", "summary.json", "summary.txt", "tables"]
+        [
+            "blocks",
+            "datapackage.json",
+            "manifest.json",
+            "recipe.json",
+            "report.html",
+            "resolved",
+            "study",
+            "summary.json",
+            "summary.txt",
+            "tables"
+        ]
     );
     assert_eq!(names(&folder.join("resolved")), ["one-booth.toml", "two-booths.toml"]);
     assert_eq!(read(folder.join("summary.txt")), ran.out);

@@ -12,7 +12,7 @@ use std::sync::atomic::Ordering;
 use anyhow::Context;
 use clap::Args;
 use cruce::experiment::{self, FromStore, GoalStatus, Options, RunError, StudyResult, counted};
-use cruce::report::layout::{Look, Tone};
+use cruce::report::layout::{Look, Tone, paragraph};
 use cruce::report::package::{Resource, data_package};
 use cruce::report::sheet::{Cell, Sheet};
 use cruce::report::words::Language;
@@ -352,7 +352,10 @@ impl Run {
             0 => String::new(),
             found => format!("; {} of {} were there", found, counted(result.replications, "replication")),
         };
-        console.say(&format!("files: {shown}{again}{read}"));
+        console.say(&paragraph("files: ", &format!("{shown}{again}{read}"), console.err).join("\n"));
+        if !self.no_report {
+            console.say(&format!("report: {}", shell_word(&target.join(folder::REPORT))));
+        }
         if self.study.file.is_none() {
             console.next("cruce init my-study");
         } else {

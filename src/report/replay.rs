@@ -2,7 +2,7 @@
 //!
 //! Everything is made from [`Story::typical`] and the networks; nothing is simulated. The page holds it as JSON, which
 //! `html/replay.js` draws. Trucks, entries and numbers stand there once for all scenarios; what each truck does is a
-//! sequence of small whole numbers, written as base64 digits ([`Digits`]), which makes a truck about fourteen
+//! sequence of small whole numbers, written as base64 digits (`Digits`), which makes a truck about fourteen
 //! characters. Start at [`data`].
 
 use std::collections::{BTreeMap, BTreeSet};
