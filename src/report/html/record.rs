@@ -126,8 +126,8 @@ pub(super) fn repeat(book: &Book) -> Section {
     let head = [said("File", "Archivo"), said("Bytes", "Bytes"), same("FNV-1a, 128 bits")];
     let body = html! {
         (p(said(
-            "The same files, seed and version give the same bytes on any machine and any number of threads. Put the files below into a folder, and run",
-            "Los mismos archivos, semilla y versión dan los mismos bytes en cualquier máquina y con cualquier número de hilos. Ponga los archivos de abajo en una carpeta y ejecute",
+            "The same files, seed and version give the same bytes on any machine and any number of threads. Put the files below into a folder named as the command names it, and run",
+            "Los mismos archivos, semilla y versión dan los mismos bytes en cualquier máquina y con cualquier número de hilos. Ponga los archivos de abajo en una carpeta con el nombre que da la orden y ejecute",
         )))
         pre.command tabindex="0" { code { (crate::scenario::diagnostic::escaped(story.command)) } }
         (p(said(
