@@ -48,7 +48,7 @@
 //! - [`measure`]: the catalogue of measures, and the observer that fills it.
 //! - [`scenario`]: from a file to a network ready to run; every mistake found in one pass.
 //! - [`experiment`]: replications, paired comparisons, verdicts.
-//! - [`report`]: results into text, CSV and JSON: pure functions.
+//! - [`report`]: results into text, CSV, JSON, figures and a page in two languages: pure functions.
 
 pub mod dist;
 pub mod experiment;

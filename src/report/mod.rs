@@ -1,8 +1,9 @@
-//! Results into text, CSV, JSON and a workbook: pure functions of what `experiment` found.
+//! Results into text, CSV, JSON, a workbook, figures and a page: pure functions of what `experiment` found.
 //!
 //! `summary` writes what a person reads on a terminal, `tables` the tidy tables of the run folder,
 //! `workbook` all of them for a spreadsheet, `package` what their columns mean, `json` the one
-//! documented object, `study` what a scenario says without running it. Nothing here prints, reads a
+//! documented object, `outline` what a scenario says without running it. `html` is the page to email, `figure` its
+//! pictures, `replay` the data of its moving one, `said` its words in both languages. Nothing here prints, reads a
 //! file, or computes an estimate: a report only shows. Start at [`summary::summary`].
 
 pub mod compare;
