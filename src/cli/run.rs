@@ -144,6 +144,10 @@ impl Run {
         if console.json {
             let mut object = json::result_object(plan, &result, &notices);
             object["run"] = if stays { serde_json::Value::Null } else { target.display().to_string().into() };
+            object["report"] = match stays || self.no_report {
+                true => serde_json::Value::Null,
+                false => target.join(folder::REPORT).display().to_string().into(),
+            };
             console.object(exit, object)?;
         } else {
             console.data(&summary::summary(plan, &result, &notices, console.out))?;
