@@ -551,19 +551,36 @@ fn place(area: &draw::Area, own: &Box, (left, right): (i32, i32), top: i32) {
 
 fn caption(story: &Story, network: &Network, idle: &[String]) -> Said {
     let lanes: u32 = network.groups.iter().filter_map(|group| group.lanes).sum();
+    let some = |n: usize, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
     let (stations, roads) = (network.stations.len(), network.roads.len());
+    let size = said(
+        format!(
+            "{} with {}, {}",
+            some(stations, "station", "stations"),
+            some(lanes as usize, "lane", "lanes"),
+            some(roads, "road", "roads")
+        ),
+        format!(
+            "{} con {}, {}",
+            some(stations, "estación", "estaciones"),
+            some(lanes as usize, "carril", "carriles"),
+            some(roads, "tramo", "tramos")
+        ),
+    );
     let (assumed, sourced) = (story.plan.assumptions.len(), story.plan.sources.len());
     let text = said(
         format!(
-            "{stations} stations with {lanes} lanes, {roads} roads. In the boxes: lanes by group, mean service time (least to \
+            "{}. In the boxes: lanes by group, mean service time (least to \
              greatest over classes and groups), shares of trucks that go each way (least to greatest over classes). These are \
-             inputs, so there is no interval; of all values of the baseline {assumed} have no source and {sourced} have one."
+             inputs, so there is no interval; of all values of the baseline {assumed} have no source and {sourced} have one.",
+            size.en
         ),
         format!(
-            "{stations} estaciones con {lanes} carriles, {roads} caminos. En los recuadros: carriles por grupo, tiempo medio de \
+            "{}. En los recuadros: carriles por grupo, tiempo medio de \
              servicio (del menor al mayor entre clases y grupos) y proporción de camiones que toma cada rumbo (de la menor a la \
              mayor entre clases). Son insumos, por eso no hay intervalo; de todos los valores de la base, {assumed} no tienen \
-             fuente y {sourced} sí."
+             fuente y {sourced} sí.",
+            size.es
         ),
     );
     if idle.is_empty() {

@@ -316,7 +316,7 @@ fn caption(story: &Story, all: &[Lanes], station: &str, replication: u32) -> Sai
         said(
             format!("{}: {count} lanes of {name} served for {serving} lane-hours{held_en}.", title.en),
             format!(
-                "{}: {count} carriles de {name} atendieron durante {serving} horas-carril{held_es}.",
+                "{}: {count} carriles de {name} atendieron durante {serving} horas de carril{held_es}.",
                 title.es
             ),
         )

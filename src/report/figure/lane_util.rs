@@ -231,10 +231,8 @@ fn caption(story: &Story, shown: &[Group], beyond: usize, chosen: &[usize]) -> S
         ),
     });
     if beyond > 0 {
-        parts.push(said(
-            format!("{beyond} more lane groups stand in the table."),
-            format!("Otros {beyond} grupos de carriles están en la tabla."),
-        ));
+        let names = [("lane group", "grupo de carriles"), ("lane groups", "grupos de carriles")];
+        parts.push(pick::in_the_table(beyond, names));
     }
     joined(" ", &parts)
 }

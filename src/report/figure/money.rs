@@ -238,10 +238,7 @@ fn caption(
         let left = plans.len() - shown;
         text = text.join(
             " ",
-            &said(
-                format!("{left} more plans stand in the table only."),
-                format!("Otros {left} planes están solo en la tabla."),
-            ),
+            &super::pick::in_the_table(left, [("plan", "plan"), ("plans", "planes")]),
         );
     }
     text

@@ -24,6 +24,9 @@ const ID: &str = "n-curve";
 /// Points of a curve in the table and the picture at most.
 const MOST_POINTS: usize = 180;
 
+/// Of the trucks that cross, a share below this comes to the station by the way.
+const FEW: f64 = 0.8;
+
 /// Cumulative counts of a scenario, each in order of time, hours from the start of the run.
 struct Counts {
     scenario: usize,
@@ -173,10 +176,19 @@ impl Counts {
         self.curves[curve].2.partition_point(|at| *at <= hour) as f64
     }
 
-    /// Mean trucks per hour that came over the whole picture.
+    /// The curves whose gaps the lower panel shows: all, or the two around the line where few of the trucks come to
+    /// the station, since no one rate is near to both.
+    fn slanted(&self) -> std::ops::Range<usize> {
+        match self.curves[self.line.0].2.len() as f64 / self.curves[0].2.len() as f64 {
+            few if few < FEW => self.line.0..self.line.1 + 1,
+            _ => 0..self.curves.len(),
+        }
+    }
+
+    /// Mean trucks per hour, over the whole picture, that came to the first of these.
     fn rate(&self) -> f64 {
         let (first, last) = self.first_and_last();
-        self.curves[0].2.len() as f64 / (last - first).max(1e-9)
+        self.curves[self.slanted().start].2.len() as f64 / (last - first).max(1e-9)
     }
 }
 
@@ -198,11 +210,11 @@ fn paint(story: &Story, all: &[Counts]) -> draw::Svg {
     let (head, upper, lower) = (58, 280, 350);
     // One rate for all panels, so that they can be held against each other.
     let rate = all[0].rate();
+    let shown = all[0].slanted();
     let slanted =
         |counts: &Counts, curve: usize, hour: f64| counts.by(curve, hour) - rate * (hour - from).max(0.0);
     let values = all.iter().flat_map(|counts| {
-        let curves = 0..counts.curves.len();
-        curves.flat_map(move |curve| grid(from, to).map(move |hour| slanted(counts, curve, hour)))
+        shown.clone().flat_map(move |curve| grid(from, to).map(move |hour| slanted(counts, curve, hour)))
     });
     let (low, high) = values.fold((0.0_f64, 0.0_f64), |(low, high), value| (low.min(value), high.max(value)));
     let pad = (high - low).max(1.0) * 0.06;
@@ -226,14 +238,23 @@ fn paint(story: &Story, all: &[Counts]) -> draw::Svg {
             let (_, above) = above.split_vertically(20);
             let unit = said("trucks, cumulative", "camiones acumulados");
             let axes = Axes::new(x.clone(), 0.0..draw::top([most as f64]), Said::default(), unit);
-            panel(&above, counts, axes, &|curve, hour| counts.by(curve, hour), (from, to), Gaps::Both);
+            let by = |curve, hour| counts.by(curve, hour);
+            panel(&above, counts, axes, &by, (from, to), (Gaps::Both, 0..of));
             let per_hour = grouped(rate, 0);
             let unit = said(
                 format!("the same less {per_hour} trucks/h"),
                 format!("lo mismo menos {per_hour} camiones/h"),
             );
+            let unit = match shown.len() < of {
+                true => said(
+                    format!("at the station, less {per_hour} trucks/h"),
+                    format!("en la estación, menos {per_hour} camiones/h"),
+                ),
+                false => unit,
+            };
             let axes = Axes::new(x.clone(), slant.clone(), pick::hour_label(x.end), unit);
-            panel(&below, counts, axes, &|curve, hour| slanted(counts, curve, hour), (from, to), Gaps::Line);
+            let by = |curve, hour| slanted(counts, curve, hour);
+            panel(&below, counts, axes, &by, (from, to), (Gaps::Line, shown.clone()));
         }
     })
 }
@@ -274,7 +295,7 @@ fn panel(
     mut axes: Axes,
     at: &dyn Fn(usize, f64) -> f64,
     (from, to): (f64, f64),
-    told: Gaps,
+    (told, shown): (Gaps, std::ops::Range<usize>),
 ) {
     axes.x_ticks = draw::hours(&axes.x);
     let thin = area.dim_in_pixel().0 < 500 && axes.x_ticks.len() > 8;
@@ -288,7 +309,7 @@ fn panel(
         grid(from, to).map(|hour| (hour, at(began, hour), at(came, hour))).collect();
     draw::band(&mut chart, &between, INK, 0.16);
     let of = counts.curves.len();
-    for curve in 0..of {
+    for curve in shown {
         let look = look(curve, of);
         let points = grid(from, to).map(|hour| (hour, at(curve, hour)));
         draw::sure(chart.draw_series(LineSeries::new(points, look.color.stroke_width(2))).map(|_| ()));
@@ -331,6 +352,10 @@ fn gaps(area: &Area, counts: &Counts, chart: &draw::Chart) {
             true => ((down.0 + 14, top + 17 * place as i32), HPos::Left),
             false => ((up.0 - 14, (up.1 - 34).max(30) + 17 * place as i32), HPos::Right),
         };
+        // Curves that pass behind are paler there.
+        let from = if right { at.0 } else { at.0 - draw::width_of(text, 13) };
+        let to = from + draw::width_of(text, 13);
+        draw::rectangle(area, [(from - 3, at.1 - 1), (to + 3, at.1 + 16)], WHITE.mix(0.8).filled());
         write(area, text, at, &bold(13, INK, side, VPos::Top));
     }
 }
@@ -346,7 +371,7 @@ fn caption(story: &Story, all: &[Counts], station: &str, replication: u32) -> Sa
     let name = foreign(station);
     let told = |counts: &Counts| {
         let title = story.title(counts.scenario);
-        let (waited, trucks) = (grouped(counts.waited, 0), grouped(counts.curves[0].2.len() as f64, 0));
+        let (waited, trucks) = (grouped(counts.waited, 0), grouped(counts.curves[counts.line.0].2.len() as f64, 0));
         let line = counts.longest().map_or(0, |(_, came, served)| came - served);
         let at = counts.longest().map_or(0.0, |(hour, ..)| hour);
         let clock = format!("{}:{:02}", at as u32 % 24, (at.fract() * 60.0) as u32);
@@ -356,7 +381,7 @@ fn caption(story: &Story, all: &[Counts], station: &str, replication: u32) -> Sa
                 title.en
             ),
             format!(
-                "{}: {trucks} camiones esperaron {waited} camión-horas en {name}; la fila fue más larga a las {clock}, {line} camiones.",
+                "{}: {trucks} camiones esperaron {waited} horas de camión en {name}; la fila fue más larga a las {clock}, {line} camiones.",
                 title.es
             ),
         )
@@ -380,13 +405,14 @@ fn data(story: &Story, all: &[Counts], station: &str, replication: u32) -> Sheet
         Column::number(
             "slanted",
             "trucks",
-            "The same less the baseline's mean rate times the time since the first truck.",
+            "The same less a mean rate of the baseline times the time since the first truck; blank if not drawn.",
         ),
     ];
     let mut sheet = Sheet::new(ID, "A row is an instant of a stage's curve.", columns);
     let from = all.iter().map(|counts| counts.first_and_last().0).fold(f64::INFINITY, f64::min);
     let to = all.iter().map(|counts| counts.first_and_last().1).fold(0.0, f64::max);
     let rate = all.first().map_or(0.0, Counts::rate);
+    let shown = all.first().map_or(0..0, Counts::slanted);
     for counts in all {
         for (curve, (_, stage, _)) in counts.curves.iter().enumerate() {
             let of_station = matches!(*stage, "came_to_station" | "service_began");
@@ -399,7 +425,7 @@ fn data(story: &Story, all: &[Counts], station: &str, replication: u32) -> Sheet
                     (*stage).into(),
                     hour.into(),
                     (trucks as u64).into(),
-                    (trucks - rate * (hour - from)).into(),
+                    Some(trucks - rate * (hour - from)).filter(|_| shown.contains(&curve)).into(),
                 ]);
             }
         }
@@ -433,7 +459,7 @@ mod tests {
                 began.iter().sum::<f64>() - came.iter().sum::<f64>()
             };
             assert!((area - waits).abs() < 1e-6, "as between the curves: {area} {waits}");
-            assert!(figure.caption.en.contains("truck-hours") && figure.caption.es.contains("camión-horas"));
+            assert!(figure.caption.en.contains("truck-hours") && figure.caption.es.contains("horas de camión"));
         });
     }
 

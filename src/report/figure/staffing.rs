@@ -155,7 +155,7 @@ fn caption(story: &Story, lanes: &[usize], wait: Option<usize>, shown: &[usize],
         let hours = grouped(hours / days, 1);
         told.push(said(
             format!("The baseline keeps {hours} lane-hours a day open at {}", foreign(station)),
-            format!("La base mantiene {hours} horas-carril al día abiertas en {}", foreign(station)),
+            format!("La base mantiene {hours} horas de carril al día abiertas en {}", foreign(station)),
         ));
     }
     for scenario in shown.iter().filter(|scenario| **scenario != base) {
@@ -194,10 +194,7 @@ fn caption(story: &Story, lanes: &[usize], wait: Option<usize>, shown: &[usize],
     if left > 0 {
         text = text.join(
             " ",
-            &said(
-                format!("{left} more scenarios stand in the table only."),
-                format!("Otros {left} escenarios están solo en la tabla."),
-            ),
+            &super::pick::in_the_table(left, [("scenario", "escenario"), ("scenarios", "escenarios")]),
         );
     }
     text

@@ -219,14 +219,8 @@ fn caption(story: &Story, all: &[Vec<Row>], station: &str, shown: usize) -> Said
     );
     let mut text = text.join("", &rest).join("", &panel::why_no_interval(story.result));
     if shown < all.len() {
-        let (left, all) = (all.len() - shown, all.len());
-        text = text.join(
-            " ",
-            &said(
-                format!("{left} of {all} scenarios stand in the table only."),
-                format!("{left} de {all} escenarios están solo en la tabla."),
-            ),
-        );
+        let names = [("scenario", "escenario"), ("scenarios", "escenarios")];
+        text = text.join(" ", &super::pick::in_the_table(all.len() - shown, names));
     }
     text
 }

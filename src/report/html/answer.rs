@@ -318,15 +318,27 @@ fn plain(book: &Book) -> Said {
     let scale = Scale { decimals: 0, ..Scale::of(headline.unit, [&difference]) };
     let size = same(scale.value(difference.mean.map(f64::abs))).join(" ", &said::unit(scale.label));
     let down = difference.mean.is_some_and(|mean| mean < 0.0);
-    let verb = if down { said("lowers", "baja") } else { said("raises", "sube") };
+    let verb = if down { said("lowers", "reduce") } else { said("raises", "aumenta") };
     said("on the same trucks, “", "con los mismos camiones, «")
         .join("", &book.story.title(best))
         .join("", &said("” ", "» "))
         .join("", &verb)
-        .join(" ", &said::entry(headline))
-        .join(" ", &said("by about", "en cerca de"))
+        .join(" ", &said::typical(&book.story.headline_entry(result.headline)))
+        .join(" ", &said("by about", "en unos"))
         .join(" ", &size)
         .join(" ", &said("against “", "frente a «"))
         .join("", &book.story.title(result.baseline))
         .join("", &said("”; that is no accident of the draw.", "»; no es casualidad del sorteo."))
+        .join("", &finds_less(comparison))
+}
+
+/// What a plan that is better by the deciding measure finds less of: a sentence, empty if there is nothing.
+fn finds_less(comparison: Option<&crate::experiment::Comparison>) -> Said {
+    let less = comparison.into_iter().flat_map(|comparison| &comparison.detection);
+    let less = less.filter(|change| change.difference.high().is_some_and(|high| high < 0.0));
+    let kinds: Vec<Said> = less.map(|change| super::part::name(&change.kind)).collect();
+    if kinds.is_empty() {
+        return Said::default();
+    }
+    said(" But it finds less of ", " Pero detecta menos: ").join("", &joined(", ", &kinds)).join("", &same("."))
 }

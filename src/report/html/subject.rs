@@ -178,7 +178,7 @@ fn left_out(book: &Book) -> Vec<Said> {
         ),
         said(
             "Regional jobs and output: truck-hours are told, for models that take them in.",
-            "Empleo y producción regionales: se dan las horas-camión, para los modelos que las usan.",
+            "Empleo y producción regionales: se dan las horas de camión, para los modelos que las usan.",
         ),
     ];
     if book.baseline().security.is_none() {
