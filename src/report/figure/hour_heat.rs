@@ -152,10 +152,7 @@ fn paint(panels: &[Panel], scale: Scale, step: f64) -> draw::Svg {
             rows(area, panel, top + head(panel), scale, step);
             top += of_panel(panel);
         }
-        let label = said(
-            "local hour at which trucks came",
-            "hora local en que llegaron los camiones",
-        );
+        let label = said("local hour at which trucks came", "hora local en que llegaron los camiones");
         write(area, &label, ((LEFT + WIDTH as i32) / 2, top + 4), &font(13, INK, HPos::Center, VPos::Center));
         key(area, top + 44, scale, step);
     })

@@ -236,10 +236,7 @@ fn caption(
         said::joined("; ", &told).join("", &rest).join("", &super::panel::why_no_interval(story.result));
     if shown < plans.len() {
         let left = plans.len() - shown;
-        text = text.join(
-            " ",
-            &super::pick::in_the_table(left, [("plan", "plan"), ("plans", "planes")]),
-        );
+        text = text.join(" ", &super::pick::in_the_table(left, [("plan", "plan"), ("plans", "planes")]));
     }
     text
 }

@@ -16,7 +16,7 @@ use crate::kernel::time::SimTime;
 use crate::measure::Visit;
 use crate::model::notice::Outcome;
 use crate::report::number::grouped;
-use crate::report::said::{Said, foreign, joined, said};
+use crate::report::said::{Said, foreign, joined, said, same};
 use crate::report::sheet::{Cell, Column, Sheet};
 
 const ID: &str = "n-curve";
@@ -322,13 +322,19 @@ fn panel(
         }
     }
     match told {
-        Gaps::Both => gaps(area, counts, &chart),
+        Gaps::Both => gaps(area, counts, &chart, at, (from, to)),
         Gaps::Line => line(area, counts, &chart, at),
     }
 }
 
 /// The wait and the line where the line is longest.
-fn gaps(area: &Area, counts: &Counts, chart: &draw::Chart) {
+fn gaps(
+    area: &Area,
+    counts: &Counts,
+    chart: &draw::Chart,
+    at: &dyn Fn(usize, f64) -> f64,
+    (from, to): (f64, f64),
+) {
     let Some((hour, came, served)) = counts.longest() else { return };
     let began = &counts.curves[counts.line.1].2;
     let down = draw::local(area, chart, (hour, served as f64));
@@ -344,19 +350,29 @@ fn gaps(area: &Area, counts: &Counts, chart: &draw::Chart) {
         texts.push(said(format!("wait: {minutes} min"), format!("espera: {minutes} min")));
     }
     let longest = texts.iter().map(|text| draw::width_of(text, 13)).max().unwrap_or(0);
-    // Below the curves at the right if there is room, else above them at the left.
-    let right = down.0 + 14 + longest < wide as i32 - 10;
-    let top = (down.1 + 12).min(high as i32 - 70);
-    for (place, text) in texts.iter().enumerate() {
-        let (at, side) = match right {
-            true => ((down.0 + 14, top + 17 * place as i32), HPos::Left),
-            false => ((up.0 - 14, (up.1 - 34).max(30) + 17 * place as i32), HPos::Right),
+    let tall = 17 * texts.len() as i32;
+    let curves: Vec<(i32, i32)> = (0..counts.curves.len())
+        .flat_map(|curve| grid(from, to).map(move |hour| (hour, at(curve, hour))))
+        .map(|point| draw::local(area, chart, point))
+        .collect();
+    let free = |(left, top): (i32, i32)| {
+        let inside = |(x, y): &(i32, i32)| {
+            (left - 4..left + longest + 4).contains(x) && (top - 4..top + tall + 4).contains(y)
         };
-        // Curves that pass behind are paler there.
-        let from = if right { at.0 } else { at.0 - draw::width_of(text, 13) };
-        let to = from + draw::width_of(text, 13);
-        draw::rectangle(area, [(from - 3, at.1 - 1), (to + 3, at.1 + 16)], WHITE.mix(0.8).filled());
-        write(area, text, at, &bold(13, INK, side, VPos::Top));
+        left >= 60
+            && left + longest < wide as i32 - 8
+            && top >= 24
+            && top + tall < high as i32 - 34
+            && !curves.iter().any(inside)
+    };
+    // Near the bar where no curve passes: below at the right, above at the left, above; the nearest of them.
+    let below = (0..12).map(|step| (down.0 + 14, down.1 + 12 + 12 * step));
+    let above = (0..12).map(|step| (up.0 - 14 - longest, up.1 - tall - 4 - 12 * step));
+    let over = (0..16).map(|step| (up.0.max(66), up.1 - tall - 8 - 12 * step));
+    let near = below.chain(above).chain(over).find(|place| free(*place));
+    let (left, top) = near.unwrap_or((66, 26));
+    for (place, text) in texts.iter().enumerate() {
+        write(area, text, (left, top + 17 * place as i32), &bold(13, INK, HPos::Left, VPos::Top));
     }
 }
 
@@ -371,17 +387,25 @@ fn caption(story: &Story, all: &[Counts], station: &str, replication: u32) -> Sa
     let name = foreign(station);
     let told = |counts: &Counts| {
         let title = story.title(counts.scenario);
-        let (waited, trucks) = (grouped(counts.waited, 0), grouped(counts.curves[counts.line.0].2.len() as f64, 0));
+        let (waited, trucks) =
+            (grouped(counts.waited, 0), grouped(counts.curves[counts.line.0].2.len() as f64, 0));
         let line = counts.longest().map_or(0, |(_, came, served)| came - served);
         let at = counts.longest().map_or(0.0, |(hour, ..)| hour);
         let clock = format!("{}:{:02}", at as u32 % 24, (at.fract() * 60.0) as u32);
+        let clock = match at as u32 / 24 {
+            0 => same(clock),
+            day => said(format!("{clock} of day {}", day + 1), format!("{clock} del día {}", day + 1)),
+        };
+        let (clock_en, clock_es) = (&clock.en, &clock.es);
+        let trucks_of = |word: &str, words: &str| format!("{line} {}", if line == 1 { word } else { words });
+        let (line_en, line_es) = (trucks_of("truck", "trucks"), trucks_of("camión", "camiones"));
         said(
             format!(
-                "{}: {trucks} trucks waited {waited} truck-hours at {name}; the line was longest at {clock}, {line} trucks.",
+                "{}: {trucks} trucks waited {waited} truck-hours at {name}; the line was longest at {clock_en}, {line_en}.",
                 title.en
             ),
             format!(
-                "{}: {trucks} camiones esperaron {waited} horas de camión en {name}; la fila fue más larga a las {clock}, {line} camiones.",
+                "{}: {trucks} camiones esperaron {waited} horas de camión en {name}; la fila fue más larga a las {clock_es}, {line_es}.",
                 title.es
             ),
         )
@@ -459,7 +483,9 @@ mod tests {
                 began.iter().sum::<f64>() - came.iter().sum::<f64>()
             };
             assert!((area - waits).abs() < 1e-6, "as between the curves: {area} {waits}");
-            assert!(figure.caption.en.contains("truck-hours") && figure.caption.es.contains("horas de camión"));
+            assert!(
+                figure.caption.en.contains("truck-hours") && figure.caption.es.contains("horas de camión")
+            );
         });
     }
 

@@ -131,10 +131,16 @@ fn may_be_best(result: &StudyResult, place: usize, scenario: usize, best: usize)
     }
 }
 
+/// Longest value that has room beside its star, characters.
+const ROOM: usize = 14;
+
 fn measure_line(result: &StudyResult, place: usize, ranks: &[Rank]) -> Line {
     let entry = &result.entries[place];
     let estimates = || result.scenarios.iter().map(|scenario| &scenario.estimates[place]);
-    let scale = Scale::of(entry.unit, estimates());
+    let mut scale = Scale::of(entry.unit, estimates());
+    while scale.decimals > 0 && estimates().any(|mean| scale.mean(mean).chars().count() > ROOM) {
+        scale.decimals -= 1;
+    }
     let label = with_unit(&pick::told(entry), scale);
     let field = |(mean, rank): (&Mean, &Rank)| {
         let text = scale.mean(mean);

@@ -128,12 +128,18 @@ fn at_a_glance(book: &Book) -> Vec<(Said, Said)> {
 
 fn classes(book: &Book) -> Markup {
     let result = book.story.result;
-    let Some(first) = result.comparisons.first().filter(|first| first.classes.len() > 1) else {
+    let Some(first) = result.comparisons.first() else {
         return p(said(
-            "The study tells no classes of trucks apart, or compares nothing.",
-            "El estudio no distingue clases de camiones, o no compara nada.",
+            "Nothing is compared, so nobody gains or loses.",
+            "Nada se compara, así que nadie gana ni pierde.",
         ));
     };
+    if first.classes.len() < 2 {
+        return p(said(
+            "The study tells no classes of trucks apart.",
+            "El estudio no distingue clases de camiones.",
+        ));
+    }
     let headline = &result.entries[result.headline];
     let all = result.comparisons.iter().flat_map(|comparison| &comparison.classes);
     let scale = Scale::of(headline.unit, all.map(|change| &change.paired.difference));
@@ -340,5 +346,7 @@ fn finds_less(comparison: Option<&crate::experiment::Comparison>) -> Said {
     if kinds.is_empty() {
         return Said::default();
     }
-    said(" But it finds less of ", " Pero detecta menos: ").join("", &joined(", ", &kinds)).join("", &same("."))
+    said(" But it finds less of ", " Pero detecta menos: ")
+        .join("", &joined(", ", &kinds))
+        .join("", &same("."))
 }
