@@ -230,7 +230,17 @@ fn strips(area: &draw::Area, shown: &[Series], last: f64, pixel_of: &dyn Fn(f64)
         }
         let text = told(series, last);
         let wide = draw::width_of(&text, 12);
-        let (x, side) = if from > 66 + wide { (from - 8, HPos::Right) } else { (to + 14, HPos::Left) };
+        // Beside the bar, or on it, in a gap behind its marker.
+        let on = year.map_or(from, pixel_of) + 12;
+        let (x, side) = if from > 66 + wide {
+            (from - 8, HPos::Right)
+        } else if to + 14 + wide < WIDTH as i32 - 4 {
+            (to + 14, HPos::Left)
+        } else {
+            let on = on.min(to - 4 - wide);
+            draw::rectangle(area, [(on - 4, y - 8), (on + wide, y + 8)], WHITE.filled());
+            (on, HPos::Left)
+        };
         write(area, &text, (x, y), &font(12, INK, side, VPos::Center));
     }
 }

@@ -185,16 +185,25 @@ impl Counts {
         }
     }
 
-    /// Mean trucks per hour, over the whole picture, that came to the first of these.
-    fn rate(&self) -> f64 {
+    /// Mean trucks per hour, over the whole picture, of a curve.
+    fn rate(&self, curve: usize) -> f64 {
         let (first, last) = self.first_and_last();
-        self.curves[self.slanted().start].2.len() as f64 / (last - first).max(1e-9)
+        self.curves[curve].2.len() as f64 / (last - first).max(1e-9)
     }
 }
 
 /// Instants at which curves are drawn: fine, and the same for all.
 fn grid(from: f64, to: f64) -> impl Iterator<Item = f64> + Clone {
     (0..=MOST_POINTS).map(move |place| from + (to - from) * place as f64 / MOST_POINTS as f64)
+}
+
+/// What is taken off a scenario's curves below: one rate for all, so that they can be held against each other; at a
+/// station to which plans send more or fewer of the trucks, each its own.
+fn rate_of(all: &[Counts], counts: &Counts) -> f64 {
+    match all[0].slanted().start {
+        0 => all[0].rate(0),
+        own => counts.rate(own.min(counts.curves.len() - 1)),
+    }
 }
 
 /// Colors of curves, in the order of stages; dashes and letters tell them apart too.
@@ -208,11 +217,10 @@ fn paint(story: &Story, all: &[Counts]) -> draw::Svg {
     let x = libm::floor(from)..libm::ceil(to).max(libm::floor(from) + 1.0);
     let most = all.iter().flat_map(|counts| counts.curves.iter().map(|(.., at)| at.len())).max().unwrap_or(1);
     let (head, upper, lower) = (58, 280, 350);
-    // One rate for all panels, so that they can be held against each other.
-    let rate = all[0].rate();
     let shown = all[0].slanted();
-    let slanted =
-        |counts: &Counts, curve: usize, hour: f64| counts.by(curve, hour) - rate * (hour - from).max(0.0);
+    let slanted = |counts: &Counts, curve: usize, hour: f64| {
+        counts.by(curve, hour) - rate_of(all, counts) * (hour - from).max(0.0)
+    };
     let values = all.iter().flat_map(|counts| {
         shown.clone().flat_map(move |curve| grid(from, to).map(move |hour| slanted(counts, curve, hour)))
     });
@@ -240,7 +248,7 @@ fn paint(story: &Story, all: &[Counts]) -> draw::Svg {
             let axes = Axes::new(x.clone(), 0.0..draw::top([most as f64]), Said::default(), unit);
             let by = |curve, hour| counts.by(curve, hour);
             panel(&above, counts, axes, &by, (from, to), (Gaps::Both, 0..of));
-            let per_hour = grouped(rate, 0);
+            let per_hour = grouped(rate_of(all, counts), 0);
             let unit = said(
                 format!("the same less {per_hour} trucks/h"),
                 format!("lo mismo menos {per_hour} camiones/h"),
@@ -429,13 +437,12 @@ fn data(story: &Story, all: &[Counts], station: &str, replication: u32) -> Sheet
         Column::number(
             "slanted",
             "trucks",
-            "The same less a mean rate of the baseline times the time since the first truck; blank if not drawn.",
+            "The same less a mean rate of all panels, or of its own, times the time since the first truck; blank if not drawn.",
         ),
     ];
     let mut sheet = Sheet::new(ID, "A row is an instant of a stage's curve.", columns);
     let from = all.iter().map(|counts| counts.first_and_last().0).fold(f64::INFINITY, f64::min);
     let to = all.iter().map(|counts| counts.first_and_last().1).fold(0.0, f64::max);
-    let rate = all.first().map_or(0.0, Counts::rate);
     let shown = all.first().map_or(0..0, Counts::slanted);
     for counts in all {
         for (curve, (_, stage, _)) in counts.curves.iter().enumerate() {
@@ -449,7 +456,9 @@ fn data(story: &Story, all: &[Counts], station: &str, replication: u32) -> Sheet
                     (*stage).into(),
                     hour.into(),
                     (trucks as u64).into(),
-                    Some(trucks - rate * (hour - from)).filter(|_| shown.contains(&curve)).into(),
+                    Some(trucks - rate_of(all, counts) * (hour - from))
+                        .filter(|_| shown.contains(&curve))
+                        .into(),
                 ]);
             }
         }

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::Book;
 use super::answer::unit;
-use super::part::{Section, facts, p, table};
+use super::part::{Section, facts, p, table, ticked};
 use crate::measure::{Measure, Unit};
 use crate::report::money;
 use crate::report::number::{Scale, plain as bare};
@@ -75,7 +75,7 @@ pub(super) fn balance(book: &Book) -> Section {
         (rows(book, &all(&COSTS), &said("Costs of a run", "Costos de una corrida")))
         h3 { (said("Air", "Aire")) }
         @if all(&AIR).is_empty() {
-            (p(said("The study gives no rates of fuel and emissions (`[air]`).", "El estudio no da tasas de combustible ni emisiones (`[air]`).")))
+            (p(ticked(&said("The study gives no rates of fuel and emissions (`[air]`).", "El estudio no da tasas de combustible ni emisiones (`[air]`)."))))
         } @else {
             (rows(book, &all(&AIR), &said("Engines in line and what they emit, per run", "Motores en la fila y lo que emiten, por corrida")))
             div.box { (p(said(
@@ -133,10 +133,10 @@ fn rows(book: &Book, places: &[usize], caption: &Said) -> Markup {
 fn worth(book: &Book) -> Markup {
     let result = book.story.result;
     let Some(appraisal) = &result.appraisal else {
-        return p(said(
+        return p(ticked(&said(
             "The study has no prices (`[money]`), so nothing is told in money.",
             "El estudio no tiene precios (`[money]`), así que nada se dice en dinero.",
-        ));
+        )));
     };
     let mut head = vec![said("Item", "Concepto")];
     head.extend(appraisal.plans.iter().map(|worth| book.story.title(worth.scenario)));

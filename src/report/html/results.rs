@@ -77,10 +77,16 @@ fn differences(book: &Book) -> Markup {
         .collect();
     let caption = said("Paired differences from ", "Diferencias pareadas con ")
         .join("", &book.story.title(result.baseline))
-        .join("", &said(
-            format!(": plan minus baseline on the same trucks, with intervals; the {} of a row hold together at 95 %", result.family.max(1)),
-            format!(": plan menos base con los mismos camiones, con intervalos; los {} de un renglón son válidos en conjunto al 95 %", result.family.max(1)),
-        ));
+        .join("", &match result.family {
+            0 | 1 => said(
+                ": plan minus baseline on the same trucks, with 95 % intervals",
+                ": plan menos base con los mismos camiones, con intervalos del 95 %",
+            ),
+            family => said(
+                format!(": plan minus baseline on the same trucks, with intervals; the {family} of a row hold together at 95 %"),
+                format!(": plan menos base con los mismos camiones, con intervalos; los {family} de un renglón son válidos en conjunto al 95 %"),
+            ),
+        });
     table(&caption, &head, &rows)
 }
 
