@@ -558,29 +558,42 @@ fn caption(story: &Story, network: &Network, idle: &[String]) -> Said {
             "{} with {}, {}",
             some(stations, "station", "stations"),
             some(lanes as usize, "lane", "lanes"),
-            some(roads, "road", "roads")
+            if roads == 0 { "no road".to_owned() } else { some(roads, "road", "roads") }
         ),
         format!(
             "{} con {}, {}",
             some(stations, "estación", "estaciones"),
             some(lanes as usize, "carril", "carriles"),
-            some(roads, "tramo", "tramos")
+            if roads == 0 { "sin tramos".to_owned() } else { some(roads, "tramo", "tramos") }
         ),
     );
     let (assumed, sourced) = (story.plan.assumptions.len(), story.plan.sources.len());
+    let sources = match sourced {
+        0 => said(
+            format!("none of the baseline’s {assumed} values has a source"),
+            format!("ninguno de los {assumed} valores de la base tiene fuente"),
+        ),
+        1 => said(
+            format!("of all values of the baseline {assumed} have no source and one has one"),
+            format!("de todos los valores de la base, {assumed} no tienen fuente y uno sí"),
+        ),
+        _ => said(
+            format!("of all values of the baseline {assumed} have no source and {sourced} have one"),
+            format!("de todos los valores de la base, {assumed} no tienen fuente y {sourced} sí"),
+        ),
+    };
     let text = said(
         format!(
             "{}. In the boxes: lanes by group, mean service time (least to \
              greatest over classes and groups), shares of trucks that go each way (least to greatest over classes). These are \
-             inputs, so there is no interval; of all values of the baseline {assumed} have no source and {sourced} have one.",
-            size.en
+             inputs, so there is no interval; {}.",
+            size.en, sources.en
         ),
         format!(
             "{}. En los recuadros: carriles por grupo, tiempo medio de \
              servicio (del menor al mayor entre clases y grupos) y proporción de camiones que toma cada rumbo (de la menor a la \
-             mayor entre clases). Son insumos, por eso no hay intervalo; de todos los valores de la base, {assumed} no tienen \
-             fuente y {sourced} sí.",
-            size.es
+             mayor entre clases). Son insumos, por eso no hay intervalo; {}.",
+            size.es, sources.es
         ),
     );
     if idle.is_empty() {

@@ -108,8 +108,7 @@ fn paint(
         let taken = draw::legend(area, &names);
         let (_, below) = area.split_vertically(taken as i32);
         let unit = said::measure(story.result.entries[place].measure);
-        let x_label =
-            unit.join(" ", &said("of at most", "de cuando más")).join(" (", &said::unit(scale.label));
+        let x_label = unit.join(" ", &said("of at most", "no mayor de")).join(" (", &said::unit(scale.label));
         let y_label = said("% of trucks", "% de los camiones");
         let mut axes = Axes::new(0.0..end, 0.0..100.0, x_label.join("", &same(")")), y_label);
         axes.y_ticks = vec![0.0, 25.0, 50.0, 75.0, 95.0, 100.0];

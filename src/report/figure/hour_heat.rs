@@ -218,7 +218,7 @@ fn key(area: &Area, y: i32, scale: Scale, step: f64) {
         x += 27 + width_of(&text, 12) + 12;
     }
     nothing(area, [(x, y - 9), (x + 22, y + 9)]);
-    let text = said("no truck", "ningún camión");
+    let text = said("nothing observed", "nada observado");
     write(area, &text, (x + 27, y), &font(12, INK, HPos::Left, VPos::Center));
 }
 

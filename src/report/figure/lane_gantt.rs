@@ -309,7 +309,10 @@ fn caption(story: &Story, all: &[Lanes], station: &str, replication: u32) -> Sai
         let (held_en, held_es) = match held >= 0.05 {
             true => {
                 let held = grouped(held, 1);
-                (format!(" and were held {held}"), format!(" y estuvieron detenidos {held}"))
+                match count {
+                    1 => (format!(" and was held {held}"), format!(" y estuvo detenido {held}")),
+                    _ => (format!(" and were held {held}"), format!(" y estuvieron detenidos {held}")),
+                }
             }
             false => (String::new(), String::new()),
         };

@@ -222,7 +222,8 @@ fn paint(story: &Story, all: &[Counts]) -> draw::Svg {
         counts.by(curve, hour) - rate_of(all, counts) * (hour - from).max(0.0)
     };
     let values = all.iter().flat_map(|counts| {
-        shown.clone().flat_map(move |curve| grid(from, to).map(move |hour| slanted(counts, curve, hour)))
+        let own = shown.start..shown.end.min(counts.curves.len());
+        own.flat_map(move |curve| grid(from, to).map(move |hour| slanted(counts, curve, hour)))
     });
     let (low, high) = values.fold((0.0_f64, 0.0_f64), |(low, high), value| (low.min(value), high.max(value)));
     let pad = (high - low).max(1.0) * 0.06;
@@ -317,7 +318,7 @@ fn panel(
         grid(from, to).map(|hour| (hour, at(began, hour), at(came, hour))).collect();
     draw::band(&mut chart, &between, INK, 0.16);
     let of = counts.curves.len();
-    for curve in shown {
+    for curve in shown.start..shown.end.min(of) {
         let look = look(curve, of);
         let points = grid(from, to).map(|hour| (hour, at(curve, hour)));
         draw::sure(chart.draw_series(LineSeries::new(points, look.color.stroke_width(2))).map(|_| ()));
@@ -350,7 +351,10 @@ fn gaps(
     draw::path(area, vec![up, down], INK.stroke_width(3));
     let line = came - served;
     let (wide, high) = area.dim_in_pixel();
-    let mut texts = vec![said(format!("line: {line} trucks"), format!("fila: {line} camiones"))];
+    let mut texts = vec![{
+        let line = grouped(line as f64, 0);
+        said(format!("line: {line} trucks"), format!("fila: {line} camiones"))
+    }];
     if let Some(start) = began.get(came - 1) {
         let right = draw::local(area, chart, (*start, came as f64));
         draw::path(area, vec![up, right], INK.stroke_width(3));
@@ -405,7 +409,9 @@ fn caption(story: &Story, all: &[Counts], station: &str, replication: u32) -> Sa
             day => said(format!("{clock} of day {}", day + 1), format!("{clock} del día {}", day + 1)),
         };
         let (clock_en, clock_es) = (&clock.en, &clock.es);
-        let trucks_of = |word: &str, words: &str| format!("{line} {}", if line == 1 { word } else { words });
+        let trucks_of = |word: &str, words: &str| {
+            format!("{} {}", grouped(line as f64, 0), if line == 1 { word } else { words })
+        };
         let (line_en, line_es) = (trucks_of("truck", "trucks"), trucks_of("camión", "camiones"));
         said(
             format!(

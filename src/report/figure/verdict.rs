@@ -157,7 +157,29 @@ fn caption(story: &Story, differences: &[(&Comparison, [f64; 3])]) -> Said {
         format!("Points are means of {pairs} paired replications,"),
         format!("Los puntos son medias de {pairs} réplicas pareadas;"),
     );
-    first.join(" ", &means).join(" ", &together)
+    let of = |wanted: &[Verdict]| {
+        let found = differences.iter().filter(|(comparison, _)| wanted.contains(&comparison.verdict));
+        let titles: Vec<Said> = found.map(|(comparison, _)| story.title(comparison.scenario)).collect();
+        (!titles.is_empty()).then(|| said::joined("; ", &titles))
+    };
+    let mut parts = vec![first];
+    if let Some(names) = of(&[Verdict::Worse, Verdict::ClearlyWorse]) {
+        parts.push(said::said(
+            format!("Shown to be worse: {}.", names.en),
+            format!("Peor de manera demostrable: {}.", names.es),
+        ));
+    }
+    if let Some(names) = of(&[Verdict::StrandsMore]) {
+        parts.push(said::said(
+            format!("Not called better whatever the time, since more trucks are stranded: {}.", names.en),
+            format!(
+                "No se considera mejor, sea cual sea el tiempo, pues deja más camiones varados: {}.",
+                names.es
+            ),
+        ));
+    }
+    parts.extend([means, together]);
+    said::joined(" ", &parts)
 }
 
 fn data(story: &Story, scale: Scale) -> Sheet {

@@ -311,6 +311,19 @@ fn plain(book: &Book) -> Said {
             "hay un solo plan, y esto es lo que hace.",
         );
     }
+    let worse = |comparison: &crate::experiment::Comparison| {
+        matches!(comparison.verdict, Verdict::Worse | Verdict::ClearlyWorse | Verdict::StrandsMore)
+    };
+    if best == result.baseline && result.comparisons.iter().all(worse) {
+        let (en, es) = match result.comparisons.len() {
+            1 => ("the plan is shown to be worse than “", "se demuestra que el plan es peor que «"),
+            _ => (
+                "all plans are shown to be worse than “",
+                "se demuestra que todos los planes son peores que «",
+            ),
+        };
+        return said(en, es).join("", &book.story.title(result.baseline)).join("", &said("”.", "»."));
+    }
     if best == result.baseline {
         return said(
             "none of the plans is shown to be better than what they are compared with.",

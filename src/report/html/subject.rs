@@ -79,7 +79,7 @@ fn places(network: &Network) -> Said {
         let words = if count == 1 { one } else { many };
         said(format!("{count} {}", words[0]), format!("{count} {}", words[1]))
     };
-    let parts = [
+    let mut parts = vec![
         count(network.stations.len(), ["station", "estación"], ["stations", "estaciones"]),
         count(network.roads.len(), ["road", "tramo"], ["roads", "tramos"]),
         count(
@@ -88,6 +88,9 @@ fn places(network: &Network) -> Said {
             ["lane groups", "grupos de carriles"],
         ),
     ];
+    if network.roads.is_empty() {
+        parts.remove(1);
+    }
     joined(", ", &parts)
 }
 
