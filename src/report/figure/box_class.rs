@@ -197,8 +197,8 @@ fn caption(story: &Story, all: &[Class], scale: Scale, beyond: usize) -> Said {
         let title = story.title(*scenario);
         if all.len() == 1 {
             return Some(said(
-                format!("{}: {slowest} needs {} on average.", title.en, slow.en),
-                format!("{}: {slowest} tarda {} en promedio.", title.es, slow.es),
+                format!("{}: {} on average.", title.en, slow.en),
+                format!("{}: {} en promedio.", title.es, slow.es),
             ));
         }
         if quick == slow {

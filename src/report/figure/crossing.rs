@@ -568,18 +568,16 @@ fn caption(story: &Story, network: &Network, idle: &[String]) -> Said {
         ),
     );
     let (assumed, sourced) = (story.plan.assumptions.len(), story.plan.sources.len());
-    let sources = match sourced {
-        0 => said(
-            format!("none of the baseline’s {assumed} values has a source"),
-            format!("ninguno de los {assumed} valores de la base tiene fuente"),
-        ),
+    let all = assumed + sourced;
+    let sources = match assumed {
+        0 => said("all values of the baseline have a source", "todos los valores de la base tienen fuente"),
         1 => said(
-            format!("of all values of the baseline {assumed} have no source and one has one"),
-            format!("de todos los valores de la base, {assumed} no tienen fuente y uno sí"),
+            format!("one of the baseline’s {all} values has no source"),
+            format!("uno de los {all} valores de la base no tiene fuente"),
         ),
         _ => said(
-            format!("of all values of the baseline {assumed} have no source and {sourced} have one"),
-            format!("de todos los valores de la base, {assumed} no tienen fuente y {sourced} sí"),
+            format!("{assumed} of the baseline’s {all} values have no source"),
+            format!("{assumed} de los {all} valores de la base no tienen fuente"),
         ),
     };
     let text = said(

@@ -324,11 +324,8 @@ fn caption(story: &Story, shown: &[usize], ranks: &[Vec<Rank>], equal: &[usize])
         let title = story.title(most);
         let wins = wins(most);
         parts.push(said(
-            format!("{} is best in {wins} of {judged} measures of which more or less is better.", title.en),
-            format!(
-                "{} es el mejor en {wins} de {judged} medidas en las que más o menos es mejor.",
-                title.es
-            ),
+            format!("{} is best in {wins} of the {judged} measures that can be ranked.", title.en),
+            format!("{} es el mejor en {wins} de las {judged} medidas que tienen mejor y peor.", title.es),
         ));
     }
     if result.scenarios.len() == 1 && !shown.is_empty() {
@@ -365,7 +362,10 @@ fn caption(story: &Story, shown: &[usize], ranks: &[Vec<Rank>], equal: &[usize])
         let names = joined("; ", &strands);
         parts.push(said(
             format!("Never called best on time alone, since more trucks are stranded: {}.", names.en),
-            format!("Nunca se llama mejor solo por tiempo, pues deja más camiones sin cruzar: {}.", names.es),
+            format!(
+                "Nunca se considera mejor solo por el tiempo, pues deja más camiones varados: {}.",
+                names.es
+            ),
         ));
     }
     let batches = result.scenarios.iter().any(|scenario| !scenario.one_run.is_empty());

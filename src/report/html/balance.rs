@@ -103,11 +103,15 @@ fn rows(book: &Book, places: &[usize], caption: &Said) -> Markup {
     if places.is_empty() {
         return p(said("The study has none of it.", "El estudio no tiene nada de esto."));
     }
-    let mut head = vec![said("Measure", "Medida")];
-    head.extend((0..result.scenarios.len()).map(|scenario| book.story.title(scenario)));
-    head.extend(result.comparisons.iter().map(|comparison| {
-        said("Difference: ", "Diferencia: ").join("", &book.story.title(comparison.scenario))
-    }));
+    // Where there are many plans, differences have a table of their own: numbers must not break on paper.
+    let apart = result.comparisons.len() > 2;
+    let measure = said("Measure", "Medida");
+    let titles = (0..result.scenarios.len()).map(|scenario| book.story.title(scenario));
+    let changes = result.comparisons.iter().map(|comparison| {
+        let title = book.story.title(comparison.scenario);
+        if apart { title } else { said("Difference: ", "Diferencia: ").join("", &title) }
+    });
+    let head: Vec<Said> = std::iter::once(measure.clone()).chain(titles).chain(changes).collect();
     let rows: Vec<Vec<Said>> = places
         .into_iter()
         .map(|place| {
@@ -124,9 +128,24 @@ fn rows(book: &Book, places: &[usize], caption: &Said) -> Markup {
                 .collect()
         })
         .collect();
-    let caption = caption
-        .join("", &said("; ± half-width of the 95 % interval", "; ± semiancho del intervalo del 95 %"));
-    table(&caption, &head, &rows)
+    let half = said("; ± half-width of the 95 % interval", "; ± semiancho del intervalo del 95 %");
+    let whole = caption.join("", &half);
+    if !apart {
+        return table(&whole, &head, &rows);
+    }
+    let split = 1 + result.scenarios.len();
+    let values: Vec<Vec<Said>> = rows.iter().map(|row| row[..split].to_vec()).collect();
+    let differences: Vec<Vec<Said>> = rows
+        .iter()
+        .map(|row| std::iter::once(row[0].clone()).chain(row[split..].iter().cloned()).collect())
+        .collect();
+    let difference_head: Vec<Said> = std::iter::once(measure).chain(head[split..].iter().cloned()).collect();
+    let base = book.story.title(result.baseline);
+    let paired = said(": differences from ", ": diferencias con ").join("", &base);
+    html! {
+        (table(&whole, &head[..split], &values))
+        (table(&caption.join("", &paired), &difference_head, &differences))
+    }
 }
 
 /// What plans are worth against the baseline, and how that was reckoned.

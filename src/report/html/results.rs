@@ -114,8 +114,13 @@ fn by_hour(book: &Book) -> Markup {
     let scale = Scale::of(result.entries[place].unit, all);
     let mut head = vec![said("Hour", "Hora")];
     head.extend((0..result.scenarios.len()).map(|scenario| book.story.title(scenario)));
+    // Hours in which no plan has anything, such as the nights of a port that closes, would be empty rows.
+    let observed = |hour: &&usize| {
+        result.scenarios.iter().any(|scenario| scenario.estimates[**hour].mean.is_some_and(f64::is_finite))
+    };
     let rows: Vec<Vec<Said>> = hours
         .iter()
+        .filter(observed)
         .map(|hour| {
             let period =
                 result.entries[*hour].period.and_then(|period| result.periods.get(usize::from(period)));
