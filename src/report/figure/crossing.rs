@@ -570,6 +570,10 @@ fn caption(story: &Story, network: &Network, idle: &[String]) -> Said {
     let (assumed, sourced) = (story.plan.assumptions.len(), story.plan.sources.len());
     let all = assumed + sourced;
     let sources = match assumed {
+        _ if sourced == 0 => said(
+            format!("none of the baseline’s {all} values has a source"),
+            format!("ninguno de los {all} valores de la base tiene fuente"),
+        ),
         0 => said("all values of the baseline have a source", "todos los valores de la base tienen fuente"),
         1 => said(
             format!("one of the baseline’s {all} values has no source"),

@@ -26,7 +26,7 @@ pub(super) fn draw(story: &Story) -> Drawn {
     let title = match waits {
         true => said(
             "Share of trucks that wait at most so long",
-            "Porcentaje de camiones que esperan cuando más cierto tiempo",
+            "Porcentaje de camiones que esperan cierto tiempo o menos",
         ),
         false => said(
             "Share of trucks that cross within so long",

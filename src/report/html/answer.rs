@@ -352,14 +352,12 @@ fn plain(book: &Book) -> Said {
 }
 
 /// What a plan that is better by the deciding measure finds less of: a sentence, empty if there is nothing.
-fn finds_less(comparison: Option<&crate::experiment::Comparison>) -> Said {
+pub(super) fn finds_less(comparison: Option<&crate::experiment::Comparison>) -> Said {
     let less = comparison.into_iter().flat_map(|comparison| &comparison.detection);
     let less = less.filter(|change| change.difference.high().is_some_and(|high| high < 0.0));
     let kinds: Vec<Said> = less.map(|change| super::part::name(&change.kind)).collect();
     if kinds.is_empty() {
         return Said::default();
     }
-    said(" But it finds less of ", " Pero detecta menos: ")
-        .join("", &joined(", ", &kinds))
-        .join("", &same("."))
+    said(" But it finds less: ", " Pero detecta menos: ").join("", &joined(", ", &kinds)).join("", &same("."))
 }

@@ -72,7 +72,10 @@ pub(super) fn balance(book: &Book) -> Section {
         h3 { (said("Money", "Dinero")) }
         (worth(book))
         (book.figure("money"))
-        (rows(book, &all(&COSTS), &said("Costs of a run", "Costos de una corrida")))
+        @let has = |place: &usize| result.scenarios.iter().any(|scenario| scenario.estimates[*place].mean.is_some());
+        @if all(&COSTS).iter().any(has) {
+            (rows(book, &all(&COSTS), &said("Costs of a run", "Costos de una corrida")))
+        }
         h3 { (said("Air", "Aire")) }
         @if all(&AIR).is_empty() {
             (p(ticked(&said("The study gives no rates of fuel and emissions (`[air]`).", "El estudio no da tasas de combustible ni emisiones (`[air]`)."))))
@@ -257,4 +260,5 @@ fn plain(book: &Book) -> Said {
         .join("", &said("”, takes ", "», requiere "))
         .join("", &officers)
         .join("", &same("."))
+        .join("", &super::answer::finds_less(Some(comparison)))
 }

@@ -28,16 +28,30 @@ pub(super) fn assumptions(book: &Book) -> Section {
         }
     };
     let (known, unknown) = (plan.sources.len(), assumed.len());
-    let plain = said(
-        format!(
-            "{known} of {} inputs can be traced to a source; the other {unknown} are somebody’s best guess, and the answer leans on them.",
-            known + unknown
+    let plain = match (known, unknown) {
+        (0, _) => said(
+            format!(
+                "none of {unknown} inputs can be traced to a source; they are somebody’s best guess, and the answer leans on them."
+            ),
+            format!(
+                "ninguno de los {unknown} insumos se puede rastrear a una fuente; son la mejor estimación de alguien, y la respuesta se apoya en ellos."
+            ),
         ),
-        format!(
-            "{known} de {} insumos se pueden rastrear a una fuente; los otros {unknown} son la mejor estimación de alguien, y la respuesta se apoya en ellos.",
-            known + unknown
+        (_, 0) => said(
+            format!("all {known} inputs can be traced to a source."),
+            format!("los {known} insumos se pueden rastrear a una fuente."),
         ),
-    );
+        _ => said(
+            format!(
+                "{known} of {} inputs can be traced to a source; the other {unknown} are somebody’s best guess, and the answer leans on them.",
+                known + unknown
+            ),
+            format!(
+                "{known} de {} insumos se pueden rastrear a una fuente; los otros {unknown} son la mejor estimación de alguien, y la respuesta se apoya en ellos.",
+                known + unknown
+            ),
+        ),
+    };
     Section { id: "assumptions", title: said("Assumptions and sources", "Supuestos y fuentes"), body, plain }
 }
 
