@@ -133,7 +133,16 @@ pub(super) fn draw(story: &Story) -> Drawn {
             strips(&strip, shown, last, &pixel_of);
         }
     });
-    let caption = caption(swept.name(), &series, any_missed, shown.len(), last);
+    let mut caption = caption(swept.name(), &series, any_missed, shown.len(), last);
+    let above =
+        |series: &Series| series.years.iter().any(|(_, point)| point.value[0].is_some_and(|y| y > top));
+    if shown.iter().any(above) {
+        let more = said(
+            "What leaves the picture at the top goes on in the table.",
+            "Lo que sale por arriba de la figura continúa en la tabla.",
+        );
+        caption = caption.join(" ", &more);
+    }
     let data = data(entry, &swept.factors(), &series);
     Ok(Figure { id: ID, caption, data, title, svg })
 }
@@ -277,7 +286,7 @@ fn told(series: &Series, last: f64) -> Said {
 
 fn caption(sweep: &str, series: &[Series], goals: bool, shown: usize, last: f64) -> Said {
     let sweep = foreign(sweep);
-    let mut text = said(format!("Sweep {sweep}"), format!("Barrido {sweep}"));
+    let mut text = said(format!("Sweep “{sweep}”"), format!("Barrido «{sweep}»"));
     if goals {
         let all: Vec<Said> =
             series.iter().take(shown).map(|series| series.name.join(": ", &told(series, last))).collect();
@@ -304,10 +313,16 @@ fn caption(sweep: &str, series: &[Series], goals: bool, shown: usize, last: f64)
         let left = series.len() - shown;
         text = text.join(
             " ",
-            &said(
-                format!("{left} more outlooks stand in the table only."),
-                format!("Otras {left} perspectivas están solo en la tabla."),
-            ),
+            &match left {
+                1 => said(
+                    "One more outlook stands in the table only.",
+                    "Otra perspectiva está solo en la tabla.",
+                ),
+                _ => said(
+                    format!("{left} more outlooks stand in the table only."),
+                    format!("Otras {left} perspectivas están solo en la tabla."),
+                ),
+            },
         );
     }
     text
