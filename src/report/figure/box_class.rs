@@ -197,8 +197,14 @@ fn caption(story: &Story, all: &[Class], scale: Scale, beyond: usize) -> Said {
         let title = story.title(*scenario);
         if all.len() == 1 {
             return Some(said(
-                format!("{}: {slowest} needs {} on average.", title.en, slow.en),
-                format!("{}: {slowest} tarda {} en promedio.", title.es, slow.es),
+                format!("{}: {} on average.", title.en, slow.en),
+                format!("{}: {} en promedio.", title.es, slow.es),
+            ));
+        }
+        if quick == slow {
+            return Some(said(
+                format!("{}: {} on average for every class.", title.en, slow.en),
+                format!("{}: {} en promedio en todas las clases.", title.es, slow.es),
             ));
         }
         Some(said(
@@ -214,10 +220,11 @@ fn caption(story: &Story, all: &[Class], scale: Scale, beyond: usize) -> Said {
         .result
         .comparisons
         .iter()
-        .flat_map(|comparison| {
+        .filter_map(|comparison| {
             let lose = comparison.classes.iter().filter(|class| class.loses);
-            let title = story.title(comparison.scenario);
-            lose.map(move |class| same(foreign(&class.class)).join(": ", &title)).collect::<Vec<_>>()
+            let classes: Vec<Said> = lose.map(|class| same(foreign(&class.class))).collect();
+            let under = said(" under ", " con ").join("", &story.title(comparison.scenario));
+            (!classes.is_empty()).then(|| joined(", ", &classes).join("", &under))
         })
         .collect();
     let deciding = pick::told(&story.result.entries[story.result.headline]);
@@ -225,11 +232,11 @@ fn caption(story: &Story, all: &[Class], scale: Scale, beyond: usize) -> Said {
         parts.push(match losers.is_empty() {
             true => said(
                 format!("No class is shown to lose ({}).", deciding.en),
-                format!("De ninguna clase se muestra que pierda ({}).", deciding.es),
+                format!("Ninguna clase pierde de manera demostrable ({}).", deciding.es),
             ),
             false => said(
                 format!("Shown to lose ({}): {}.", deciding.en, joined("; ", &losers).en),
-                format!("Se muestra que pierden ({}): {}.", deciding.es, joined("; ", &losers).es),
+                format!("Pierden de manera demostrable ({}): {}.", deciding.es, joined("; ", &losers).es),
             ),
         });
     }
@@ -239,8 +246,16 @@ fn caption(story: &Story, all: &[Class], scale: Scale, beyond: usize) -> Said {
     ));
     if beyond > 0 {
         parts.push(said(
-            format!("{beyond} more classes stand in the table."),
-            format!("Otras {beyond} clases están en la tabla."),
+            if beyond == 1 {
+                "One more class stands in the table.".to_owned()
+            } else {
+                format!("{beyond} more classes stand in the table.")
+            },
+            if beyond == 1 {
+                "Otra clase está en la tabla.".to_owned()
+            } else {
+                format!("Otras {beyond} clases están en la tabla.")
+            },
         ));
     }
     joined(" ", &parts)

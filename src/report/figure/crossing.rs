@@ -551,19 +551,51 @@ fn place(area: &draw::Area, own: &Box, (left, right): (i32, i32), top: i32) {
 
 fn caption(story: &Story, network: &Network, idle: &[String]) -> Said {
     let lanes: u32 = network.groups.iter().filter_map(|group| group.lanes).sum();
+    let some = |n: usize, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
     let (stations, roads) = (network.stations.len(), network.roads.len());
-    let (assumed, sourced) = (story.plan.assumptions.len(), story.plan.sources.len());
-    let text = said(
+    let size = said(
         format!(
-            "{stations} stations with {lanes} lanes, {roads} roads. In the boxes: lanes by group, mean service time (least to \
-             greatest over classes and groups), shares of trucks that go each way (least to greatest over classes). These are \
-             inputs, so there is no interval; of all values of the baseline {assumed} have no source and {sourced} have one."
+            "{} with {}, {}",
+            some(stations, "station", "stations"),
+            some(lanes as usize, "lane", "lanes"),
+            if roads == 0 { "no road".to_owned() } else { some(roads, "road", "roads") }
         ),
         format!(
-            "{stations} estaciones con {lanes} carriles, {roads} caminos. En los recuadros: carriles por grupo, tiempo medio de \
+            "{} con {}, {}",
+            some(stations, "estación", "estaciones"),
+            some(lanes as usize, "carril", "carriles"),
+            if roads == 0 { "sin tramos".to_owned() } else { some(roads, "tramo", "tramos") }
+        ),
+    );
+    let (assumed, sourced) = (story.plan.assumptions.len(), story.plan.sources.len());
+    let all = assumed + sourced;
+    let sources = match assumed {
+        _ if sourced == 0 => said(
+            format!("none of the baseline’s {all} values has a source"),
+            format!("ninguno de los {all} valores de la base tiene fuente"),
+        ),
+        0 => said("all values of the baseline have a source", "todos los valores de la base tienen fuente"),
+        1 => said(
+            format!("one of the baseline’s {all} values has no source"),
+            format!("uno de los {all} valores de la base no tiene fuente"),
+        ),
+        _ => said(
+            format!("{assumed} of the baseline’s {all} values have no source"),
+            format!("{assumed} de los {all} valores de la base no tienen fuente"),
+        ),
+    };
+    let text = said(
+        format!(
+            "{}. In the boxes: lanes by group, mean service time (least to \
+             greatest over classes and groups), shares of trucks that go each way (least to greatest over classes). These are \
+             inputs, so there is no interval; {}.",
+            size.en, sources.en
+        ),
+        format!(
+            "{}. En los recuadros: carriles por grupo, tiempo medio de \
              servicio (del menor al mayor entre clases y grupos) y proporción de camiones que toma cada rumbo (de la menor a la \
-             mayor entre clases). Son insumos, por eso no hay intervalo; de todos los valores de la base, {assumed} no tienen \
-             fuente y {sourced} sí."
+             mayor entre clases). Son insumos, por eso no hay intervalo; {}.",
+            size.es, sources.es
         ),
     );
     if idle.is_empty() {

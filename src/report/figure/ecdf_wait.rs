@@ -26,11 +26,11 @@ pub(super) fn draw(story: &Story) -> Drawn {
     let title = match waits {
         true => said(
             "Share of trucks that wait at most so long",
-            "Porcentaje de camiones que esperan a lo más tanto",
+            "Porcentaje de camiones que esperan cierto tiempo o menos",
         ),
         false => said(
             "Share of trucks that cross within so long",
-            "Porcentaje de camiones que cruzan en a lo más tanto",
+            "Porcentaje de camiones que cruzan en cierto tiempo o menos",
         ),
     };
     let chosen = pick::some(result, MOST);
@@ -108,7 +108,7 @@ fn paint(
         let taken = draw::legend(area, &names);
         let (_, below) = area.split_vertically(taken as i32);
         let unit = said::measure(story.result.entries[place].measure);
-        let x_label = unit.join(" ", &said("of at most", "de a lo más")).join(" (", &said::unit(scale.label));
+        let x_label = unit.join(" ", &said("of at most", "no mayor de")).join(" (", &said::unit(scale.label));
         let y_label = said("% of trucks", "% de los camiones");
         let mut axes = Axes::new(0.0..end, 0.0..100.0, x_label.join("", &same(")")), y_label);
         axes.y_ticks = vec![0.0, 25.0, 50.0, 75.0, 95.0, 100.0];
@@ -168,8 +168,8 @@ fn caption(story: &Story, place: usize, shown: &[(usize, &Pooled)], scale: Scale
         let (half, most): (Option<Said>, Option<Said>) = (value(pooled.p50), value(pooled.p95));
         let (half, most, title) = (half?, most?, story.title(*scenario));
         let (verb_en, verb_es) = match story.result.entries[place].measure {
-            Measure::BorderWait => ("wait at most", "espera a lo más"),
-            _ => ("cross within", "cruza en a lo más"),
+            Measure::BorderWait => ("wait at most", "espera no más de"),
+            _ => ("cross within", "cruza en no más de"),
         };
         Some(said(
             format!("{}: half of the trucks {verb_en} {}, 95 % {verb_en} {}.", title.en, half.en, most.en),

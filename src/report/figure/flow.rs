@@ -241,7 +241,9 @@ fn paint(story: &Story, area: &draw::Area, top: i32, scenario: usize) {
             let room = if layer + 1 == layers.len() { WIDTH as i32 - 6 - x } else { step as i32 - 6 };
             let name = cut(&name(flow.places[*node]), 13, room);
             let told = cut(&told, 12, room);
-            // In the gap above the place.
+            // In the gap above the place; a ribbon that passes there is paler behind the text.
+            let wide = draw::width_of(&name, 13).max(draw::width_of(&told, 12)) + 4;
+            draw::rectangle(area, [(x - 2, y - 31), (x + wide, y - 1)], WHITE.mix(0.72).filled());
             write(area, &name, (x, y - 30), &font(13, INK, HPos::Left, VPos::Top));
             write(area, &told, (x, y - 15), &font(12, FAINT, HPos::Left, VPos::Top));
         }

@@ -133,7 +133,16 @@ pub(super) fn draw(story: &Story) -> Drawn {
             strips(&strip, shown, last, &pixel_of);
         }
     });
-    let caption = caption(swept.name(), &series, any_missed, shown.len(), last);
+    let mut caption = caption(swept.name(), &series, any_missed, shown.len(), last);
+    let above =
+        |series: &Series| series.years.iter().any(|(_, point)| point.value[0].is_some_and(|y| y > top));
+    if shown.iter().any(above) {
+        let more = said(
+            "What leaves the picture at the top goes on in the table.",
+            "Lo que sale por arriba de la figura continúa en la tabla.",
+        );
+        caption = caption.join(" ", &more);
+    }
     let data = data(entry, &swept.factors(), &series);
     Ok(Figure { id: ID, caption, data, title, svg })
 }
@@ -230,7 +239,17 @@ fn strips(area: &draw::Area, shown: &[Series], last: f64, pixel_of: &dyn Fn(f64)
         }
         let text = told(series, last);
         let wide = draw::width_of(&text, 12);
-        let (x, side) = if from > 66 + wide { (from - 8, HPos::Right) } else { (to + 14, HPos::Left) };
+        // Beside the bar, or on it, in a gap behind its marker.
+        let on = year.map_or(from, pixel_of) + 12;
+        let (x, side) = if from > 66 + wide {
+            (from - 8, HPos::Right)
+        } else if to + 14 + wide < WIDTH as i32 - 4 {
+            (to + 14, HPos::Left)
+        } else {
+            let on = on.min(to - 4 - wide);
+            draw::rectangle(area, [(on - 4, y - 8), (on + wide, y + 8)], WHITE.filled());
+            (on, HPos::Left)
+        };
         write(area, &text, (x, y), &font(12, INK, side, VPos::Center));
     }
 }
@@ -267,7 +286,7 @@ fn told(series: &Series, last: f64) -> Said {
 
 fn caption(sweep: &str, series: &[Series], goals: bool, shown: usize, last: f64) -> Said {
     let sweep = foreign(sweep);
-    let mut text = said(format!("Sweep {sweep}"), format!("Barrido {sweep}"));
+    let mut text = said(format!("Sweep “{sweep}”"), format!("Barrido «{sweep}»"));
     if goals {
         let all: Vec<Said> =
             series.iter().take(shown).map(|series| series.name.join(": ", &told(series, last))).collect();
@@ -294,10 +313,16 @@ fn caption(sweep: &str, series: &[Series], goals: bool, shown: usize, last: f64)
         let left = series.len() - shown;
         text = text.join(
             " ",
-            &said(
-                format!("{left} more outlooks stand in the table only."),
-                format!("Otras {left} perspectivas están solo en la tabla."),
-            ),
+            &match left {
+                1 => said(
+                    "One more outlook stands in the table only.",
+                    "Otra perspectiva está solo en la tabla.",
+                ),
+                _ => said(
+                    format!("{left} more outlooks stand in the table only."),
+                    format!("Otras {left} perspectivas están solo en la tabla."),
+                ),
+            },
         );
     }
     text

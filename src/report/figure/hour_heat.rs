@@ -152,10 +152,7 @@ fn paint(panels: &[Panel], scale: Scale, step: f64) -> draw::Svg {
             rows(area, panel, top + head(panel), scale, step);
             top += of_panel(panel);
         }
-        let label = said(
-            "local hour at which trucks came to the station",
-            "hora local en que los camiones llegaron a la estación",
-        );
+        let label = said("local hour at which trucks came", "hora local en que llegaron los camiones");
         write(area, &label, ((LEFT + WIDTH as i32) / 2, top + 4), &font(13, INK, HPos::Center, VPos::Center));
         key(area, top + 44, scale, step);
     })
@@ -221,16 +218,17 @@ fn key(area: &Area, y: i32, scale: Scale, step: f64) {
         x += 27 + width_of(&text, 12) + 12;
     }
     nothing(area, [(x, y - 9), (x + 22, y + 9)]);
-    let text = said("no truck", "ningún camión");
+    let text = said("nothing observed", "nada observado");
     write(area, &text, (x + 27, y), &font(12, INK, HPos::Left, VPos::Center));
 }
 
-/// An hour of a scenario: `14:00 in Today`, the day before it where there are several.
+/// An hour of a scenario: `14:00 to 15:00`, and the day where there are several.
 fn hour_of(story: &Story, entry: usize) -> Said {
     let result = story.result;
     let label = result.entries[entry].period.and_then(|period| result.periods.get(usize::from(period)));
     let Some(label) = label else { return Said::default() };
-    let hour = same(format!("{}:00", label.hour));
+    let (from, to) = (label.hour, label.hour + 1);
+    let hour = said(format!("{from}:00 to {to}:00"), format!("{from}:00 a {to}:00"));
     let several = result.periods.iter().filter_map(|period| period.day).any(|day| day > 2);
     match label.day.filter(|day| several || *day > 1) {
         Some(day) => hour.join("", &said(format!(" of day {day}"), format!(" del día {day}"))),
@@ -254,8 +252,8 @@ fn caption(story: &Story, by_hour: &[usize], scale: Scale, chosen: &[usize]) -> 
         let at = hour_of(story, entry);
         let title = story.title(scenario);
         Some(said(
-            format!("{}: at most {}, of trucks that came from {} on.", title.en, value.en, at.en),
-            format!("{}: a lo más {}, de los camiones que llegaron desde las {}.", title.es, value.es, at.es),
+            format!("{}: at most {}, of trucks that came from {}.", title.en, value.en, at.en),
+            format!("{}: a lo más {}, de los camiones que llegaron de {}.", title.es, value.es, at.es),
         ))
     };
     let mut parts: Vec<Said> = pick::baseline_and_best(result).into_iter().filter_map(told).collect();

@@ -51,7 +51,7 @@ struct Lanes {
 }
 
 pub(super) fn draw(story: &Story) -> Drawn {
-    let title = said("Lanes by time", "Carriles por hora");
+    let title = said("Lanes by time", "Carriles en el tiempo");
     let Some(typical) = story.typical else {
         return Err(Missing { id: ID, title, why: super::n_curve::no_typical() });
     };
@@ -309,23 +309,50 @@ fn caption(story: &Story, all: &[Lanes], station: &str, replication: u32) -> Sai
         let (held_en, held_es) = match held >= 0.05 {
             true => {
                 let held = grouped(held, 1);
-                (format!(" and were held {held}"), format!(" y estuvieron detenidos {held}"))
+                match count {
+                    1 => (format!(" and was held {held}"), format!(" y estuvo detenido {held}")),
+                    _ => (format!(" and were held {held}"), format!(" y estuvieron detenidos {held}")),
+                }
             }
             false => (String::new(), String::new()),
         };
-        said(
-            format!("{}: {count} lanes of {name} served for {serving} lane-hours{held_en}.", title.en),
-            format!(
-                "{}: {count} carriles de {name} atendieron durante {serving} horas-carril{held_es}.",
-                title.es
+        match count {
+            0 => said(
+                format!("{}: no lane of {name} served a truck.", title.en),
+                format!("{}: ningún carril de {name} atendió un camión.", title.es),
             ),
-        )
+            1 => said(
+                format!("{}: one lane of {name} served for {serving} lane-hours{held_en}.", title.en),
+                format!(
+                    "{}: un carril de {name} atendió durante {serving} horas de carril{held_es}.",
+                    title.es
+                ),
+            ),
+            _ => said(
+                format!("{}: {count} lanes of {name} served for {serving} lane-hours{held_en}.", title.en),
+                format!(
+                    "{}: {count} carriles de {name} atendieron durante {serving} horas de carril{held_es}.",
+                    title.es
+                ),
+            ),
+        }
     };
     let mut parts: Vec<Said> = all.iter().map(told).collect();
     if all.iter().any(|lanes| lanes.lanes.iter().any(|lane| !lane.planned)) {
         parts.push(said(
             "Officers open lanes as they are needed; a lane without a truck may be open or closed, and between two trucks the next one moves up.",
             "Los oficiales abren carriles según hacen falta; uno sin camión puede estar abierto o cerrado, y entre dos camiones avanza el siguiente.",
+        ));
+    }
+    let strips = || all.iter().flat_map(|lanes| &lanes.lanes).flat_map(|lane| &lane.strips);
+    let (from, to) =
+        strips().fold((f64::INFINITY, 0.0_f64), |ends, strip| (ends.0.min(strip.0), ends.1.max(strip.1)));
+    let pixel_minutes = 60.0 * (to - from) / f64::from(WIDTH - LEFT - 14);
+    if pixel_minutes >= 5.0 {
+        let minutes = grouped(pixel_minutes, 0);
+        parts.push(said(
+            format!("Over so many days, gaps of less than {minutes} min are drawn closed; the one hour below shows them."),
+            format!("Con tantos días, los huecos de menos de {minutes} min se dibujan cerrados; la hora de abajo los muestra."),
         ));
     }
     if all.iter().any(|lanes| lanes.lanes.len() == MOST_LANES) {

@@ -199,20 +199,28 @@ fn caption(story: &Story, shown: &[Group], beyond: usize, chosen: &[usize]) -> S
         let values: Vec<f64> = values.filter_map(|mean| mean.mean).filter(|mean| mean.is_finite()).collect();
         let most = values.iter().copied().reduce(f64::max)?;
         let above = values.iter().filter(|value| **value * 100.0 > GUIDE).count();
+        let (most, title, all) = (grouped(most * 100.0, 1), story.title(scenario), values.len());
+        if above == 0 {
+            return Some(said(
+                format!(
+                    "{}: {} is above the guide line in none of {all} hours, at most {most} %.",
+                    title.en, label.en
+                ),
+                format!(
+                    "{}: {} no pasa de la línea guía en ninguna de {all} horas, a lo más {most} %.",
+                    title.es, label.es
+                ),
+            ));
+        }
         let (hours_en, hours_es) = if above == 1 { ("hour", "hora") } else { ("hours", "horas") };
-        let (most, title) = (grouped(most * 100.0, 0), story.title(scenario));
         Some(said(
             format!(
-                "{}: {} is above the guide line in {above} {hours_en} of {}, at most {most} %.",
-                title.en,
-                label.en,
-                values.len()
+                "{}: {} is above the guide line in {above} {hours_en} of {all}, at most {most} %.",
+                title.en, label.en
             ),
             format!(
-                "{}: {} pasa de la línea guía en {above} {hours_es} de {}, a lo más {most} %.",
-                title.es,
-                label.es,
-                values.len()
+                "{}: {} pasa de la línea guía en {above} {hours_es} de {all}, a lo más {most} %.",
+                title.es, label.es
             ),
         ))
     };
@@ -231,10 +239,8 @@ fn caption(story: &Story, shown: &[Group], beyond: usize, chosen: &[usize]) -> S
         ),
     });
     if beyond > 0 {
-        parts.push(said(
-            format!("{beyond} more lane groups stand in the table."),
-            format!("Otros {beyond} grupos de carriles están en la tabla."),
-        ));
+        let names = [("lane group", "grupo de carriles"), ("lane groups", "grupos de carriles")];
+        parts.push(pick::in_the_table(beyond, names));
     }
     joined(" ", &parts)
 }

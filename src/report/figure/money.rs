@@ -236,13 +236,7 @@ fn caption(
         said::joined("; ", &told).join("", &rest).join("", &super::panel::why_no_interval(story.result));
     if shown < plans.len() {
         let left = plans.len() - shown;
-        text = text.join(
-            " ",
-            &said(
-                format!("{left} more plans stand in the table only."),
-                format!("Otros {left} planes están solo en la tabla."),
-            ),
-        );
+        text = text.join(" ", &super::pick::in_the_table(left, [("plan", "plan"), ("plans", "planes")]));
     }
     text
 }

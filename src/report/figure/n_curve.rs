@@ -16,13 +16,16 @@ use crate::kernel::time::SimTime;
 use crate::measure::Visit;
 use crate::model::notice::Outcome;
 use crate::report::number::grouped;
-use crate::report::said::{Said, foreign, joined, said};
+use crate::report::said::{Said, foreign, joined, said, same};
 use crate::report::sheet::{Cell, Column, Sheet};
 
 const ID: &str = "n-curve";
 
 /// Points of a curve in the table and the picture at most.
 const MOST_POINTS: usize = 180;
+
+/// Of the trucks that cross, a share below this comes to the station by the way.
+const FEW: f64 = 0.8;
 
 /// Cumulative counts of a scenario, each in order of time, hours from the start of the run.
 struct Counts {
@@ -173,16 +176,34 @@ impl Counts {
         self.curves[curve].2.partition_point(|at| *at <= hour) as f64
     }
 
-    /// Mean trucks per hour that came over the whole picture.
-    fn rate(&self) -> f64 {
+    /// The curves whose gaps the lower panel shows: all, or the two around the line where few of the trucks come to
+    /// the station, since no one rate is near to both.
+    fn slanted(&self) -> std::ops::Range<usize> {
+        match self.curves[self.line.0].2.len() as f64 / self.curves[0].2.len() as f64 {
+            few if few < FEW => self.line.0..self.line.1 + 1,
+            _ => 0..self.curves.len(),
+        }
+    }
+
+    /// Mean trucks per hour, over the whole picture, of a curve.
+    fn rate(&self, curve: usize) -> f64 {
         let (first, last) = self.first_and_last();
-        self.curves[0].2.len() as f64 / (last - first).max(1e-9)
+        self.curves[curve].2.len() as f64 / (last - first).max(1e-9)
     }
 }
 
 /// Instants at which curves are drawn: fine, and the same for all.
 fn grid(from: f64, to: f64) -> impl Iterator<Item = f64> + Clone {
     (0..=MOST_POINTS).map(move |place| from + (to - from) * place as f64 / MOST_POINTS as f64)
+}
+
+/// What is taken off a scenario's curves below: one rate for all, so that they can be held against each other; at a
+/// station to which plans send more or fewer of the trucks, each its own.
+fn rate_of(all: &[Counts], counts: &Counts) -> f64 {
+    match all[0].slanted().start {
+        0 => all[0].rate(0),
+        own => counts.rate(own.min(counts.curves.len() - 1)),
+    }
 }
 
 /// Colors of curves, in the order of stages; dashes and letters tell them apart too.
@@ -196,13 +217,13 @@ fn paint(story: &Story, all: &[Counts]) -> draw::Svg {
     let x = libm::floor(from)..libm::ceil(to).max(libm::floor(from) + 1.0);
     let most = all.iter().flat_map(|counts| counts.curves.iter().map(|(.., at)| at.len())).max().unwrap_or(1);
     let (head, upper, lower) = (58, 280, 350);
-    // One rate for all panels, so that they can be held against each other.
-    let rate = all[0].rate();
-    let slanted =
-        |counts: &Counts, curve: usize, hour: f64| counts.by(curve, hour) - rate * (hour - from).max(0.0);
+    let shown = all[0].slanted();
+    let slanted = |counts: &Counts, curve: usize, hour: f64| {
+        counts.by(curve, hour) - rate_of(all, counts) * (hour - from).max(0.0)
+    };
     let values = all.iter().flat_map(|counts| {
-        let curves = 0..counts.curves.len();
-        curves.flat_map(move |curve| grid(from, to).map(move |hour| slanted(counts, curve, hour)))
+        let own = shown.start..shown.end.min(counts.curves.len());
+        own.flat_map(move |curve| grid(from, to).map(move |hour| slanted(counts, curve, hour)))
     });
     let (low, high) = values.fold((0.0_f64, 0.0_f64), |(low, high), value| (low.min(value), high.max(value)));
     let pad = (high - low).max(1.0) * 0.06;
@@ -226,14 +247,23 @@ fn paint(story: &Story, all: &[Counts]) -> draw::Svg {
             let (_, above) = above.split_vertically(20);
             let unit = said("trucks, cumulative", "camiones acumulados");
             let axes = Axes::new(x.clone(), 0.0..draw::top([most as f64]), Said::default(), unit);
-            panel(&above, counts, axes, &|curve, hour| counts.by(curve, hour), (from, to), Gaps::Both);
-            let per_hour = grouped(rate, 0);
+            let by = |curve, hour| counts.by(curve, hour);
+            panel(&above, counts, axes, &by, (from, to), (Gaps::Both, 0..of));
+            let per_hour = grouped(rate_of(all, counts), 0);
             let unit = said(
                 format!("the same less {per_hour} trucks/h"),
                 format!("lo mismo menos {per_hour} camiones/h"),
             );
+            let unit = match shown.len() < of {
+                true => said(
+                    format!("at the station, less {per_hour} trucks/h"),
+                    format!("en la estación, menos {per_hour} camiones/h"),
+                ),
+                false => unit,
+            };
             let axes = Axes::new(x.clone(), slant.clone(), pick::hour_label(x.end), unit);
-            panel(&below, counts, axes, &|curve, hour| slanted(counts, curve, hour), (from, to), Gaps::Line);
+            let by = |curve, hour| slanted(counts, curve, hour);
+            panel(&below, counts, axes, &by, (from, to), (Gaps::Line, shown.clone()));
         }
     })
 }
@@ -274,7 +304,7 @@ fn panel(
     mut axes: Axes,
     at: &dyn Fn(usize, f64) -> f64,
     (from, to): (f64, f64),
-    told: Gaps,
+    (told, shown): (Gaps, std::ops::Range<usize>),
 ) {
     axes.x_ticks = draw::hours(&axes.x);
     let thin = area.dim_in_pixel().0 < 500 && axes.x_ticks.len() > 8;
@@ -288,7 +318,7 @@ fn panel(
         grid(from, to).map(|hour| (hour, at(began, hour), at(came, hour))).collect();
     draw::band(&mut chart, &between, INK, 0.16);
     let of = counts.curves.len();
-    for curve in 0..of {
+    for curve in shown.start..shown.end.min(of) {
         let look = look(curve, of);
         let points = grid(from, to).map(|hour| (hour, at(curve, hour)));
         draw::sure(chart.draw_series(LineSeries::new(points, look.color.stroke_width(2))).map(|_| ()));
@@ -301,13 +331,19 @@ fn panel(
         }
     }
     match told {
-        Gaps::Both => gaps(area, counts, &chart),
+        Gaps::Both => gaps(area, counts, &chart, at, (from, to)),
         Gaps::Line => line(area, counts, &chart, at),
     }
 }
 
 /// The wait and the line where the line is longest.
-fn gaps(area: &Area, counts: &Counts, chart: &draw::Chart) {
+fn gaps(
+    area: &Area,
+    counts: &Counts,
+    chart: &draw::Chart,
+    at: &dyn Fn(usize, f64) -> f64,
+    (from, to): (f64, f64),
+) {
     let Some((hour, came, served)) = counts.longest() else { return };
     let began = &counts.curves[counts.line.1].2;
     let down = draw::local(area, chart, (hour, served as f64));
@@ -315,7 +351,10 @@ fn gaps(area: &Area, counts: &Counts, chart: &draw::Chart) {
     draw::path(area, vec![up, down], INK.stroke_width(3));
     let line = came - served;
     let (wide, high) = area.dim_in_pixel();
-    let mut texts = vec![said(format!("line: {line} trucks"), format!("fila: {line} camiones"))];
+    let mut texts = vec![{
+        let line = grouped(line as f64, 0);
+        said(format!("line: {line} trucks"), format!("fila: {line} camiones"))
+    }];
     if let Some(start) = began.get(came - 1) {
         let right = draw::local(area, chart, (*start, came as f64));
         draw::path(area, vec![up, right], INK.stroke_width(3));
@@ -323,15 +362,29 @@ fn gaps(area: &Area, counts: &Counts, chart: &draw::Chart) {
         texts.push(said(format!("wait: {minutes} min"), format!("espera: {minutes} min")));
     }
     let longest = texts.iter().map(|text| draw::width_of(text, 13)).max().unwrap_or(0);
-    // Below the curves at the right if there is room, else above them at the left.
-    let right = down.0 + 14 + longest < wide as i32 - 10;
-    let top = (down.1 + 12).min(high as i32 - 70);
-    for (place, text) in texts.iter().enumerate() {
-        let (at, side) = match right {
-            true => ((down.0 + 14, top + 17 * place as i32), HPos::Left),
-            false => ((up.0 - 14, (up.1 - 34).max(30) + 17 * place as i32), HPos::Right),
+    let tall = 17 * texts.len() as i32;
+    let curves: Vec<(i32, i32)> = (0..counts.curves.len())
+        .flat_map(|curve| grid(from, to).map(move |hour| (hour, at(curve, hour))))
+        .map(|point| draw::local(area, chart, point))
+        .collect();
+    let free = |(left, top): (i32, i32)| {
+        let inside = |(x, y): &(i32, i32)| {
+            (left - 4..left + longest + 4).contains(x) && (top - 4..top + tall + 4).contains(y)
         };
-        write(area, text, at, &bold(13, INK, side, VPos::Top));
+        left >= 60
+            && left + longest < wide as i32 - 8
+            && top >= 24
+            && top + tall < high as i32 - 34
+            && !curves.iter().any(inside)
+    };
+    // Near the bar where no curve passes: below at the right, above at the left, above; the nearest of them.
+    let below = (0..12).map(|step| (down.0 + 14, down.1 + 12 + 12 * step));
+    let above = (0..12).map(|step| (up.0 - 14 - longest, up.1 - tall - 4 - 12 * step));
+    let over = (0..16).map(|step| (up.0.max(66), up.1 - tall - 8 - 12 * step));
+    let near = below.chain(above).chain(over).find(|place| free(*place));
+    let (left, top) = near.unwrap_or((66, 26));
+    for (place, text) in texts.iter().enumerate() {
+        write(area, text, (left, top + 17 * place as i32), &bold(13, INK, HPos::Left, VPos::Top));
     }
 }
 
@@ -346,17 +399,27 @@ fn caption(story: &Story, all: &[Counts], station: &str, replication: u32) -> Sa
     let name = foreign(station);
     let told = |counts: &Counts| {
         let title = story.title(counts.scenario);
-        let (waited, trucks) = (grouped(counts.waited, 0), grouped(counts.curves[0].2.len() as f64, 0));
+        let (waited, trucks) =
+            (grouped(counts.waited, 0), grouped(counts.curves[counts.line.0].2.len() as f64, 0));
         let line = counts.longest().map_or(0, |(_, came, served)| came - served);
         let at = counts.longest().map_or(0.0, |(hour, ..)| hour);
         let clock = format!("{}:{:02}", at as u32 % 24, (at.fract() * 60.0) as u32);
+        let clock = match at as u32 / 24 {
+            0 => same(clock),
+            day => said(format!("{clock} of day {}", day + 1), format!("{clock} del día {}", day + 1)),
+        };
+        let (clock_en, clock_es) = (&clock.en, &clock.es);
+        let trucks_of = |word: &str, words: &str| {
+            format!("{} {}", grouped(line as f64, 0), if line == 1 { word } else { words })
+        };
+        let (line_en, line_es) = (trucks_of("truck", "trucks"), trucks_of("camión", "camiones"));
         said(
             format!(
-                "{}: {trucks} trucks waited {waited} truck-hours at {name}; the line was longest at {clock}, {line} trucks.",
+                "{}: {trucks} trucks waited {waited} truck-hours at {name}; the line was longest at {clock_en}, {line_en}.",
                 title.en
             ),
             format!(
-                "{}: {trucks} camiones esperaron {waited} camión-horas en {name}; la fila fue más larga a las {clock}, {line} camiones.",
+                "{}: {trucks} camiones esperaron {waited} horas de camión en {name}; la fila fue más larga a las {clock_es}, {line_es}.",
                 title.es
             ),
         )
@@ -380,13 +443,13 @@ fn data(story: &Story, all: &[Counts], station: &str, replication: u32) -> Sheet
         Column::number(
             "slanted",
             "trucks",
-            "The same less the baseline's mean rate times the time since the first truck.",
+            "The same less a mean rate of all panels, or of its own, times the time since the first truck; blank if not drawn.",
         ),
     ];
     let mut sheet = Sheet::new(ID, "A row is an instant of a stage's curve.", columns);
     let from = all.iter().map(|counts| counts.first_and_last().0).fold(f64::INFINITY, f64::min);
     let to = all.iter().map(|counts| counts.first_and_last().1).fold(0.0, f64::max);
-    let rate = all.first().map_or(0.0, Counts::rate);
+    let shown = all.first().map_or(0..0, Counts::slanted);
     for counts in all {
         for (curve, (_, stage, _)) in counts.curves.iter().enumerate() {
             let of_station = matches!(*stage, "came_to_station" | "service_began");
@@ -399,7 +462,9 @@ fn data(story: &Story, all: &[Counts], station: &str, replication: u32) -> Sheet
                     (*stage).into(),
                     hour.into(),
                     (trucks as u64).into(),
-                    (trucks - rate * (hour - from)).into(),
+                    Some(trucks - rate_of(all, counts) * (hour - from))
+                        .filter(|_| shown.contains(&curve))
+                        .into(),
                 ]);
             }
         }
@@ -433,7 +498,9 @@ mod tests {
                 began.iter().sum::<f64>() - came.iter().sum::<f64>()
             };
             assert!((area - waits).abs() < 1e-6, "as between the curves: {area} {waits}");
-            assert!(figure.caption.en.contains("truck-hours") && figure.caption.es.contains("camión-horas"));
+            assert!(
+                figure.caption.en.contains("truck-hours") && figure.caption.es.contains("horas de camión")
+            );
         });
     }
 

@@ -307,14 +307,24 @@ fn caption(story: &Story, points: &[Point], upright: &Upright) -> Said {
         })
         .collect();
     let (count, all) = (free.len(), points.len());
-    let head = said(
-        format!(
-            "{count} of {all} scenarios are not dominated, which means that no other is as good in both and better in one: "
+    let head = match count {
+        1 => said(
+            format!(
+                "One of {all} scenarios is not dominated, which means that no other is as good in both and better in one: "
+            ),
+            format!(
+                "Uno de los {all} escenarios no está dominado, es decir, ningún otro es igual de bueno en ambas y mejor en una: "
+            ),
         ),
-        format!(
-            "{count} de {all} escenarios no están dominados, es decir, ninguno otro es igual en ambas y mejor en una: "
+        _ => said(
+            format!(
+                "{count} of {all} scenarios are not dominated, which means that no other is as good in both and better in one: "
+            ),
+            format!(
+                "{count} de {all} escenarios no están dominados, es decir, ningún otro es igual de bueno en ambas y mejor en una: "
+            ),
         ),
-    );
+    };
     let rest = said(
         ". Crosses are 95 % intervals of means over replications.",
         ". Las cruces son intervalos del 95 % de medias de las réplicas.",

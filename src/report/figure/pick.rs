@@ -5,7 +5,7 @@
 use super::Story;
 use crate::experiment::{Comparison, Pooled, StudyResult, Verdict};
 use crate::measure::{Entry, Measure, Statistic};
-use crate::report::said::{self, Said, foreign, said, same};
+use crate::report::said::{self, Said, said, same};
 
 /// The whole-run entry of the time that planners ask for: the border wait, or else the crossing time.
 pub(super) fn time(result: &StudyResult, statistic: Statistic) -> Option<usize> {
@@ -80,18 +80,27 @@ pub(super) fn some(result: &StudyResult, most: usize) -> Vec<usize> {
 pub(super) fn left_out(story: &Story, chosen: &[usize]) -> Said {
     let names: Vec<Said> = (0..story.result.scenarios.len())
         .filter(|place| !chosen.contains(place))
-        .map(|place| name(story, place))
+        .map(|place| story.title(place))
         .collect();
     if names.is_empty() {
         return Said::default();
     }
-    let names = said::joined(", ", &names);
+    let names = said::joined("; ", &names);
     said(" Left out for want of room: ", " Sin espacio para: ").join("", &names).join("", &same("."))
 }
 
-/// The name of a scenario in the file.
-pub(super) fn name(story: &Story, scenario: usize) -> Said {
-    same(foreign(&story.result.scenarios[scenario].name))
+/// What a figure has no room for, by its number and names of one and of many: a sentence.
+pub(super) fn in_the_table(left: usize, [one, many]: [(&str, &str); 2]) -> Said {
+    match left {
+        1 => said(
+            format!("One more {} stands in the table only.", one.0),
+            format!("Otro {} está solo en la tabla.", one.1),
+        ),
+        _ => said(
+            format!("{left} more {} stand in the table only.", many.0),
+            format!("Otros {left} {} están solo en la tabla.", many.1),
+        ),
+    }
 }
 
 /// The station whose line figures show: where the border wait ends, else where most trucks stand in line.

@@ -236,6 +236,12 @@ fn caption(story: &Story, shown: &[(usize, &QueueSeries)], room: &Room) -> Said 
             0 => (String::new(), String::new()),
             day => (format!(" of day {}", day + 1), format!(" del día {}", day + 1)),
         };
+        if p95 <= 0.0 {
+            return Some(said(
+                format!("{}: nobody in line.", title.en),
+                format!("{}: nadie en fila.", title.es),
+            ));
+        }
         Some(said(
             format!(
                 "{}: {} trucks in line{km} at {clock}{day_en}, in one run of twenty more than {}.",
@@ -278,8 +284,8 @@ fn caption(story: &Story, shown: &[(usize, &QueueSeries)], room: &Room) -> Said 
     parts.push(match runs {
         0 | 1 => said("One replication, so bands and line coincide.", "Una sola réplica: las bandas y la línea coinciden."),
         runs => said(
-            format!("Bands are over {runs} replications: how much days differ, not how sure the mean is."),
-            format!("Las bandas son sobre {runs} réplicas: cuánto difieren los días, no qué tan segura es la media."),
+            format!("Bands are over {runs} replications: how much runs differ, not how sure the mean is."),
+            format!("Las bandas son sobre {runs} réplicas: cuánto difieren las corridas, no qué tan segura es la media."),
         ),
     });
     joined(" ", &parts)

@@ -131,10 +131,16 @@ fn may_be_best(result: &StudyResult, place: usize, scenario: usize, best: usize)
     }
 }
 
+/// Longest value that has room beside its star, characters.
+const ROOM: usize = 14;
+
 fn measure_line(result: &StudyResult, place: usize, ranks: &[Rank]) -> Line {
     let entry = &result.entries[place];
     let estimates = || result.scenarios.iter().map(|scenario| &scenario.estimates[place]);
-    let scale = Scale::of(entry.unit, estimates());
+    let mut scale = Scale::of(entry.unit, estimates());
+    while scale.decimals > 0 && estimates().any(|mean| scale.mean(mean).chars().count() > ROOM) {
+        scale.decimals -= 1;
+    }
     let label = with_unit(&pick::told(entry), scale);
     let field = |(mean, rank): (&Mean, &Rank)| {
         let text = scale.mean(mean);
@@ -318,11 +324,8 @@ fn caption(story: &Story, shown: &[usize], ranks: &[Vec<Rank>], equal: &[usize])
         let title = story.title(most);
         let wins = wins(most);
         parts.push(said(
-            format!("{} is best in {wins} of {judged} measures of which more or less is better.", title.en),
-            format!(
-                "{} es el mejor en {wins} de {judged} medidas en las que más o menos es mejor.",
-                title.es
-            ),
+            format!("{} is best in {wins} of the {judged} measures that can be ranked.", title.en),
+            format!("{} es el mejor en {wins} de las {judged} medidas que tienen mejor y peor.", title.es),
         ));
     }
     if result.scenarios.len() == 1 && !shown.is_empty() {
@@ -359,7 +362,10 @@ fn caption(story: &Story, shown: &[usize], ranks: &[Vec<Rank>], equal: &[usize])
         let names = joined("; ", &strands);
         parts.push(said(
             format!("Never called best on time alone, since more trucks are stranded: {}.", names.en),
-            format!("Nunca se llama mejor solo por tiempo, pues deja más camiones sin cruzar: {}.", names.es),
+            format!(
+                "Nunca se considera mejor solo por el tiempo, pues deja más camiones varados: {}.",
+                names.es
+            ),
         ));
     }
     let batches = result.scenarios.iter().any(|scenario| !scenario.one_run.is_empty());

@@ -101,8 +101,12 @@ fn paint(story: &Story, area: &draw::Area, place: usize, shown: &[usize]) {
         }
         false => said::entry(entry).join("", &panel::unit_behind(entry.unit)),
     };
-    let axes =
+    let mut axes =
         Axes::new(x, y, if lanes { Said::default() } else { panel::hour_label(story) }, label).of_hours();
+    if lanes {
+        // There is no half lane.
+        axes.y_ticks.retain(|tick| tick.fract() == 0.0);
+    }
     let mut chart = draw::axes(area, &axes);
     let many = hours.iter().map(Vec::len).max().unwrap_or(0) > 72;
     for (scenario, hours) in shown.iter().zip(&hours) {
@@ -155,10 +159,19 @@ fn caption(story: &Story, lanes: &[usize], wait: Option<usize>, shown: &[usize],
         let hours = grouped(hours / days, 1);
         told.push(said(
             format!("The baseline keeps {hours} lane-hours a day open at {}", foreign(station)),
-            format!("La base mantiene {hours} horas-carril al día abiertas en {}", foreign(station)),
+            format!("La base mantiene {hours} horas de carril al día abiertas en {}", foreign(station)),
         ));
     }
-    for scenario in shown.iter().filter(|scenario| **scenario != base) {
+    let differ = |scenario: &usize| {
+        lane_hours(*scenario)
+            .zip(lane_hours(base))
+            .is_some_and(|(here, there)| (here - there).abs() / days >= 0.05)
+    };
+    let alike = !told.is_empty() && shown.len() > 1 && !shown.iter().any(differ);
+    if alike {
+        told.push(said("the other plans keep as many", "los demás planes, las mismas"));
+    }
+    for scenario in shown.iter().filter(|scenario| **scenario != base && !alike) {
         let Some((here, there)) = lane_hours(*scenario).zip(lane_hours(base)) else { continue };
         let more = signed((here - there) / days, 1);
         let title = story.title(*scenario);
@@ -171,15 +184,21 @@ fn caption(story: &Story, lanes: &[usize], wait: Option<usize>, shown: &[usize],
     if let Some(wait) = wait {
         let latest = hours_of(story, base, wait).into_iter().filter(|hour| !hour.mean.is_nan());
         if let Some(worst) = latest.max_by(|a, b| a.mean.total_cmp(&b.mean)) {
-            let (mean, low, high) = (grouped(worst.mean, 1), grouped(worst.low, 1), grouped(worst.high, 1));
+            let mean = grouped(worst.mean, 1);
+            let ends = |to: &str| match worst.known {
+                true => format!(" ({} {to} {})", grouped(worst.low, 1), grouped(worst.high, 1)),
+                false => String::new(),
+            };
             let more = said(
                 format!(
-                    "Its wait is longest for trucks that come at {}:00: {mean} min ({low} to {high}).",
-                    worst.hour
+                    "Its wait is longest for trucks that come at {}:00: {mean} min{}.",
+                    worst.hour,
+                    ends("to")
                 ),
                 format!(
-                    "Su espera es mayor para los camiones que llegan a las {}:00: {mean} min ({low} a {high}).",
-                    worst.hour
+                    "Su espera es mayor para los camiones que llegan a las {}:00: {mean} min{}.",
+                    worst.hour,
+                    ends("a")
                 ),
             );
             text = if text.en.is_empty() { more } else { text.join(" ", &more) };
@@ -194,10 +213,7 @@ fn caption(story: &Story, lanes: &[usize], wait: Option<usize>, shown: &[usize],
     if left > 0 {
         text = text.join(
             " ",
-            &said(
-                format!("{left} more scenarios stand in the table only."),
-                format!("Otros {left} escenarios están solo en la tabla."),
-            ),
+            &super::pick::in_the_table(left, [("scenario", "escenario"), ("scenarios", "escenarios")]),
         );
     }
     text

@@ -276,7 +276,7 @@ impl<'a> Map<'a> {
             draw::path(area, vec![(x, y), (x + 24, y)], draw::BAD.stroke_width(4));
             let text = said(
                 "goal boundary (✗ missed, ? not settled)",
-                "frontera de la meta (✗ no cumple, ? no decidido)",
+                "límite de la meta (✗ no cumple, ? no concluyente)",
             );
             write(area, &text, (x + 30, y), &font(12, INK, HPos::Left, VPos::Center));
             x += 30 + draw::width_of(&text, 12) + 14;
@@ -351,17 +351,27 @@ impl<'a> Map<'a> {
             let value = format!("{}{half}", grouped(value, decimals));
             let at = levels.join(", ");
             text = said(
-                format!("Sweep {sweep}: best is {value} {}, at {at}", self.entry.unit.in_files().1),
-                format!("Barrido {sweep}: lo mejor es {value} {}, con {at}", self.entry.unit.in_files().1),
+                format!("Sweep “{sweep}”: the best is {value} {}, at {at}", self.entry.unit.in_files().1),
+                format!("Barrido «{sweep}»: lo mejor es {value} {}, con {at}", self.entry.unit.in_files().1),
             );
         }
         if with_goals > 0 {
             text = text.join(
                 "; ",
-                &said(
-                    format!("{missed} of {with_goals} points miss the goals"),
-                    format!("{missed} de {with_goals} puntos no cumplen las metas"),
-                ),
+                &match missed {
+                    0 => said(
+                        format!("none of {with_goals} points is shown to miss the goals"),
+                        format!("de ninguno de los {with_goals} puntos consta que no cumpla las metas"),
+                    ),
+                    1 => said(
+                        format!("one of {with_goals} points misses the goals"),
+                        format!("uno de los {with_goals} puntos no cumple las metas"),
+                    ),
+                    _ => said(
+                        format!("{missed} of {with_goals} points miss the goals"),
+                        format!("{missed} de {with_goals} puntos no cumplen las metas"),
+                    ),
+                },
             );
         }
         text = text

@@ -236,7 +236,7 @@ fn a_map_has_the_cells_of_its_sweep() {
     near(number(&figure.data, &third, "value"), 40.0);
     assert_eq!(cell(&figure.data, &third, "goals"), &"missed".into());
     assert!(figure.caption.en.contains("best is 5.0 ± 1.0 min"), "{}", figure.caption.en);
-    assert!(figure.caption.en.contains("1 of 4 points miss the goals"), "{}", figure.caption.en);
+    assert!(figure.caption.en.contains("one of 4 points misses the goals"), "{}", figure.caption.en);
     let page = figure.svg.for_page("x");
     assert!(page.contains("40.0 ✗") && page.contains("± 5.0"), "a cell says its number");
 }

@@ -188,13 +188,19 @@ fn caption(story: &Story, all: &[Vec<Row>], station: &str, shown: usize) -> Said
         Some(row) => {
             let most = grouped(row.left.mean, 0);
             let (low, high) = (grouped(row.left.low, 0), grouped(row.left.high, 0));
+            let ends = |to: &str| match row.left.known {
+                true => format!(" ({low} {to} {high})"),
+                false => String::new(),
+            };
             said(
                 format!(
-                    "In the baseline {name} serves at most {most} trucks/h ({low} to {high}), at {}:00",
+                    "In the baseline {name} serves at most {most} trucks/h{}, at {}:00",
+                    ends("to"),
                     row.left.hour
                 ),
                 format!(
-                    "En la base {name} atiende a lo más {most} camiones/h ({low} a {high}), a las {}:00",
+                    "En la base {name} atiende a lo más {most} camiones/h{}, a las {}:00",
+                    ends("a"),
                     row.left.hour
                 ),
             )
@@ -203,14 +209,23 @@ fn caption(story: &Story, all: &[Vec<Row>], station: &str, shown: usize) -> Said
             said(format!("Nothing left {name} in the baseline"), format!("Nada salió de {name} en la base"))
         }
     };
-    let hours = over(rows);
-    text = text.join(
-        "; ",
-        &said(
-            format!("in {hours} of {} hours more trucks come than all lanes that may open can serve", rows.len()),
-            format!("en {hours} de {} horas llegan más camiones de los que atienden todos los carriles que pueden abrir", rows.len()),
+    let more = match over(rows) {
+        0 => said(
+            "in no hour do more trucks come than all lanes that may open can serve",
+            "en ninguna hora llegan más camiones de los que atienden todos los carriles que pueden abrir",
         ),
-    );
+        hours => said(
+            format!(
+                "in {hours} of {} hours more trucks come than all lanes that may open can serve",
+                rows.len()
+            ),
+            format!(
+                "en {hours} de {} horas llegan más camiones de los que atienden todos los carriles que pueden abrir",
+                rows.len()
+            ),
+        ),
+    };
+    text = text.join("; ", &more);
     let rest = said(
         ". Bands: 95 % intervals of means over replications; capacity is arithmetic and has none. Trucks count in the hour \
          in which they come to the station.",
@@ -219,14 +234,8 @@ fn caption(story: &Story, all: &[Vec<Row>], station: &str, shown: usize) -> Said
     );
     let mut text = text.join("", &rest).join("", &panel::why_no_interval(story.result));
     if shown < all.len() {
-        let (left, all) = (all.len() - shown, all.len());
-        text = text.join(
-            " ",
-            &said(
-                format!("{left} of {all} scenarios stand in the table only."),
-                format!("{left} de {all} escenarios están solo en la tabla."),
-            ),
-        );
+        let names = [("scenario", "escenario"), ("scenarios", "escenarios")];
+        text = text.join(" ", &super::pick::in_the_table(all.len() - shown, names));
     }
     text
 }

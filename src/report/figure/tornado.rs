@@ -37,7 +37,7 @@ pub(super) fn draw(story: &Story) -> Drawn {
         "Nothing says which inputs are uncertain: `[uncertain]` in the study runs it in plausible worlds, or a sweep with \
          `design = \"morris 20\"` or `\"sobol-indices 256\"` is shown with `cruce report RUN --sweep DIR` once `cruce sweep STUDY` has made it.",
         "Nada dice qué insumos son inciertos: `[uncertain]` en el estudio lo corre en mundos plausibles, o un barrido con \
-         `design = \"morris 20\"` o `\"sobol-indices 256\"` se muestra con `cruce report RUN --sweep DIR` después de `cruce sweep STUDY`.",
+         `design = \"morris 20\"` o `\"sobol-indices 256\"` se muestra con `cruce report CORRIDA --sweep CARPETA` después de `cruce sweep ESTUDIO`.",
     );
     Err(Missing { id: ID, title, why })
 }
@@ -95,7 +95,9 @@ fn of_worlds(story: &Story, worlds: &PlausibleWorlds) -> Option<Figure> {
             let (part, below) = rest.split_vertically(*height);
             let name = cut(&story.title(bars[0].scenario), 13, WIDTH as i32 - 20);
             let y = 0.0..f64::from(rows_of(bars));
-            let label = measure.join("", &super::panel::unit_behind(entry.unit));
+            let label = said("difference, ", "diferencia, ")
+                .join("", &measure)
+                .join("", &super::panel::unit_behind(entry.unit));
             let axes = Axes { y_ticks: Vec::new(), left: 12, ..Axes::new(x.clone(), y.clone(), label, name) };
             let mut chart = draw::axes(&part, &axes);
             let zero = vec![(0.0, y.start), (0.0, y.end)];
@@ -315,18 +317,25 @@ fn of_sweep(story: &Story, swept: &Swept) -> Option<Figure> {
             );
         }
     });
-    let value = grouped(first.ends[0].unwrap_or(0.0) * scale, 1);
+    let of = |end: f64| grouped(end * scale, 1);
+    let value = of(first.ends[0].unwrap_or(0.0));
+    let ends = |to: &str| match (first.ends[1], first.ends[2]) {
+        (Some(low), Some(high)) => format!("{value} ({} {to} {})", of(low), of(high)),
+        _ => value.clone(),
+    };
     let factor = foreign(&first.factor);
     let name = foreign(swept.name());
     let caption = said(
         format!(
-            "In sweep {name}, {factor} matters most for {}: {value} {unit}{}. Bars: 95 % bootstrap intervals.",
+            "In the sweep “{name}”, {factor} matters most for {}: {} {unit}{}. Dark lines: 95 % bootstrap intervals.",
             measure.en,
+            ends("to"),
             if sobol { " of the variance, interactions included" } else { " over its range" }
         ),
         format!(
-            "En el barrido {name}, {factor} es lo que más pesa en {}: {value} {unit}{}. Barras: intervalos bootstrap del 95 %.",
+            "En el barrido «{name}», {factor} es lo que más pesa en {}: {} {unit}{}. Líneas oscuras: intervalos bootstrap del 95 %.",
             measure.es,
+            ends("a"),
             if sobol { " de la varianza, con interacciones" } else { " a lo largo de su rango" }
         ),
     );

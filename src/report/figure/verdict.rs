@@ -72,6 +72,8 @@ pub(super) fn draw(story: &Story) -> Drawn {
             let difference = &comparison.paired[result.headline].difference;
             let text = story.title(comparison.scenario).join(": ", &story.change(scale, difference));
             let text = text.join(", ", &said::verdict(comparison.verdict));
+            let wide = width_of(&text, 13).min(WIDTH as i32 - 20);
+            draw::rectangle(area, [(12, py - 31), (16 + wide, py - 13)], WHITE.mix(0.8).filled());
             write(area, &text, (14, py - 22), &font(13, INK, HPos::Left, VPos::Center));
         }
     });
@@ -119,6 +121,10 @@ fn caption(story: &Story, differences: &[(&Comparison, [f64; 3])]) -> Said {
             "The plan is not clearly better than the baseline.",
             "El plan no es claramente mejor que la base.",
         ),
+        (0, 2) => said::said(
+            "Neither plan is clearly better than the baseline.",
+            "Ninguno de los dos planes es claramente mejor que la base.",
+        ),
         (0, all) => said::said(
             format!("None of the {all} plans is clearly better than the baseline."),
             format!("Ninguno de los {all} planes es claramente mejor que la base."),
@@ -126,6 +132,14 @@ fn caption(story: &Story, differences: &[(&Comparison, [f64; 3])]) -> Said {
         (1, all) => said::said(
             format!("One of the {all} plans is clearly better than the baseline."),
             format!("Uno de los {all} planes es claramente mejor que la base."),
+        ),
+        (2, 2) => said::said(
+            "Both plans are clearly better than the baseline.",
+            "Los dos planes son claramente mejores que la base.",
+        ),
+        (clear, all) if clear == all => said::said(
+            format!("All {all} plans are clearly better than the baseline."),
+            format!("Los {all} planes son claramente mejores que la base."),
         ),
         (clear, all) => said::said(
             format!("{clear} of {all} plans are clearly better than the baseline."),
@@ -143,7 +157,29 @@ fn caption(story: &Story, differences: &[(&Comparison, [f64; 3])]) -> Said {
         format!("Points are means of {pairs} paired replications,"),
         format!("Los puntos son medias de {pairs} réplicas pareadas;"),
     );
-    first.join(" ", &means).join(" ", &together)
+    let of = |wanted: &[Verdict]| {
+        let found = differences.iter().filter(|(comparison, _)| wanted.contains(&comparison.verdict));
+        let titles: Vec<Said> = found.map(|(comparison, _)| story.title(comparison.scenario)).collect();
+        (!titles.is_empty()).then(|| said::joined("; ", &titles))
+    };
+    let mut parts = vec![first];
+    if let Some(names) = of(&[Verdict::Worse, Verdict::ClearlyWorse]) {
+        parts.push(said::said(
+            format!("Shown to be worse: {}.", names.en),
+            format!("Peor de manera demostrable: {}.", names.es),
+        ));
+    }
+    if let Some(names) = of(&[Verdict::StrandsMore]) {
+        parts.push(said::said(
+            format!("Not called better whatever the time, since more trucks are stranded: {}.", names.en),
+            format!(
+                "No se considera mejor, sea cual sea el tiempo, pues deja más camiones varados: {}.",
+                names.es
+            ),
+        ));
+    }
+    parts.extend([means, together]);
+    said::joined(" ", &parts)
 }
 
 fn data(story: &Story, scale: Scale) -> Sheet {

@@ -128,12 +128,18 @@ fn at_a_glance(book: &Book) -> Vec<(Said, Said)> {
 
 fn classes(book: &Book) -> Markup {
     let result = book.story.result;
-    let Some(first) = result.comparisons.first().filter(|first| first.classes.len() > 1) else {
+    let Some(first) = result.comparisons.first() else {
         return p(said(
-            "The study tells no classes of trucks apart, or compares nothing.",
-            "El estudio no distingue clases de camiones, o no compara nada.",
+            "Nothing is compared, so nobody gains or loses.",
+            "Nada se compara, así que nadie gana ni pierde.",
         ));
     };
+    if first.classes.len() < 2 {
+        return p(said(
+            "The study tells no classes of trucks apart.",
+            "El estudio no distingue clases de camiones.",
+        ));
+    }
     let headline = &result.entries[result.headline];
     let all = result.comparisons.iter().flat_map(|comparison| &comparison.classes);
     let scale = Scale::of(headline.unit, all.map(|change| &change.paired.difference));
@@ -305,6 +311,19 @@ fn plain(book: &Book) -> Said {
             "hay un solo plan, y esto es lo que hace.",
         );
     }
+    let worse = |comparison: &crate::experiment::Comparison| {
+        matches!(comparison.verdict, Verdict::Worse | Verdict::ClearlyWorse | Verdict::StrandsMore)
+    };
+    if best == result.baseline && result.comparisons.iter().all(worse) {
+        let (en, es) = match result.comparisons.len() {
+            1 => ("the plan is shown to be worse than “", "se demuestra que el plan es peor que «"),
+            _ => (
+                "all plans are shown to be worse than “",
+                "se demuestra que todos los planes son peores que «",
+            ),
+        };
+        return said(en, es).join("", &book.story.title(result.baseline)).join("", &said("”.", "»."));
+    }
     if best == result.baseline {
         return said(
             "none of the plans is shown to be better than what they are compared with.",
@@ -318,15 +337,27 @@ fn plain(book: &Book) -> Said {
     let scale = Scale { decimals: 0, ..Scale::of(headline.unit, [&difference]) };
     let size = same(scale.value(difference.mean.map(f64::abs))).join(" ", &said::unit(scale.label));
     let down = difference.mean.is_some_and(|mean| mean < 0.0);
-    let verb = if down { said("lowers", "baja") } else { said("raises", "sube") };
+    let verb = if down { said("lowers", "reduce") } else { said("raises", "aumenta") };
     said("on the same trucks, “", "con los mismos camiones, «")
         .join("", &book.story.title(best))
         .join("", &said("” ", "» "))
         .join("", &verb)
-        .join(" ", &said::entry(headline))
-        .join(" ", &said("by about", "en cerca de"))
+        .join(" ", &said::typical(&book.story.headline_entry(result.headline)))
+        .join(" ", &said("by about", "en unos"))
         .join(" ", &size)
         .join(" ", &said("against “", "frente a «"))
         .join("", &book.story.title(result.baseline))
         .join("", &said("”; that is no accident of the draw.", "»; no es casualidad del sorteo."))
+        .join("", &finds_less(comparison))
+}
+
+/// What a plan that is better by the deciding measure finds less of: a sentence, empty if there is nothing.
+pub(super) fn finds_less(comparison: Option<&crate::experiment::Comparison>) -> Said {
+    let less = comparison.into_iter().flat_map(|comparison| &comparison.detection);
+    let less = less.filter(|change| change.difference.high().is_some_and(|high| high < 0.0));
+    let kinds: Vec<Said> = less.map(|change| super::part::name(&change.kind)).collect();
+    if kinds.is_empty() {
+        return Said::default();
+    }
+    said(" But it finds less: ", " Pero detecta menos: ").join("", &joined(", ", &kinds)).join("", &same("."))
 }

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::Book;
 use super::answer::unit;
-use super::part::{Section, facts, p, table};
+use super::part::{Section, facts, p, table, ticked};
 use crate::measure::{Measure, Unit};
 use crate::report::money;
 use crate::report::number::{Scale, plain as bare};
@@ -72,10 +72,13 @@ pub(super) fn balance(book: &Book) -> Section {
         h3 { (said("Money", "Dinero")) }
         (worth(book))
         (book.figure("money"))
-        (rows(book, &all(&COSTS), &said("Costs of a run", "Costos de una corrida")))
+        @let has = |place: &usize| result.scenarios.iter().any(|scenario| scenario.estimates[*place].mean.is_some());
+        @if all(&COSTS).iter().any(has) {
+            (rows(book, &all(&COSTS), &said("Costs of a run", "Costos de una corrida")))
+        }
         h3 { (said("Air", "Aire")) }
         @if all(&AIR).is_empty() {
-            (p(said("The study gives no rates of fuel and emissions (`[air]`).", "El estudio no da tasas de combustible ni emisiones (`[air]`).")))
+            (p(ticked(&said("The study gives no rates of fuel and emissions (`[air]`).", "El estudio no da tasas de combustible ni emisiones (`[air]`)."))))
         } @else {
             (rows(book, &all(&AIR), &said("Engines in line and what they emit, per run", "Motores en la fila y lo que emiten, por corrida")))
             div.box { (p(said(
@@ -103,11 +106,15 @@ fn rows(book: &Book, places: &[usize], caption: &Said) -> Markup {
     if places.is_empty() {
         return p(said("The study has none of it.", "El estudio no tiene nada de esto."));
     }
-    let mut head = vec![said("Measure", "Medida")];
-    head.extend((0..result.scenarios.len()).map(|scenario| book.story.title(scenario)));
-    head.extend(result.comparisons.iter().map(|comparison| {
-        said("Difference: ", "Diferencia: ").join("", &book.story.title(comparison.scenario))
-    }));
+    // Where there are many plans, differences have a table of their own: numbers must not break on paper.
+    let apart = result.comparisons.len() > 2;
+    let measure = said("Measure", "Medida");
+    let titles = (0..result.scenarios.len()).map(|scenario| book.story.title(scenario));
+    let changes = result.comparisons.iter().map(|comparison| {
+        let title = book.story.title(comparison.scenario);
+        if apart { title } else { said("Difference: ", "Diferencia: ").join("", &title) }
+    });
+    let head: Vec<Said> = std::iter::once(measure.clone()).chain(titles).chain(changes).collect();
     let rows: Vec<Vec<Said>> = places
         .into_iter()
         .map(|place| {
@@ -124,19 +131,34 @@ fn rows(book: &Book, places: &[usize], caption: &Said) -> Markup {
                 .collect()
         })
         .collect();
-    let caption = caption
-        .join("", &said("; ± half-width of the 95 % interval", "; ± semiancho del intervalo del 95 %"));
-    table(&caption, &head, &rows)
+    let half = said("; ± half-width of the 95 % interval", "; ± semiancho del intervalo del 95 %");
+    let whole = caption.join("", &half);
+    if !apart {
+        return table(&whole, &head, &rows);
+    }
+    let split = 1 + result.scenarios.len();
+    let values: Vec<Vec<Said>> = rows.iter().map(|row| row[..split].to_vec()).collect();
+    let differences: Vec<Vec<Said>> = rows
+        .iter()
+        .map(|row| std::iter::once(row[0].clone()).chain(row[split..].iter().cloned()).collect())
+        .collect();
+    let difference_head: Vec<Said> = std::iter::once(measure).chain(head[split..].iter().cloned()).collect();
+    let base = book.story.title(result.baseline);
+    let paired = said(": differences from ", ": diferencias con ").join("", &base);
+    html! {
+        (table(&whole, &head[..split], &values))
+        (table(&caption.join("", &paired), &difference_head, &differences))
+    }
 }
 
 /// What plans are worth against the baseline, and how that was reckoned.
 fn worth(book: &Book) -> Markup {
     let result = book.story.result;
     let Some(appraisal) = &result.appraisal else {
-        return p(said(
+        return p(ticked(&said(
             "The study has no prices (`[money]`), so nothing is told in money.",
             "El estudio no tiene precios (`[money]`), así que nada se dice en dinero.",
-        ));
+        )));
     };
     let mut head = vec![said("Item", "Concepto")];
     head.extend(appraisal.plans.iter().map(|worth| book.story.title(worth.scenario)));
@@ -238,4 +260,5 @@ fn plain(book: &Book) -> Said {
         .join("", &said("”, takes ", "», requiere "))
         .join("", &officers)
         .join("", &same("."))
+        .join("", &super::answer::finds_less(Some(comparison)))
 }

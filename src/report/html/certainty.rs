@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::Book;
-use super::part::{Section, facts, name, p, table};
+use super::part::{Section, facts, name, p, table, ticked};
 use crate::experiment::Mean;
 use crate::report::number::{Scale, grouped, plain as bare};
 use crate::report::said::{self, Said, said, same};
@@ -218,13 +218,18 @@ pub(super) fn sweeps(book: &Book) -> Section {
     let body = html! {
         @for id in ["tornado", "sweep-map", "growth"] { (book.figure(id)) }
         @if shown.is_empty() {
-            (p(said(
+            (p(ticked(&said(
                 "This report shows no sweep. After `cruce sweep STUDY`, `cruce report RUN --sweep FOLDER` puts its figures here.",
                 "Este informe no muestra ningún barrido. Tras `cruce sweep ESTUDIO`, `cruce report CORRIDA --sweep CARPETA` pone aquí sus figuras.",
-            )))
+            ))))
         }
     };
+    let worlds = book.story.result.plausible.is_some();
     let plain = match shown.is_empty() {
+        true if worlds => said(
+            "the figure shows how far the answer holds where uncertain inputs lie elsewhere; growth has not been asked in this report.",
+            "la figura muestra hasta dónde vale la respuesta si los insumos inciertos son otros; por el crecimiento no se preguntó en este informe.",
+        ),
         true => said(
             "how the answer changes with growth or with other inputs has not been asked in this report.",
             "cómo cambia la respuesta con el crecimiento o con otros insumos no se preguntó en este informe.",

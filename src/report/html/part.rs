@@ -43,7 +43,7 @@ pub fn figure(number: usize, drawn: &Drawn) -> Markup {
         Err(Missing { id, title, why }) => html! {
             figure.missing id=(id) {
                 h3 { (said("Figure ", "Figura ")) (number) ". " (title) }
-                figcaption { (said("Not shown. ", "No se muestra. ")) (why) }
+                figcaption { (said("Not shown. ", "No se muestra. ")) (ticked(why)) }
             }
         },
     }
@@ -57,7 +57,7 @@ fn shown(number: usize, figure: &Figure) -> Markup {
             div.scroll tabindex="0" role="group" aria-labelledby=(label) {
                 (PreEscaped(figure.svg.for_page(&label)))
             }
-            figcaption { (figure.caption) }
+            figcaption { (ticked(&figure.caption)) }
             details {
                 summary { (said("Data of figure ", "Datos de la figura ")) (number) }
                 (sheet(&figure.data, &figure.title))
@@ -76,10 +76,10 @@ pub fn sheet(sheet: &Sheet, caption: &Said) -> Markup {
         (table(caption, &head, &rows))
         @if left > 0 {
             p.note {
-                (said(
+                (ticked(&said(
                     format!("{} more rows: write them all with `cruce plot {} RUN --format csv`.", grouped(left as f64, 0), sheet.name),
                     format!("{} filas más: `cruce plot {} RUN --format csv` las escribe todas.", grouped(left as f64, 0), sheet.name),
-                ))
+                )))
             }
         }
     }
@@ -160,12 +160,35 @@ pub fn facts(facts: &[(Said, Said)]) -> Markup {
 
 /// A list of sentences.
 pub fn list(items: &[Said]) -> Markup {
-    html! { ul { @for item in items { li { (item) } } } }
+    html! { ul { @for item in items { li { (ticked(item)) } } } }
 }
 
 /// Text as it stands in a file or is typed.
 pub fn code(text: &str) -> Markup {
     html! { code { (text) } }
+}
+
+/// A sentence of this program in which commands and keys stand between backticks, as on the terminal.
+pub fn ticked(text: &Said) -> Markup {
+    let pieces = |text: &str| {
+        let parts: Vec<&str> = text.split('`').collect();
+        // The last one of an odd number of backticks is a backtick.
+        let pairs = parts.len() % 2 == 1;
+        html! {
+            @for (place, part) in parts.iter().enumerate() {
+                @if place % 2 == 0 { (part) }
+                @else if pairs || place + 2 < parts.len() { (code(part)) }
+                @else { "`" (part) }
+            }
+        }
+    };
+    html! {
+        @if text.en == text.es { (pieces(&text.en)) }
+        @else {
+            span lang="en" { (pieces(&text.en)) }
+            span lang="es" { (pieces(&text.es)) }
+        }
+    }
 }
 
 /// A paragraph.

@@ -3,7 +3,7 @@
 use maud::html;
 
 use super::Book;
-use super::part::{Section, code, facts, name, p, table};
+use super::part::{Section, code, facts, name, p, table, ticked};
 use crate::report::number::grouped;
 use crate::report::said::{self, Said, foreign, said, same};
 use crate::scenario::digest::{FORMAT_VERSION, MODEL_VERSION, fingerprint};
@@ -22,22 +22,36 @@ pub(super) fn assumptions(book: &Book) -> Section {
             div.text { (table(&said(format!("{} values of the baseline that nothing in the study vouches for", assumed.len()), format!("{} valores de la base que nada en el estudio respalda", assumed.len())), &[key(), value()], &assumed)) }
         }
         h3 { (said("Inputs with a source", "Insumos con fuente")) }
-        @if sourced.is_empty() { (p(said("No value has a source: `[source]` in the file gives them.", "Ningún valor tiene fuente: `[source]` en el archivo las da."))) }
+        @if sourced.is_empty() { (p(ticked(&said("No value has a source: `[source]` in the file gives them.", "Ningún valor tiene fuente: `[source]` en el archivo las da.")))) }
         @else {
             div.text { (table(&said(format!("{} values of the baseline with the source that the study names", plan.sources.len()), format!("{} valores de la base con la fuente que nombra el estudio", plan.sources.len())), &[key(), value(), said("Source", "Fuente")], &sourced)) }
         }
     };
     let (known, unknown) = (plan.sources.len(), assumed.len());
-    let plain = said(
-        format!(
-            "{known} of {} inputs can be traced to a source; the other {unknown} are somebody’s best guess, and the answer leans on them.",
-            known + unknown
+    let plain = match (known, unknown) {
+        (0, _) => said(
+            format!(
+                "none of {unknown} inputs can be traced to a source; they are somebody’s best guess, and the answer leans on them."
+            ),
+            format!(
+                "ninguno de los {unknown} insumos se puede rastrear a una fuente; son la mejor estimación de alguien, y la respuesta se apoya en ellos."
+            ),
         ),
-        format!(
-            "{known} de {} insumos se pueden rastrear a una fuente; los otros {unknown} son la mejor estimación de alguien, y la respuesta se apoya en ellos.",
-            known + unknown
+        (_, 0) => said(
+            format!("all {known} inputs can be traced to a source."),
+            format!("los {known} insumos se pueden rastrear a una fuente."),
         ),
-    );
+        _ => said(
+            format!(
+                "{known} of {} inputs can be traced to a source; the other {unknown} are somebody’s best guess, and the answer leans on them.",
+                known + unknown
+            ),
+            format!(
+                "{known} de {} insumos se pueden rastrear a una fuente; los otros {unknown} son la mejor estimación de alguien, y la respuesta se apoya en ellos.",
+                known + unknown
+            ),
+        ),
+    };
     Section { id: "assumptions", title: said("Assumptions and sources", "Supuestos y fuentes"), body, plain }
 }
 
@@ -70,7 +84,7 @@ pub(super) fn warnings(book: &Book) -> Section {
         @if notices.is_empty() {
             (p(said("Neither the check of the file nor the run had anything to warn of.", "Ni la revisión del archivo ni la corrida tuvieron nada que advertir.")))
         } @else {
-            p.note { (said::warning::note_on_language()) }
+            p.note { (ticked(&said::warning::note_on_language())) }
             ul {
                 @for notice in notices {
                     li {
@@ -130,10 +144,10 @@ pub(super) fn repeat(book: &Book) -> Section {
             "Los mismos archivos, semilla y versión dan los mismos bytes en cualquier máquina y con cualquier número de hilos. Ponga los archivos de abajo en una carpeta con el nombre que da la orden y ejecute",
         )))
         pre.command tabindex="0" { code { (crate::scenario::diagnostic::escaped(story.command)) } }
-        (p(said(
+        (p(ticked(&said(
             "or, with the bundle that `cruce report RUN --bundle` writes,",
             "o, con el paquete que escribe `cruce report CORRIDA --bundle`,",
-        )))
+        ))))
         pre.command tabindex="0" { code { "cruce run study.zip" } }
         (facts(&made))
         div.text { (table(&said("Files of the study", "Archivos del estudio"), &head, &rows)) }

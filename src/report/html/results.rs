@@ -77,10 +77,16 @@ fn differences(book: &Book) -> Markup {
         .collect();
     let caption = said("Paired differences from ", "Diferencias pareadas con ")
         .join("", &book.story.title(result.baseline))
-        .join("", &said(
-            format!(": plan minus baseline on the same trucks, with intervals; the {} of a row hold together at 95 %", result.family.max(1)),
-            format!(": plan menos base con los mismos camiones, con intervalos; los {} de un renglón son válidos en conjunto al 95 %", result.family.max(1)),
-        ));
+        .join("", &match result.family {
+            0 | 1 => said(
+                ": plan minus baseline on the same trucks, with 95 % intervals",
+                ": plan menos base con los mismos camiones, con intervalos del 95 %",
+            ),
+            family => said(
+                format!(": plan minus baseline on the same trucks, with intervals; the {family} of a row hold together at 95 %"),
+                format!(": plan menos base con los mismos camiones, con intervalos; los {family} de un renglón son válidos en conjunto al 95 %"),
+            ),
+        });
     table(&caption, &head, &rows)
 }
 
@@ -108,8 +114,13 @@ fn by_hour(book: &Book) -> Markup {
     let scale = Scale::of(result.entries[place].unit, all);
     let mut head = vec![said("Hour", "Hora")];
     head.extend((0..result.scenarios.len()).map(|scenario| book.story.title(scenario)));
+    // Hours in which no plan has anything, such as the nights of a port that closes, would be empty rows.
+    let observed = |hour: &&usize| {
+        result.scenarios.iter().any(|scenario| scenario.estimates[**hour].mean.is_some_and(f64::is_finite))
+    };
     let rows: Vec<Vec<Said>> = hours
         .iter()
+        .filter(observed)
         .map(|hour| {
             let period =
                 result.entries[*hour].period.and_then(|period| result.periods.get(usize::from(period)));

@@ -79,7 +79,7 @@ fn places(network: &Network) -> Said {
         let words = if count == 1 { one } else { many };
         said(format!("{count} {}", words[0]), format!("{count} {}", words[1]))
     };
-    let parts = [
+    let mut parts = vec![
         count(network.stations.len(), ["station", "estación"], ["stations", "estaciones"]),
         count(network.roads.len(), ["road", "tramo"], ["roads", "tramos"]),
         count(
@@ -88,6 +88,9 @@ fn places(network: &Network) -> Said {
             ["lane groups", "grupos de carriles"],
         ),
     ];
+    if network.roads.is_empty() {
+        parts.remove(1);
+    }
     joined(", ", &parts)
 }
 
@@ -178,7 +181,7 @@ fn left_out(book: &Book) -> Vec<Said> {
         ),
         said(
             "Regional jobs and output: truck-hours are told, for models that take them in.",
-            "Empleo y producción regionales: se dan las horas-camión, para los modelos que las usan.",
+            "Empleo y producción regionales: se dan las horas de camión, para los modelos que las usan.",
         ),
     ];
     if book.baseline().security.is_none() {

@@ -105,6 +105,25 @@ pub fn entry(entry: &Entry) -> Said {
     said(foreign(&words::entry(entry)), foreign(&spanish_entry(entry)))
 }
 
+/// The same within a sentence: `the mean crossing time`, `the p95 of crossing time`.
+pub fn typical(whole: &Entry) -> Said {
+    let bare = entry(&Entry { statistic: Statistic::Value, ..whole.clone() });
+    let (en, es) = match whole.statistic {
+        Statistic::Mean => ("the mean ", "la media de"),
+        Statistic::P50 => ("the median ", "la mediana de"),
+        Statistic::P90 => ("the p90 of ", "el p90 de"),
+        Statistic::P95 => ("the p95 of ", "el p95 de"),
+        Statistic::P99 => ("the p99 of ", "el p99 de"),
+        _ => return entry(whole),
+    };
+    let article = match bare.es.split(' ').next().unwrap_or_default() {
+        "tiempo" | "costo" | "índice" => "l ",
+        "espera" | "demora" | "permanencia" | "longitud" => " la ",
+        _ => " ",
+    };
+    said(format!("{en}{}", bare.en), format!("{es}{article}{}", bare.es))
+}
+
 fn spanish_entry(entry: &Entry) -> String {
     let mut text = spanish(entry.measure).to_owned();
     let of_violation = matches!(

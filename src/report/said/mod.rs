@@ -12,7 +12,7 @@ pub mod warning;
 
 pub use date::{date, day_of_week, duration};
 pub use glossary::{classes_of_intervals, glossary};
-pub use measure::{column, entry, goal, measure, statistic, unit, verdict};
+pub use measure::{column, entry, goal, measure, statistic, typical, unit, verdict};
 pub use sentence::sentence;
 
 use maud::{Markup, Render, html};
