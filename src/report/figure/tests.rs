@@ -1,10 +1,10 @@
-//! Figures of places, hours, money and sweeps: that they draw in both languages, and that their tables hold the numbers
-//! of the result.
+//! Figures together: that they draw in both languages; those of places, hours, money and sweeps: that their tables hold
+//! the numbers of the result.
 
 use std::collections::BTreeMap;
 
-use super::fixture_b::{BARE, PORT, Ran, ran, table};
-use super::{Figure, SweepTables, figure};
+use super::fixture::{self, BARE, PORT, Ran, ran, table};
+use super::{Figure, IDS, SweepTables, figure};
 use crate::report::sheet::{Cell, Sheet};
 
 fn drawn(ran: &Ran, id: &str, sweeps: &[SweepTables]) -> Figure {
@@ -271,4 +271,25 @@ today,'+3 %,2024,2026,2026,2025,2026";
     near(number(&figure.data, &year, "low"), 2025.0);
     assert!(figure.caption.en.contains("Today: 2026 (2025 to 2026)"), "{}", figure.caption.en);
     assert!(figure.caption.es.contains("Hoy: 2026 (2025 a 2026)"), "{}", figure.caption.es);
+}
+
+#[test]
+fn every_figure_tells_in_both_languages() {
+    fixture::story(|story| {
+        for (id, _, draw) in IDS {
+            let (title, text) = match draw(story) {
+                Ok(figure) => {
+                    assert_eq!((figure.id, figure.data.name), (id, id));
+                    assert!(!figure.data.rows.is_empty(), "{id}");
+                    let page = figure.svg.for_page("caption");
+                    assert!(!page.contains(['\u{e000}', '\u{e001}', '\u{e002}']), "{id}");
+                    assert!(!page.contains("NaN") && page.len() < 100_000, "{id}");
+                    (figure.title, figure.caption)
+                }
+                Err(missing) => (missing.title, missing.why),
+            };
+            assert!(text.en.ends_with('.') && text.es.ends_with('.') && text.en != text.es, "{id}: {text:?}");
+            assert!(title.en != title.es, "{id}: {title:?}");
+        }
+    });
 }
