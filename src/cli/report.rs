@@ -86,7 +86,10 @@ impl Report {
             console.data(&format!("{}\n", path.display()))?;
         }
         let size = contents.len() as f64 / 1e6;
-        console.say(&format!("{size:.1} MB, opens anywhere: no network, no other files"));
+        console.say(&match self.bundle {
+            false => format!("{size:.1} MB, opens anywhere: no network, no other files"),
+            true => format!("{size:.1} MB: the study, what was typed, and its report"),
+        });
         if self.bundle {
             console.next(&format!("cruce run {}", super::init::shell_word(&path)));
         }
