@@ -153,6 +153,116 @@ fn what_is_no_run_is_told() {
     fails(&["report", "run"], 4, &["recipe.json", "cannot be understood"]);
 }
 
+/// A ZIP of these files, as anybody could make one.
+fn archive(path: &Path, files: &[(&str, &str)]) {
+    use std::io::Write;
+    let mut zip = zip::ZipWriter::new(fs::File::create(path).expect("a file"));
+    for (name, text) in files {
+        zip.start_file(*name, zip::write::SimpleFileOptions::default()).expect("an entry");
+        zip.write_all(text.as_bytes()).expect("written");
+    }
+    zip.finish().expect("an archive");
+}
+
+#[test]
+fn a_hostile_bundle_writes_nothing() {
+    let home = tempfile::tempdir().expect("a folder");
+    let path = home.path();
+    let recipe = |file: &str, study: &str| {
+        format!("{{\"schema\":\"cruce.recipe/1\",\"study\":\"{study}\",\"file\":\"{file}\"}}")
+    };
+    let refused = |name: &str, recipe: &str, file: &str, why: &str| {
+        let bundle = path.join(name);
+        archive(&bundle, &[("recipe.json", recipe), (&format!("study/{file}"), STUDY)]);
+        let output = cruce(path, &["run", name, "-o", "deep/er/out", "--quiet"]);
+        let told = String::from_utf8_lossy(&output.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(output.status.code() == Some(4) && told.contains(why), "{name}: {told}");
+        assert!(!path.join("deep").exists() && !path.join("x").exists(), "{name}");
+    };
+    let out = "../../../x/study.toml";
+    refused("dots.zip", &recipe(out, "s"), out, "outside of its study");
+    refused("absolute.zip", &recipe("/tmp/x.toml", "s"), "/tmp/x.toml", "outside of its study");
+    refused("other.zip", &recipe("study.toml", "s"), "else.toml", "does not hold the study's file");
+    refused("nameless.zip", &recipe("study.toml", ""), "study.toml", "without a proper name");
+    archive(
+        &path.join("fine.zip"),
+        &[("recipe.json", &recipe("study.toml", "s")), ("study/study.toml", STUDY)],
+    );
+    done(path, &["run", "fine.zip", "-o", "fine", "--quiet"]);
+    // What lies in the folder besides is not mailed, and links are not followed.
+    fs::write(path.join("fine/study/secret.csv"), "1").expect("a file");
+    done(path, &["report", "fine", "--bundle", "-o", "sent.zip"]);
+    let sent =
+        zip::ZipArchive::new(fs::File::open(path.join("sent.zip")).expect("a file")).expect("an archive");
+    assert_eq!(sent.file_names().collect::<Vec<_>>().len(), 3, "recipe, study, page");
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("/etc/hostname", path.join("fine/study/link.csv")).expect("a link");
+        let output = cruce(path, &["report", "fine", "--bundle", "-o", "again.zip"]);
+        assert_eq!(output.status.code(), Some(4), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+#[test]
+fn a_report_replaces_nothing_unasked() {
+    let home = tempfile::tempdir().expect("a folder");
+    let path = home.path();
+    study(path, STUDY);
+    done(path, &["run", "study", "-o", "run", "--quiet"]);
+    let output = cruce(path, &["report", "run", "-o", "study/study.toml"]);
+    assert_eq!(output.status.code(), Some(4));
+    assert_eq!(fs::read_to_string(path.join("study/study.toml")).expect("a file"), STUDY);
+    let page = done(path, &["report", "run", "-o", "-"]);
+    assert!(
+        page.starts_with("<!DOCTYPE html>")
+            && page.as_bytes() == fs::read(path.join("run/report.html")).expect("a page")
+    );
+    done(path, &["report", "run", "-o", "mine.html"]);
+    assert_eq!(cruce(path, &["report", "run", "-o", "mine.html"]).status.code(), Some(4));
+    done(path, &["report", "run", "-o", "mine.html", "--force"]);
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("mine.html", path.join("link.html")).expect("a link");
+        assert_eq!(cruce(path, &["report", "run", "-o", "link.html", "--force"]).status.code(), Some(4));
+    }
+    // The bundle of a run stays when the run is repeated.
+    done(path, &["report", "run", "--bundle"]);
+    done(path, &["run", "run/study.zip", "-o", "run", "--quiet"]);
+    assert!(path.join("run/study.zip").is_file());
+}
+
+/// What the page says where something is not as usual.
+#[test]
+fn what_is_not_so_is_not_said() {
+    let home = tempfile::tempdir().expect("a folder");
+    let path = home.path();
+    let page = |name: &str, text: &str| {
+        let folder = study(path, text);
+        done(path, &["run", folder.to_str().expect("a path"), "-o", name, "--quiet"]);
+        fs::read_to_string(path.join(name).join("report.html")).expect("a page")
+    };
+    let usual = page("usual", STUDY);
+    assert!(
+        usual.contains("on the same trucks") && usual.contains("4 pairs of replications of the same trucks")
+    );
+    // Other demand is another crossing's trucks.
+    let fewer = page("fewer", &(STUDY.to_owned() + "set.\"demand.north.volume\" = \"-30 %\"\n"));
+    assert!(!fewer.contains("on the same trucks") && !fewer.contains("of the same trucks"));
+    assert!(fewer.contains("their demand differs") && fewer.contains("su demanda difiere"));
+    // One replication has no interval.
+    let one = page("one", &STUDY.replace("replications = 4", "replications = 1"));
+    assert!(one.contains("from one pair there is no interval") && !one.contains("the interval is at 95 %"));
+    assert!(!one.contains("bars their 95 % interval"));
+    // One plan is not paired with anything.
+    let alone = page("alone", STUDY.split("[scenario.two]").next().expect("a part"));
+    assert!(alone.contains("there is one plan") && !alone.contains("pairs of replications"));
+    // A lone file is repeated by its own name; a name is one word of a shell.
+    fs::write(path.join("it's $(id).toml"), STUDY).expect("a file");
+    done(path, &["run", "it's $(id).toml", "-o", "lone", "--quiet"]);
+    let lone = fs::read_to_string(path.join("lone/report.html")).expect("a page");
+    assert!(lone.contains(r"cruce run 'it'\''s $(id).toml'"), "quoted for a shell");
+}
+
 #[test]
 fn figures_are_files() {
     let home = tempfile::tempdir().expect("a folder");

@@ -105,6 +105,10 @@ pub(super) fn list(folder: &Path, prefix: &str, names: &mut Vec<String>) -> io::
 /// When it cannot be written; then what stood there stands there still.
 pub fn replace(path: &Path, contents: &[u8]) -> anyhow::Result<()> {
     let cannot = || format!("cannot write `{}`", path.display());
+    // A link, a device or a folder is not ours to replace.
+    if fs::symlink_metadata(path).is_ok_and(|there| !there.is_file()) {
+        return Err(Refused(format!("`{}` is no regular file", path.display())).into());
+    }
     let mut name = OsString::from(".");
     name.push(path.file_name().with_context(cannot)?);
     name.push(format!(".{}.part", std::process::id()));
@@ -182,6 +186,7 @@ impl RunFolder {
     ///
     /// When it cannot be created.
     pub fn create(&mut self, name: &str) -> anyhow::Result<File> {
+        assert!(!name.split('/').any(|part| matches!(part, "" | "." | "..")), "`{name}` stays in the folder");
         let path = name.split('/').fold(self.draft.clone(), |path, part| path.join(part));
         let parent = path.parent().expect("a file stands in the draft");
         let created = fs::create_dir_all(parent).and_then(|()| File::create_new(&path));

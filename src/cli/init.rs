@@ -160,8 +160,9 @@ pub fn quoted_word(text: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "-_.,/:=+%@~\\".contains(c);
     if !text.is_empty() && text.chars().all(plain) {
         text.to_owned()
-    } else if text.contains('"') {
-        format!("'{text}'")
+    } else if text.contains(['"', '\'', '$', '`', '!', '\\']) {
+        // Between single quotes a shell takes everything as it stands, but for the quote itself.
+        format!("'{}'", text.replace('\'', "'\\''"))
     } else {
         format!("\"{text}\"")
     }

@@ -7,12 +7,12 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Cursor, Read, Write};
-use std::path::Path;
+use std::path::{Component, Path};
 
 use anyhow::Context;
 use cruce::scenario::limit::LARGEST_FILE;
 use cruce::scenario::phrase::Replications;
-use cruce::scenario::{self, COMMAND_LINE, Loaded, Overrides};
+use cruce::scenario::{self, COMMAND_LINE, Loaded, Overrides, STUDY_FILE};
 use serde::{Deserialize, Serialize};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
@@ -29,6 +29,10 @@ pub const FILES: &str = "study";
 const SCHEMA: &str = "cruce.recipe/1";
 /// More files than this are no bundle of ours.
 const MOST_FILES: usize = 400;
+/// Nor are more bytes than these, of all files together.
+const MOST_BYTES: usize = 64 << 20;
+/// No study has a longer name.
+const LONGEST_NAME: usize = 200;
 
 /// A study with all that was typed.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -96,7 +100,8 @@ impl Recipe {
 
     /// The command that does the same run from the study's folder.
     pub fn command(&self) -> String {
-        let mut words = vec!["cruce run".to_owned(), shell_word(Path::new(&self.study))];
+        let what = if self.file == STUDY_FILE { &self.study } else { &self.file };
+        let mut words = vec!["cruce run".to_owned(), shell_word(Path::new(what))];
         for (key, value) in &self.set {
             words.extend(["--set".to_owned(), quoted_word(&format!("{key}={value}"))]);
         }
@@ -149,10 +154,14 @@ impl Recipe {
         for name in names {
             let path = home.join(&name);
             let cannot = || format!("cannot read `{}`", path.display());
+            // Nothing that leads out of the folder.
+            if !fs::symlink_metadata(&path).with_context(cannot)?.is_file() {
+                return Err(Refused(format!("`{}` is no regular file", path.display())).into());
+            }
             let text = fs::File::open(&path).and_then(limited).with_context(cannot)?;
             recipe.files.insert(name, text);
         }
-        Ok(recipe)
+        recipe.checked(&format!("`{shown}`"))
     }
 
     /// The recipe in a bundle; nothing is unpacked.
@@ -170,7 +179,7 @@ impl Recipe {
         if archive.len() > MOST_FILES {
             return Err(refused(format!("it has more than {MOST_FILES} files")).into());
         }
-        let (mut recipe, mut files) = (None, BTreeMap::new());
+        let (mut recipe, mut files, mut bytes) = (None, BTreeMap::new(), 0);
         for place in 0..archive.len() {
             let entry = archive.by_index(place).map_err(|error| refused(error.to_string()))?;
             let name = entry.name().map_err(|error| refused(error.to_string()))?.into_owned();
@@ -181,14 +190,49 @@ impl Recipe {
             }
             let text =
                 limited(entry).map_err(|error| refused(format!("`{}`: {error}", name.escape_debug())))?;
+            bytes += text.len();
+            if bytes > MOST_BYTES {
+                return Err(
+                    refused(format!("its files are larger than {} MB together", MOST_BYTES >> 20)).into()
+                );
+            }
             match file {
                 Some(file) => _ = files.insert(file, text),
                 None => recipe = Some(understood(text.as_bytes(), &format!("{shown}: {RECIPE}"))?),
             }
         }
         let recipe = recipe.ok_or_else(|| refused(format!("it has no `{RECIPE}`")))?;
-        Ok(Recipe { files, ..recipe })
+        Recipe { files, ..recipe }.checked(&format!("`{shown}`"))
     }
+
+    /// The recipe, if its names stay inside a study folder and it has what it names.
+    fn checked(self, place: &str) -> anyhow::Result<Recipe> {
+        let refused = |why: String| Err(Refused(format!("{place} {why}")).into());
+        if let Some(name) = self.files.keys().find(|name| !is_inside(name)) {
+            return refused(format!("names a file outside of its study: `{}`", name.escape_debug()));
+        }
+        if !self.files.contains_key(&self.file) {
+            let file: String = self.file.chars().take(LONGEST_NAME).collect();
+            return refused(format!("does not hold the study's file `{}`", file.escape_debug()));
+        }
+        let name = self.study.chars();
+        if self.study.is_empty() || name.clone().count() > LONGEST_NAME || name.clone().any(char::is_control)
+        {
+            return refused("has a study without a proper name".to_owned());
+        }
+        Ok(self)
+    }
+
+    /// Leaves out files that reading the study did not ask for.
+    pub fn keep_only_read(&mut self, loaded: &Loaded) {
+        self.files.retain(|name, _| loaded.sources.iter().any(|(read, _)| read == name));
+    }
+}
+
+/// Whether a name of a file stays inside the study folder.
+fn is_inside(name: &str) -> bool {
+    let plain = Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
+    plain && !name.is_empty() && !name.contains(['\\', '\0'])
 }
 
 fn understood(text: &[u8], place: &str) -> anyhow::Result<Recipe> {

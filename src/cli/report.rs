@@ -41,9 +41,12 @@ pub struct Report {
     /// Write study.zip instead: the study, what was typed, and the page
     #[arg(long)]
     bundle: bool,
-    /// File to write [default: report.html or study.zip in the run folder]
+    /// File to write, or - for the standard output [default: report.html or study.zip in the run folder]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Replace a file that is there
+    #[arg(short, long)]
+    force: bool,
 }
 
 /// A language of pages.
@@ -66,6 +69,11 @@ impl From<Language> for words::Language {
 
 impl Report {
     pub fn perform(&self, console: &Console) -> anyhow::Result<Exit> {
+        if let Some(path) = self.output.as_ref().filter(|path| path.exists() && !self.force) {
+            let message =
+                format!("`{}` is there; --force replaces it, -o names another file", path.display());
+            return Err(Refused(message).into());
+        }
         let read = Read::open(&self.run)?;
         let sweeps = sweeps(&self.sweep, &read.told().plan.name)?;
         let page = read.told().page(self.lang.into(), &sweeps)?;
@@ -78,6 +86,10 @@ impl Report {
             }
         };
         let path = self.output.clone().unwrap_or_else(|| self.run.join(name));
+        if path == Path::new("-") {
+            console.bytes(&contents)?;
+            return Ok(Exit::Done);
+        }
         folder::replace(&path, &contents)?;
         if console.json {
             console

@@ -138,6 +138,11 @@ impl Run {
             if let Some(kept) = kept.as_ref().filter(|_| !result.interrupted) {
                 kept.give(&mut folder)?;
             }
+            // A bundle of the same run repeats this one too.
+            let bundle = target.join(folder::BUNDLE);
+            if holds && bundle.is_file() {
+                folder.adopt(folder::BUNDLE, &bundle)?;
+            }
             let told = Told { plan, result: &result, notices: &notices, recipe: &recipe };
             self.write(folder, &loaded, &told, &clock)?;
         }

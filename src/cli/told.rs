@@ -81,7 +81,7 @@ impl Read {
     /// When it is no run folder, is not complete, or is of another version.
     pub fn open(folder: &Path) -> anyhow::Result<Read> {
         let shown = folder.display();
-        let recipe = Recipe::of_folder(folder)?;
+        let mut recipe = Recipe::of_folder(folder)?;
         let manifest = std::fs::read(folder.join(MANIFEST));
         let manifest = manifest.with_context(|| format!("cannot read `{shown}/{MANIFEST}`"))?;
         let manifest: Value = serde_json::from_slice(&manifest).unwrap_or_default();
@@ -113,6 +113,7 @@ impl Read {
             ran => ran?,
         };
         let notices = notices(&loaded.diagnostics, &loaded.sources, Some(&result));
+        recipe.keep_only_read(&loaded);
         Ok(Read { loaded, result, notices, recipe })
     }
 

@@ -180,7 +180,8 @@ pub struct Pooled {
     pub p99: Option<f64>,
     /// Largest.
     pub max: Option<f64>,
-    /// The distribution: 1 % of trucks have less than the first, 99 % less than the last; empty without trucks.
+    /// The distribution: 1 % of trucks have less than the first, 99 % less than the last. Of crossing time and border
+    /// wait only; empty without trucks.
     #[serde(skip)]
     pub percentiles: Vec<f64>,
 }

@@ -161,6 +161,21 @@ impl Story<'_> {
         same(foreign(name))
     }
 
+    /// Whether every plan meets the trucks of the baseline: no more, no fewer and no others.
+    pub fn same_trucks(&self) -> bool {
+        let baseline = &self.plan.scenarios[self.plan.baseline].network;
+        self.plan.scenarios.iter().all(|scenario| scenario.network.meets_the_same_trucks(baseline))
+    }
+
+    /// Fewest pairs of replications that a difference of the deciding measure rests on; without comparisons the
+    /// replications that the baseline has.
+    pub fn pairs(&self) -> u32 {
+        let result = self.result;
+        let differences =
+            result.comparisons.iter().map(|comparison| comparison.paired[result.headline].difference.n);
+        differences.min().unwrap_or_else(|| result.scenarios[result.baseline].estimates[result.headline].n)
+    }
+
     /// The scenario that is best by the deciding measure among those shown to be better; else the baseline.
     pub fn best(&self) -> usize {
         let result = self.result;
@@ -169,7 +184,7 @@ impl Story<'_> {
         let size = |comparison: &&Comparison| {
             comparison.paired[result.headline].difference.mean.map_or(0.0, f64::abs)
         };
-        let best = result.comparisons.iter().filter(better).max_by(|a, b| size(a).total_cmp(&size(b)));
+        let best = result.comparisons.iter().rev().filter(better).max_by(|a, b| size(a).total_cmp(&size(b)));
         best.map_or(result.baseline, |comparison| comparison.scenario)
     }
 

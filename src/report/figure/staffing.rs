@@ -204,11 +204,14 @@ fn caption(story: &Story, lanes: &[usize], wait: Option<usize>, shown: &[usize],
             text = if text.en.is_empty() { more } else { text.join(" ", &more) };
         }
     }
-    let rest = said(
-        "Means over replications; bands are 95 % intervals.",
-        "Medias de las réplicas; las bandas son intervalos del 95 %.",
-    );
-    text = text.join(" ", &rest).join("", &panel::why_no_interval(result));
+    let rest = match result.replications {
+        1 => said("One replication: there are no intervals.", "Una sola réplica: no hay intervalos."),
+        _ => said(
+            "Means over replications; bands are 95 % intervals.",
+            "Medias de las réplicas; las bandas son intervalos del 95 %.",
+        ),
+    };
+    text = text.join(" ", &rest);
     let left = result.scenarios.len() - shown.len();
     if left > 0 {
         text = text.join(

@@ -226,13 +226,18 @@ fn caption(story: &Story, all: &[Vec<Row>], station: &str, shown: usize) -> Said
         ),
     };
     text = text.join("; ", &more);
+    let bands = match story.result.replications {
+        1 => said(". One replication: there are no intervals", ". Una sola réplica: no hay intervalos"),
+        _ => said(
+            ". Bands: 95 % intervals of means over replications; capacity is arithmetic and has none",
+            ". Bandas: intervalos del 95 % de medias de las réplicas; la capacidad es aritmética y no lo tiene",
+        ),
+    };
     let rest = said(
-        ". Bands: 95 % intervals of means over replications; capacity is arithmetic and has none. Trucks count in the hour \
-         in which they come to the station.",
-        ". Bandas: intervalos del 95 % de medias de las réplicas; la capacidad es aritmética y no lo tiene. Los camiones \
-         cuentan en la hora en que llegan a la estación.",
+        ". Trucks count in the hour in which they come to the station.",
+        ". Los camiones cuentan en la hora en que llegan a la estación.",
     );
-    let mut text = text.join("", &rest).join("", &panel::why_no_interval(story.result));
+    let mut text = text.join("", &bands).join("", &rest);
     if shown < all.len() {
         let names = [("scenario", "escenario"), ("scenarios", "escenarios")];
         text = text.join(" ", &super::pick::in_the_table(all.len() - shown, names));

@@ -108,7 +108,7 @@ fn color(verdict: Verdict) -> RGBColor {
 }
 
 fn caption(story: &Story, differences: &[(&Comparison, [f64; 3])]) -> Said {
-    let pairs = story.result.replications;
+    let pairs = story.pairs();
     let clear =
         differences.iter().filter(|(comparison, _)| comparison.verdict == Verdict::ClearlyBetter).count();
     let all = differences.len();
@@ -147,16 +147,23 @@ fn caption(story: &Story, differences: &[(&Comparison, [f64; 3])]) -> Said {
         ),
     };
     let together = match all {
+        _ if pairs < 2 => said::said("without intervals.", "sin intervalos."),
         1 => said::said("bars their 95 % interval.", "las barras, su intervalo del 95 %."),
         _ => said::said(
             "bars their intervals, which hold together at 95 %.",
             "las barras, sus intervalos, válidos en conjunto al 95 %.",
         ),
     };
-    let means = said::said(
-        format!("Points are means of {pairs} paired replications,"),
-        format!("Los puntos son medias de {pairs} réplicas pareadas;"),
-    );
+    let means = match pairs {
+        0 | 1 => said::said(
+            "Points are of one pair of replications,",
+            "Los puntos son de un solo par de réplicas,",
+        ),
+        pairs => said::said(
+            format!("Points are means of {pairs} paired replications,"),
+            format!("Los puntos son medias de {pairs} réplicas pareadas;"),
+        ),
+    };
     let of = |wanted: &[Verdict]| {
         let found = differences.iter().filter(|(comparison, _)| wanted.contains(&comparison.verdict));
         let titles: Vec<Said> = found.map(|(comparison, _)| story.title(comparison.scenario)).collect();

@@ -7,7 +7,7 @@ use super::part::{Section, facts, list, p, table};
 use crate::experiment::{GoalStatus, StudyResult, Verdict};
 use crate::measure::{Measure, Statistic};
 use crate::report::number::{Scale, plain as bare};
-use crate::report::said::{self, Said, joined, said, same};
+use crate::report::said::{self, Said, counted, joined, said, same};
 use crate::report::summary::headline_places;
 
 pub(super) fn answer(book: &Book) -> Section {
@@ -75,6 +75,9 @@ fn best_first(result: &StudyResult) -> Vec<usize> {
     places
 }
 
+/// With fewer pairs than this a plain sentence does not speak of certainty.
+const FEW: u32 = 5;
+
 /// Facts of the best plan, or of the only one.
 fn at_a_glance(book: &Book) -> Vec<(Said, Said)> {
     let result = book.story.result;
@@ -116,13 +119,21 @@ fn at_a_glance(book: &Book) -> Vec<(Said, Said)> {
             value,
         ));
     }
-    facts.push((
-        said("Rests on", "Se basa en"),
-        said(
-            format!("{} paired replications of the same trucks", result.replications),
-            format!("{} réplicas pareadas de los mismos camiones", result.replications),
+    let pairs = book.story.pairs();
+    let runs = match (result.comparisons.is_empty(), book.story.same_trucks()) {
+        (true, _) => counted(pairs, ["replication", "replications"], ["réplica", "réplicas"]),
+        (false, true) => counted(
+            pairs,
+            ["pair of replications of the same trucks", "pairs of replications of the same trucks"],
+            ["par de réplicas con los mismos camiones", "pares de réplicas con los mismos camiones"],
         ),
-    ));
+        (false, false) => counted(
+            pairs,
+            ["pair of replications; demand differs", "pairs of replications; demand differs"],
+            ["par de réplicas; la demanda difiere", "pares de réplicas; la demanda difiere"],
+        ),
+    };
+    facts.push((said("Rests on", "Se basa en"), runs));
     facts
 }
 
@@ -248,29 +259,8 @@ fn mark(status: GoalStatus) -> Said {
 fn doubts(book: &Book) -> Vec<Said> {
     let story = book.story;
     let result = story.result;
-    let n = result.replications;
-    let mut doubts = vec![match result.family {
-        0 => said(
-            format!("Chance: the results rest on {n} replications; intervals are at 95 %."),
-            format!("Azar: los resultados se basan en {n} réplicas; los intervalos son del 95 %."),
-        ),
-        1 => said(
-            format!(
-                "Chance: the difference rests on {n} pairs of replications in which both plans meet the same trucks; its interval is at 95 %."
-            ),
-            format!(
-                "Azar: la diferencia se basa en {n} pares de réplicas en que ambos planes reciben los mismos camiones; su intervalo es del 95 %."
-            ),
-        ),
-        family => said(
-            format!(
-                "Chance: every difference rests on {n} pairs of replications in which both plans meet the same trucks; the intervals of {family} plans hold together at 95 % (Bonferroni)."
-            ),
-            format!(
-                "Azar: cada diferencia se basa en {n} pares de réplicas en que ambos planes reciben los mismos camiones; los intervalos de {family} planes son válidos en conjunto al 95 % (Bonferroni)."
-            ),
-        ),
-    }];
+    let mut doubts = vec![chance(book)];
+    doubts.extend(failed(book));
     let assumed = story.plan.assumptions.len();
     let sourced = story.plan.sources.len();
     doubts.push(said(
@@ -300,6 +290,73 @@ fn doubts(book: &Book) -> Vec<Said> {
         ));
     }
     doubts
+}
+
+/// What the intervals rest on, and what they are.
+fn chance(book: &Book) -> Said {
+    let (result, pairs) = (book.story.result, book.story.pairs());
+    let runs = counted(pairs, ["replication", "replications"], ["réplica", "réplicas"]);
+    let head = said("Chance: ", "Azar: ");
+    if result.comparisons.is_empty() {
+        let rests = said("the results rest on ", "los resultados se basan en ").join("", &runs);
+        let told = match pairs {
+            0 | 1 => said(
+                ", so only batches of a long run give intervals.",
+                ", así que solo los lotes de una corrida larga dan intervalos.",
+            ),
+            _ => said("; intervals are at 95 %.", "; los intervalos son del 95 %."),
+        };
+        return head.join("", &rests).join("", &told);
+    }
+    let rests = said("differences rest on ", "las diferencias se basan en ").join(
+        "",
+        &counted(
+            pairs,
+            ["pair of replications", "pairs of replications"],
+            ["par de réplicas", "pares de réplicas"],
+        ),
+    );
+    let trucks = match book.story.same_trucks() {
+        true => {
+            said(" in which plans meet the same trucks", " en que los planes reciben los mismos camiones")
+        }
+        false => said(
+            ", but plans do not meet the same trucks: their demand differs",
+            ", pero los planes no reciben los mismos camiones: su demanda difiere",
+        ),
+    };
+    let told = match (pairs, result.family) {
+        (0 | 1, _) => said("; from one pair there is no interval.", "; de un solo par no hay intervalo."),
+        (_, 1) => said("; the interval is at 95 %.", "; el intervalo es del 95 %."),
+        (_, family) => said(
+            format!("; the intervals of {family} plans hold together at 95 % (Bonferroni)."),
+            format!("; los intervalos de {family} planes son válidos en conjunto al 95 % (Bonferroni)."),
+        ),
+    };
+    head.join("", &rests).join("", &trucks).join("", &told)
+}
+
+/// Replications that could not be finished: what is told rests on the others.
+fn failed(book: &Book) -> Option<Said> {
+    let result = book.story.result;
+    let all = result.replications;
+    let of = |(place, scenario): (usize, &crate::experiment::ScenarioResult)| {
+        let failed = scenario.failures.len();
+        (failed > 0).then(|| {
+            book.story
+                .title(place)
+                .join("", &said(format!(": {failed} of {all}"), format!(": {failed} de {all}")))
+        })
+    };
+    let failed: Vec<Said> = result.scenarios.iter().enumerate().filter_map(of).collect();
+    (!failed.is_empty()).then(|| {
+        said("Replications that failed (a deadlock, say; section 10) – ", "Réplicas que fallaron (por un bloqueo mutuo, por ejemplo; sección 10) – ")
+            .join("", &joined("; ", &failed))
+            .join("", &said(
+                ". Means of a plan rest on those that went well, so they flatter it; differences rest on pairs that both went well.",
+                ". Las medias de un plan se basan en las que salieron bien, así que lo favorecen; las diferencias, en pares en que ambas salieron bien.",
+            ))
+    })
 }
 
 fn plain(book: &Book) -> Said {
@@ -338,7 +395,32 @@ fn plain(book: &Book) -> Said {
     let size = same(scale.value(difference.mean.map(f64::abs))).join(" ", &said::unit(scale.label));
     let down = difference.mean.is_some_and(|mean| mean < 0.0);
     let verb = if down { said("lowers", "reduce") } else { said("raises", "aumenta") };
-    said("on the same trucks, “", "con los mismos camiones, «")
+    let trucks = match book.story.same_trucks() {
+        true => said("on the same trucks, “", "con los mismos camiones, «"),
+        false => said("with other demand than the baseline’s, “", "con otra demanda que la de la base, «"),
+    };
+    let worlds = result.plausible.as_ref().and_then(|worlds| {
+        let place = result.comparisons.iter().position(|comparison| comparison.scenario == best)?;
+        worlds.changes[place][result.headline].better
+    });
+    let sure = match (worlds, book.story.pairs()) {
+        (Some([share, ..]), _) => said(
+            format!(
+                "”; where inputs are uncertain, it is better in {:.0} % of plausible worlds.",
+                share * 100.0
+            ),
+            format!(
+                "»; donde los insumos son inciertos, es mejor en el {:.0} % de los mundos plausibles.",
+                share * 100.0
+            ),
+        ),
+        (None, pairs) if pairs < FEW => said(
+            "”; few replications were run, so ask for more before relying on it.",
+            "»; se corrieron pocas réplicas; pida más antes de confiar en ello.",
+        ),
+        (None, _) => said("”; that is no accident of the draw.", "»; no es casualidad del sorteo."),
+    };
+    trucks
         .join("", &book.story.title(best))
         .join("", &said("” ", "» "))
         .join("", &verb)
@@ -347,7 +429,7 @@ fn plain(book: &Book) -> Said {
         .join(" ", &size)
         .join(" ", &said("against “", "frente a «"))
         .join("", &book.story.title(result.baseline))
-        .join("", &said("”; that is no accident of the draw.", "»; no es casualidad del sorteo."))
+        .join("", &sure)
         .join("", &finds_less(comparison))
 }
 

@@ -253,7 +253,11 @@ fn plain(book: &Book) -> Said {
                 ),
             }
         }
-        Some(_) | None => said("the same officer-hours", "las mismas horas de oficial"),
+        Some(_) => said("the same officer-hours", "las mismas horas de oficial"),
+        None => said(
+            "hours of officers that the study does not count: it has none",
+            "horas de oficial que el estudio no cuenta: no tiene oficiales",
+        ),
     };
     said("the best plan, “", "el mejor plan, «")
         .join("", &book.story.title(best))

@@ -27,6 +27,10 @@ pub(super) fn certainty(book: &Book) -> Section {
             "the simulation ended before the differences were known as closely as the study asks; more replications would narrow the intervals.",
             "la simulación terminó antes de conocer las diferencias con la precisión que pide el estudio; más réplicas estrecharían los intervalos.",
         ),
+        None if book.story.pairs() < 2 => said(
+            "one replication says nothing of how far chance alone could move the numbers; ask for more.",
+            "una sola réplica no dice cuánto podría mover los números el puro azar; pida más.",
+        ),
         None => said(
             "the intervals say how far chance alone could move the numbers; wrong inputs could move them further.",
             "los intervalos dicen cuánto podría mover los números el puro azar; insumos equivocados podrían moverlos más.",

@@ -14,20 +14,20 @@ pub(super) fn method(book: &Book) -> Section {
     let glossary: Vec<Vec<Said>> =
         said::glossary().into_iter().map(|(term, definition)| vec![term.capital(), definition]).collect();
     let checklist = checklist(book);
-    let blanks = checklist.iter().filter(|row| row[1].en.starts_with(BLANK)).count();
+    let blanks = checklist.iter().filter(|row| row[1].en.contains(BLANK)).count();
     let items = checklist.len();
     let body = html! {
         h3 { (said("What the measures mean", "Qué significan las medidas")) }
         div.text { (table(&said("Definitions, with unit and source", "Definiciones, con unidad y fuente"), &[said("Measure", "Medida"), said("Definition", "Definición")], &glossary)) }
         h3 { (said("Chance, and why plans are paired", "El azar, y por qué los planes se parean")) }
         (p(said(
-            "Every draw is addressed by seed, replication, truck and purpose, never taken “next” from a shared generator. So every plan meets the same trucks at the same times with the same luck (common random numbers per truck), and what differs between plans is the plan. A difference is taken replication by replication; its interval is that of a Student t over these differences. Intervals of several plans are widened so that they hold together (Bonferroni).",
-            "Cada sorteo se identifica por semilla, réplica, camión y propósito; nunca se toma «el siguiente» de un generador compartido. Así, cada plan recibe los mismos camiones a las mismas horas con la misma suerte (números aleatorios comunes por camión), y lo que difiere entre planes es el plan. Una diferencia se toma réplica por réplica; su intervalo es el de una t de Student sobre esas diferencias. Los intervalos de varios planes se ensanchan para que valgan en conjunto (Bonferroni).",
+            "Every draw is addressed by seed, replication, truck and purpose, never taken “next” from a shared generator. So, where demand is the same, every plan meets the same trucks at the same times with the same luck (common random numbers per truck), and what differs between plans is the plan. A difference is taken replication by replication; its interval is that of a Student t over these differences. Intervals of several plans are widened so that they hold together (Bonferroni).",
+            "Cada sorteo se identifica por semilla, réplica, camión y propósito; nunca se toma «el siguiente» de un generador compartido. Así, donde la demanda es la misma, cada plan recibe los mismos camiones a las mismas horas con la misma suerte (números aleatorios comunes por camión), y lo que difiere entre planes es el plan. Una diferencia se toma réplica por réplica; su intervalo es el de una t de Student sobre esas diferencias. Los intervalos de varios planes se ensanchan para que valgan en conjunto (Bonferroni).",
         )))
         h3 { (said("Reporting checklist (STRESS-DES)", "Lista de verificación (STRESS-DES)")) }
         (p(said(
-            format!("After Monks et al. (2019), Journal of Simulation 13, 55–67. {} of {items} items are filled from the study; {blanks} wait for its authors.", items - blanks),
-            format!("Según Monks et al. (2019), Journal of Simulation 13, 55–67. {} de {items} puntos se llenan con el estudio; {blanks} esperan a sus autores.", items - blanks),
+            format!("After Monks et al. (2019), Journal of Simulation 13, 55–67. Filled from the study: {} of {items} items; left to its authors: {blanks}.", items - blanks),
+            format!("Según Monks et al. (2019), Journal of Simulation 13, 55–67. Llenados con el estudio: {} de {items} puntos; quedan para sus autores: {blanks}.", items - blanks),
         )))
         div.text { (table(&said("STRESS-DES", "STRESS-DES"), &[said("Item", "Punto"), said("In this study", "En este estudio")], &checklist)) }
     };
@@ -81,6 +81,17 @@ fn checklist(book: &Book) -> Vec<Vec<Said>> {
         (least, most) if least == most => same(least.to_string()),
         (least, most) => said(format!("{least} to {most}"), format!("{least} a {most}")),
     };
+    let stopping = match (plan.replications.least == plan.replications.most, result.replications) {
+        (_, 0 | 1) => said(
+            "; intervals by batch means, where the run is long enough",
+            "; intervalos por medias de lotes, si la corrida es bastante larga",
+        ),
+        (true, _) => said("; Student t intervals", "; intervalos t de Student"),
+        (false, _) => said(
+            "; stopped at fixed looks; Student t intervals",
+            "; con paradas en momentos fijos; intervalos t de Student",
+        ),
+    };
     let changes: usize = plan.scenarios.iter().map(|scenario| scenario.changes.len()).sum();
     let version = env!("CARGO_PKG_VERSION");
     let row = |item: &str, en: &str, es: &str, fact: Said| {
@@ -89,13 +100,13 @@ fn checklist(book: &Book) -> Vec<Vec<Said>> {
     vec![
         row("1.1", "Purpose of the model", "Propósito del modelo", book.title()),
         row("1.2", "Model outputs", "Resultados del modelo", said("deciding measure: ", "medida decisiva: ").join("", &headline).join("; ", &said(
-            "all measures with formulas stand in section 11 and in tables/measures.csv", "todas las medidas con sus fórmulas están en la sección 11 y en tables/measures.csv"))),
+            "definitions of all measures stand above, their values in tables/measures.csv of the run", "las definiciones de todas las medidas están arriba; sus valores, en tables/measures.csv de la corrida"))),
         row("1.3", "Experimentation aims", "Fines de la experimentación", said(
             format!("{} plans against a baseline; goals: {}", result.comparisons.len(), result.goals.len()),
             format!("{} planes contra una base; metas: {}", result.comparisons.len(), result.goals.len()))),
         row("2.1", "Base model overview diagram", "Diagrama general del modelo base", said("figure `crossing` in section 2", "figura `crossing` en la sección 2")),
         row("2.2", "Base model logic", "Lógica del modelo base", said(
-            "stations ", "estaciones ").join("", &stations()).join("; ", &said("rules of lanes, roads, staffing and room in docs/model.md", "reglas de carriles, vías, personal y capacidad en docs/model.md"))),
+            "stations ", "estaciones ").join("", &stations()).join("; ", &said("rules of lanes, roads, staffing and room: docs/model.md of the program", "reglas de carriles, tramos, personal y capacidad: docs/model.md del programa"))),
         row("2.3", "Scenario logic", "Lógica de los escenarios", said(format!("{changes} changed values, all listed in section 3"), format!("{changes} valores cambiados, todos en la sección 3"))),
         row("2.4", "Algorithms", "Algoritmos", said(
             "next-event simulation on an integer clock of microseconds; sampling by inversion; arrivals by thinning a keyed Poisson field",
@@ -117,11 +128,11 @@ fn checklist(book: &Book) -> Vec<Vec<Said>> {
         }),
         row("4.2", "Run length", "Duración de la corrida", length.join(", ", &end)),
         row("4.3", "Estimation approach", "Método de estimación", said(
-            format!("{} replications (allowed: ", result.replications), format!("{} réplicas (permitidas: ", result.replications)).join("", &replications).join("", &said("), stopped at fixed looks; Student t intervals", "), con paradas en miradas fijas; intervalos t de Student"))),
+            format!("{} replications (allowed: ", result.replications), format!("{} réplicas (permitidas: ", result.replications)).join("", &replications).join("", &same(")")).join("", &stopping)),
         row("5.1", "Software", "Software", same(format!("cruce {version} (Rust)"))),
         row("5.2", "Random sampling", "Muestreo aleatorio", said(
-            format!("seed {}; draws addressed by replication, truck and purpose; the same trucks in all plans (common random numbers)", plan.seed),
-            format!("semilla {}; sorteos identificados por réplica, camión y propósito; los mismos camiones en todos los planes (números aleatorios comunes)", plan.seed))),
+            format!("seed {}; draws addressed by replication, truck and purpose, so that plans meet the same trucks where their demand is the same (common random numbers)", plan.seed),
+            format!("semilla {}; sorteos identificados por réplica, camión y propósito: los planes reciben los mismos camiones donde su demanda es la misma (números aleatorios comunes)", plan.seed))),
         row("5.3", "Model execution", "Ejecución del modelo", said(
             "at one instant: ends of service, then repairs and schedules, then patience, then arrivals; replications in parallel with the same result on any number of threads",
             "en un mismo instante: fin de servicio, luego reparaciones y horarios, luego paciencia, luego llegadas; réplicas en paralelo con el mismo resultado en cualquier número de hilos")),

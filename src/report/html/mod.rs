@@ -17,8 +17,8 @@ mod subject;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::figure::{self, Drawn, Story};
-use super::said::{self, Said, said};
+use super::figure::{self, Drawn, Figure, Story};
+use super::said::{self, Said, counted, said};
 use super::words::Language;
 use crate::model::network::Network;
 use part::Section;
@@ -67,7 +67,9 @@ impl Book<'_> {
 
 /// The page; it holds both languages and opens in `language`.
 pub fn page(story: &Story, language: Language) -> String {
-    let book = Book { story, figures: figure::IDS.iter().map(|figure| (figure.2)(story)).collect() };
+    let figures =
+        figure::IDS.iter().map(|(id, _, draw)| draw(story).map(|figure| over_days(story, id, figure)));
+    let book = Book { story, figures: figures.collect() };
     let sections = [
         answer::answer(&book),
         subject::crossing(&book),
@@ -113,6 +115,27 @@ pub fn page(story: &Story, language: Language) -> String {
     page.into_string()
 }
 
+/// Figures by hour of the day; of runs whose days are not told apart they show means over days.
+const BY_HOUR: [&str; 5] = ["hour-heat", "queue-bands", "lane-util", "throughput", "staffing"];
+
+/// The figure, with what must be said when the hours of many days are taken together.
+fn over_days(story: &Story, id: &str, figure: Figure) -> Figure {
+    let calendar = &story.plan.scenarios[story.plan.baseline].network.calendar;
+    if calendar.days_apart() || !BY_HOUR.contains(&id) {
+        return figure;
+    }
+    let days = calendar.days;
+    let note = said(
+        format!(
+            "Hours are means over the {days} days of the run: single days, and the end of a line that grows, may be far above."
+        ),
+        format!(
+            "Las horas son medias de los {days} días de la corrida: días sueltos, y el final de una fila que crece, pueden estar muy por encima."
+        ),
+    );
+    Figure { caption: note.join(" ", &figure.caption), ..figure }
+}
+
 /// The choice of a language: it works without scripts, since a style shows what belongs to it.
 fn switch(opens: Language, language: Language) -> Markup {
     let name = match language {
@@ -128,10 +151,10 @@ fn head(book: &Book, title: &Said) -> Markup {
     let plan = book.story.plan;
     let scenarios = book.story.result.scenarios.len();
     let replications = book.story.result.replications;
-    let facts = said(
-        format!("{scenarios} scenarios, {replications} replications each"),
-        format!("{scenarios} escenarios, {replications} réplicas cada uno"),
-    );
+    let each = counted(replications, ["replication", "replications"], ["réplica", "réplicas"]);
+    let facts =
+        counted(scenarios as u32, ["scenario", "scenarios"], ["escenario", "escenarios"]).join(", ", &each);
+    let facts = facts.join(" ", &said("each", "cada uno"));
     let start = said("from ", "desde el ").join("", &said::date(&plan.start));
     html! {
         header {

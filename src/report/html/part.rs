@@ -70,7 +70,9 @@ fn shown(number: usize, figure: &Figure) -> Markup {
 pub fn sheet(sheet: &Sheet, caption: &Said) -> Markup {
     let head: Vec<Said> = sheet.columns.iter().map(head).collect();
     let rows = sheet.rows.iter().take(MOST_ROWS);
-    let rows: Vec<Vec<Said>> = rows.map(|row| row.iter().map(cell).collect()).collect();
+    let rows: Vec<Vec<Said>> = rows
+        .map(|row| row.iter().zip(&sheet.columns).map(|(value, column)| cell(value, column)).collect())
+        .collect();
     let left = sheet.rows.len().saturating_sub(MOST_ROWS);
     html! {
         (table(caption, &head, &rows))
@@ -97,8 +99,9 @@ fn head(column: &Column) -> Said {
     }
 }
 
-fn cell(cell: &Cell) -> Said {
+fn cell(cell: &Cell, column: &Column) -> Said {
     match cell {
+        Cell::Whole(year) if column.name.ends_with("year") => same(year.to_string()),
         Cell::Blank => Said::default(),
         Cell::Text(text) => said::key(text),
         Cell::Number(number) => same(rounded(*number)),

@@ -6,6 +6,7 @@ use super::Book;
 use super::part::{Section, code, facts, name, p, table, ticked};
 use crate::report::number::grouped;
 use crate::report::said::{self, Said, foreign, said, same};
+use crate::scenario::STUDY_FILE;
 use crate::scenario::digest::{FORMAT_VERSION, MODEL_VERSION, fingerprint};
 
 pub(super) fn assumptions(book: &Book) -> Section {
@@ -43,11 +44,11 @@ pub(super) fn assumptions(book: &Book) -> Section {
         ),
         _ => said(
             format!(
-                "{known} of {} inputs can be traced to a source; the other {unknown} are somebody’s best guess, and the answer leans on them.",
+                "{known} of {} inputs can be traced to a source; somebody’s best guess is what the rest are ({unknown}), and the answer leans on them.",
                 known + unknown
             ),
             format!(
-                "{known} de {} insumos se pueden rastrear a una fuente; los otros {unknown} son la mejor estimación de alguien, y la respuesta se apoya en ellos.",
+                "{known} de {} insumos se pueden rastrear a una fuente; el resto ({unknown}) es la mejor estimación de alguien, y la respuesta se apoya en él.",
                 known + unknown
             ),
         ),
@@ -118,6 +119,17 @@ pub(super) fn repeat(book: &Book) -> Section {
     let story = book.story;
     let plan = story.plan;
     let version = env!("CARGO_PKG_VERSION");
+    let folder = foreign(&plan.name);
+    let place = match story.inputs.iter().any(|(file, _)| file == STUDY_FILE) {
+        true => (
+            format!("Put the files below into a folder `{folder}`"),
+            format!("Ponga los archivos de abajo en una carpeta `{folder}`"),
+        ),
+        false => (
+            "Put the files below into one folder, go there".to_owned(),
+            "Ponga los archivos de abajo en una carpeta, vaya a ella".to_owned(),
+        ),
+    };
     let made = [
         (said("Program", "Programa"), same(format!("cruce {version}"))),
         (
@@ -140,8 +152,8 @@ pub(super) fn repeat(book: &Book) -> Section {
     let head = [said("File", "Archivo"), said("Bytes", "Bytes"), same("FNV-1a, 128 bits")];
     let body = html! {
         (p(said(
-            "The same files, seed and version give the same bytes on any machine and any number of threads. Put the files below into a folder named as the command names it, and run",
-            "Los mismos archivos, semilla y versión dan los mismos bytes en cualquier máquina y con cualquier número de hilos. Ponga los archivos de abajo en una carpeta con el nombre que da la orden y ejecute",
+            format!("The same files, seed and version give the same bytes on any machine and any number of threads. {}, and run", place.0),
+            format!("Los mismos archivos, semilla y versión dan los mismos bytes en cualquier máquina y con cualquier número de hilos. {} y ejecute", place.1),
         )))
         pre.command tabindex="0" { code { (crate::scenario::diagnostic::escaped(story.command)) } }
         (p(ticked(&said(

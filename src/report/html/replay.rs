@@ -124,17 +124,22 @@ fn which(story: &Story, replay: &Replay) -> Said {
     };
     let shown = crate::report::number::grouped(replay.trucks as f64, 0);
     let all = crate::report::number::grouped(replay.all_trucks as f64, 0);
+    // More demand adds trucks, less takes some away; those that come to both come at the same time.
+    let (but_en, but_es) = match story.same_trucks() {
+        true => ("", ""),
+        false => (", if it comes to both: demand differs", ", si llega a ambas: la demanda difiere"),
+    };
     let trucks = match replay.cut {
         false => said(
-            format!("Each of its {all} trucks comes at the same time in both pictures."),
-            format!("Cada uno de sus {all} camiones llega a la misma hora en ambas imágenes."),
+            format!("Each of its {all} trucks comes at the same time in both pictures{but_en}."),
+            format!("Cada uno de sus {all} camiones llega a la misma hora en ambas imágenes{but_es}."),
         ),
         true => said(
             format!(
-                "It shows the beginning: the first {shown} of {all} trucks, and three days at most. Each comes at the same time in both pictures."
+                "It shows the beginning: the first {shown} of {all} trucks, and three days at most. Each comes at the same time in both pictures{but_en}."
             ),
             format!(
-                "Muestra el comienzo: los primeros {shown} de {all} camiones, y a lo más tres días. Cada uno llega a la misma hora en ambas imágenes."
+                "Muestra el comienzo: los primeros {shown} de {all} camiones, y a lo más tres días. Cada uno llega a la misma hora en ambas imágenes{but_es}."
             ),
         ),
     };

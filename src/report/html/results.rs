@@ -42,12 +42,33 @@ fn measures(book: &Book) -> Markup {
         })
         .collect();
     let n = result.replications;
-    let caption = said(
-        format!(
-            "Results by plan: mean ± half-width of its 95 % interval over {n} replications; p95: 95 % of trucks have less, worked out in each replication, then averaged"
+    let batches = result.scenarios.iter().any(|scenario| !scenario.one_run.is_empty());
+    let basis = match (batches, n) {
+        (true, _) => said(
+            "± half-width of its 95 % interval by batch means, where there is one",
+            "± semiancho de su intervalo del 95 % por medias de lotes, donde lo hay",
         ),
-        format!(
-            "Resultados por plan: media ± semiancho de su intervalo del 95 % sobre {n} réplicas; p95: el 95 % de los camiones tiene menos, calculado en cada réplica y luego promediado"
+        (false, 0 | 1) => {
+            said("one replication, so no intervals", "una sola réplica, así que sin intervalos")
+        }
+        (false, n) => said(
+            format!("mean ± half-width of its 95 % interval over {n} replications, less those that failed"),
+            format!("media ± semiancho de su intervalo del 95 % sobre {n} réplicas, menos las que fallaron"),
+        ),
+    };
+    let failed = result.scenarios.iter().any(|scenario| !scenario.failures.is_empty());
+    let basis = match failed {
+        true => basis,
+        false => said(
+            basis.en.replace(", less those that failed", ""),
+            basis.es.replace(", menos las que fallaron", ""),
+        ),
+    };
+    let caption = said("Results by plan: ", "Resultados por plan: ").join("", &basis).join(
+        "; ",
+        &said(
+            "p95: 95 % of trucks have less, worked out in each replication, then averaged",
+            "p95: el 95 % de los camiones tiene menos, calculado en cada réplica y luego promediado",
         ),
     );
     table(&caption, &head, &rows)
@@ -77,16 +98,30 @@ fn differences(book: &Book) -> Markup {
         .collect();
     let caption = said("Paired differences from ", "Diferencias pareadas con ")
         .join("", &book.story.title(result.baseline))
-        .join("", &match result.family {
-            0 | 1 => said(
-                ": plan minus baseline on the same trucks, with 95 % intervals",
-                ": plan menos base con los mismos camiones, con intervalos del 95 %",
-            ),
-            family => said(
-                format!(": plan minus baseline on the same trucks, with intervals; the {family} of a row hold together at 95 %"),
-                format!(": plan menos base con los mismos camiones, con intervalos; los {family} de un renglón son válidos en conjunto al 95 %"),
-            ),
-        });
+        .join(
+            "",
+            &match book.story.same_trucks() {
+                true => said(
+                    ": plan minus baseline on the same trucks",
+                    ": plan menos base con los mismos camiones",
+                ),
+                false => said(
+                    ": plan minus baseline, replication by replication; their demand differs",
+                    ": plan menos base, réplica por réplica; su demanda difiere",
+                ),
+            },
+        )
+        .join(
+            "",
+            &match (book.story.pairs(), result.family) {
+                (0 | 1, _) => said("; no intervals from one pair", "; sin intervalos de un solo par"),
+                (_, 0 | 1) => said(", with 95 % intervals", ", con intervalos del 95 %"),
+                (_, family) => said(
+                    format!(", with intervals; the {family} of a row hold together at 95 %"),
+                    format!(", con intervalos; los {family} de un renglón son válidos en conjunto al 95 %"),
+                ),
+            },
+        );
     table(&caption, &head, &rows)
 }
 

@@ -7,7 +7,7 @@ use super::part::{Section, facts, list, name, p, table};
 use crate::kernel::time::SimTime;
 use crate::model::network::{Arrivals, End, Network};
 use crate::report::number::grouped;
-use crate::report::said::{self, Said, joined, said, same};
+use crate::report::said::{self, Said, counted, joined, said, same};
 
 pub(super) fn crossing(book: &Book) -> Section {
     let body = html! {
@@ -19,8 +19,8 @@ pub(super) fn crossing(book: &Book) -> Section {
         (list(&left_out(book)))
     };
     let plain = said(
-        "trucks come from the left, stop at every box for as long as its work takes, wait when it is busy, and leave at the right.",
-        "los camiones llegan por la izquierda, se detienen en cada caja lo que dura su trabajo, esperan si está ocupada y salen por la derecha.",
+        "trucks come from the left, stop at each box on their way for as long as its work takes, wait when it is busy, and leave at the right.",
+        "los camiones llegan por la izquierda, se detienen en cada recuadro de su camino lo que dura su trabajo, esperan si está ocupado y salen por la derecha.",
     );
     Section {
         id: "crossing",
@@ -225,15 +225,26 @@ pub(super) fn scenarios(book: &Book) -> Section {
         @if rows.is_empty() { (p(said("The plans do not differ.", "Los planes no difieren."))) }
         @else { div.text { (table(&caption, &head, &rows)) } }
     };
-    let plain = said(
-        format!(
-            "{changed} plans change {} values between them; trucks, days and chance are the same for all.",
-            rows.len()
+    let values = counted(rows.len() as u32, ["value", "values"], ["valor", "valores"]);
+    let plans =
+        counted(changed as u32, ["plan differs", "plans differ"], ["plan difiere", "planes difieren"]);
+    let alike = match story.same_trucks() {
+        true => said(
+            "; trucks, days and chance are the same for all.",
+            "; camiones, días y azar son los mismos para todos.",
         ),
-        format!(
-            "{changed} planes cambian entre todos {} valores; camiones, días y azar son los mismos para todos.",
-            rows.len()
+        false => said(
+            "; days and chance are the same for all, but not the trucks that come.",
+            "; días y azar son los mismos para todos, pero no los camiones que llegan.",
         ),
-    );
+    };
+    let plain = match story.plan.scenarios.len() {
+        1 => said("there is one plan.", "hay un solo plan."),
+        _ => plans
+            .join(" ", &said("from the baseline, in", "de la base, en"))
+            .join(" ", &values)
+            .join(" ", &said("in all", "en total"))
+            .join("", &alike),
+    };
     Section { id: "scenarios", title: said("What the plans change", "Qué cambian los planes"), body, plain }
 }

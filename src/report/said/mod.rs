@@ -42,6 +42,14 @@ pub fn same(text: impl Into<String>) -> Said {
     Said { es: text.clone(), en: text }
 }
 
+/// A number with its noun: `1 pair`, `20 pairs`.
+pub fn counted(count: u32, en: [&str; 2], es: [&str; 2]) -> Said {
+    let of = |words: [&str; 2]| {
+        format!("{} {}", super::number::grouped(f64::from(count), 0), words[usize::from(count != 1)])
+    };
+    said(of(en), of(es))
+}
+
 /// A word that files write for a verdict, a status or the like, in words; other text as it stands.
 pub fn key(text: &str) -> Said {
     match text {
