@@ -68,8 +68,11 @@ impl Plot {
         let (Some(id), Some(run)) = (&self.id, &self.run) else { return list(console) };
         if !IDS.iter().any(|figure| figure.0 == id) {
             let known: Vec<&str> = IDS.iter().map(|figure| figure.0).collect();
+            let near = known.iter().max_by(|a, b| alike(a, id).total_cmp(&alike(b, id)));
+            let near = near.filter(|near| alike(near, id) > 0.7);
+            let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
             let message =
-                format!("there is no figure `{}`; there are: {}", id.escape_debug(), known.join(", "));
+                format!("there is no figure `{}`{near}; there are: {}", id.escape_debug(), known.join(", "));
             return Err(WrongUsage(message).into());
         }
         let format = self.format()?;
@@ -136,6 +139,11 @@ impl Format {
             Format::Png => figure::png::png(&svg())?,
         })
     }
+}
+
+/// How much a name is like what was typed, 0 to 1.
+fn alike(name: &str, typed: &str) -> f64 {
+    strsim::jaro_winkler(name, typed)
 }
 
 fn list(console: &Console) -> anyhow::Result<Exit> {

@@ -86,7 +86,8 @@ impl Read {
         let manifest = manifest.with_context(|| format!("cannot read `{shown}/{MANIFEST}`"))?;
         let manifest: Value = serde_json::from_slice(&manifest).unwrap_or_default();
         let refuse = |why: &str| {
-            let message = format!("`{shown}` {why}; run the study again: {}", recipe.command());
+            let output = super::init::shell_word(folder);
+            let message = format!("`{shown}` {why}; run the study again: {} -o {output}", recipe.command());
             Err(Refused(message).into())
         };
         if manifest["schema"] != MANIFEST_SCHEMA || manifest["verb"] != "run" {

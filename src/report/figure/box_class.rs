@@ -176,7 +176,7 @@ fn one(area: &draw::Area, chart: &mut draw::Chart, found: &BoxOf, at: f64, scale
 fn key(area: &draw::Area, y: i32) {
     let text = said(
         "box: middle half of trucks, bar: median, whiskers: 5 % to 95 %, marker: mean with its 95 % interval",
-        "caja: mitad central, barra: mediana, bigotes: 5 % a 95 %, marca: media con su intervalo de 95 %",
+        "caja: mitad central, barra: mediana, bigotes: 5 % a 95 %, marca: media con su intervalo del 95 %",
     );
     write(area, &text, (8, y), &font(12, draw::FAINT, HPos::Left, VPos::Center));
 }

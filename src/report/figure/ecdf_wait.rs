@@ -186,7 +186,7 @@ fn caption(story: &Story, place: usize, shown: &[(usize, &Pooled)], scale: Scale
     parts.push(match intervals {
         true => said(
             "Lines: trucks of all replications together, up to 99 %. Marks at 50 % and 95 %: means of the replications' own quantiles with 95 % intervals.",
-            "Líneas: camiones de todas las réplicas juntas, hasta el 99 %. Marcas en 50 % y 95 %: medias de los cuantiles de cada réplica con intervalos de 95 %.",
+            "Líneas: camiones de todas las réplicas juntas, hasta el 99 %. Marcas en 50 % y 95 %: medias de los cuantiles de cada réplica con intervalos del 95 %.",
         ),
         false => said(
             "Lines: trucks of the one replication, up to 99 %; without intervals, since one replication does not tell how much others differ.",

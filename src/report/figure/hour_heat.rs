@@ -272,7 +272,7 @@ fn caption(story: &Story, by_hour: &[usize], scale: Scale, chosen: &[usize]) -> 
                     value.en
                 ),
                 format!(
-                    "El intervalo de 95 % de una celda es de ±{} cuando más; la tabla los tiene todos.",
+                    "El intervalo del 95 % de una celda es de ±{} cuando más; la tabla los tiene todos.",
                     value.es
                 ),
             )
@@ -366,7 +366,7 @@ mod tests {
             });
             assert_eq!(row.expect("a row")[4], Cell::Number(mean / 60.0));
             assert!(
-                figure.caption.es.contains("intervalo de 95 %") && figure.caption.en != figure.caption.es
+                figure.caption.es.contains("intervalo del 95 %") && figure.caption.en != figure.caption.es
             );
         });
     }

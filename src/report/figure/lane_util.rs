@@ -231,7 +231,7 @@ fn caption(story: &Story, shown: &[Group], beyond: usize, chosen: &[usize]) -> S
     parts.push(match intervals {
         true => said(
             "Serving time over open time; bands are 95 % intervals of the mean. 85 % is a guide of common practice, not a rule.",
-            "Tiempo de atención entre tiempo abierto; las bandas son intervalos de 95 % de la media. 85 % es una guía de la práctica común, no una norma.",
+            "Tiempo de atención entre tiempo abierto; las bandas son intervalos del 95 % de la media. 85 % es una guía de la práctica común, no una norma.",
         ),
         false => said(
             "Serving time over open time; one replication, so without intervals. 85 % is a guide of common practice, not a rule.",

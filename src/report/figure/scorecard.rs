@@ -52,7 +52,7 @@ pub(super) fn draw(story: &Story) -> Drawn {
     let result = story.result;
     let title = said(
         "Scorecard: mean ± half-width of its 95 % interval",
-        "Tablero: media ± semiancho del intervalo de 95 %",
+        "Tablero: media ± semiancho del intervalo del 95 %",
     );
     let known =
         |place: &usize| result.scenarios.iter().any(|scenario| scenario.estimates[*place].mean.is_some());

@@ -48,7 +48,7 @@ pub(super) fn draw(story: &Story) -> Drawn {
         let axes = Axes {
             y_ticks: Vec::new(),
             left: 8,
-            ..Axes::new(x.clone(), y.clone(), title.clone(), Said::default())
+            ..Axes::new(x.clone(), y.clone(), draw::cut(&title, 13, WIDTH as i32 - 20), Said::default())
         };
         let mut chart = draw::axes(area, &axes);
         if let Some(small) = too_small {
@@ -70,8 +70,9 @@ pub(super) fn draw(story: &Story) -> Drawn {
             let look = draw::Style { color, ..style(comparison.scenario) };
             draw::marker(area, look, (px, py), 6);
             let difference = &comparison.paired[result.headline].difference;
-            let text = story.title(comparison.scenario).join(": ", &story.change(scale, difference));
-            let text = text.join(", ", &said::verdict(comparison.verdict));
+            let rest = story.change(scale, difference).join(", ", &said::verdict(comparison.verdict));
+            let room = WIDTH as i32 - 40 - width_of(&rest, 13);
+            let text = draw::cut(&story.title(comparison.scenario), 13, room).join(": ", &rest);
             let wide = width_of(&text, 13).min(WIDTH as i32 - 20);
             draw::rectangle(area, [(12, py - 31), (16 + wide, py - 13)], WHITE.mix(0.8).filled());
             write(area, &text, (14, py - 22), &font(13, INK, HPos::Left, VPos::Center));

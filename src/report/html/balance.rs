@@ -211,7 +211,7 @@ fn worth(book: &Book) -> Markup {
             (facts(&method))
             (p(said(
                 "Benefit is what those who cross save; cost is capital and officers. The benefit-cost ratio is blank unless a plan is shown to cost the agency more. No multiplier for the regional economy is applied. Annuity after OMB Circular A-94 (1992); interval of the ratio after Cochran (1977), section 6.3.",
-                "Beneficio es lo que ahorran quienes cruzan; costo es capital y oficiales. La razón beneficio-costo queda en blanco si no se demuestra que el plan cuesta más a la agencia. No se aplica multiplicador de la economía regional. Anualidad según la Circular A-94 de OMB (1992); intervalo de la razón según Cochran (1977), sección 6.3.",
+                "Beneficio es lo que ahorran quienes cruzan; costo es capital y oficiales. La relación beneficio-costo queda en blanco si no se demuestra que el plan cuesta más a la agencia. No se aplica multiplicador de la economía regional. Anualidad según la Circular A-94 de OMB (1992); intervalo de la razón según Cochran (1977), sección 6.3.",
             )))
         }
     }
@@ -223,7 +223,7 @@ fn item(key: &str) -> Said {
         "officer_cost_per_year" => said("Officer cost a year", "Costo de oficiales al año"),
         "capital" => said("Capital", "Capital"),
         "net_present_value" => said("Net present value", "Valor presente neto"),
-        "benefit_cost_ratio" => said("Benefit-cost ratio", "Razón beneficio-costo"),
+        "benefit_cost_ratio" => said("Benefit-cost ratio", "Relación beneficio-costo"),
         other => super::part::name(other),
     }
 }

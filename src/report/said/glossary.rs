@@ -30,7 +30,7 @@ pub fn classes_of_intervals() -> Said {
          the interval allows too much to say any of these, and more replications may settle it. Intervals tell what \
          chance does in the model; they do not tell whether its inputs are right.",
         "Una réplica es una corrida del cruce con su propio azar: sus camiones, llegadas y tiempos de servicio. Una \
-         estimación es la media de las réplicas; su intervalo de 95 % se construye de modo que, si todo el estudio se \
+         estimación es la media de las réplicas; su intervalo del 95 % se construye de modo que, si todo el estudio se \
          repitiera muchas veces con otro azar, unos 95 de cada 100 intervalos contendrían la media verdadera del modelo. \
          Cada plan recibe los mismos camiones que la base; por eso los planes se comparan mediante diferencias pareadas: \
          plan menos base, réplica por réplica. Lo que un día cargado o tranquilo causa en ambos se cancela, y así se \
@@ -325,7 +325,7 @@ const OTHERS: [([&str; 2], [&str; 2]); 8] = [
         ],
     ),
     (
-        ["95 % interval", "intervalo de 95 %"],
+        ["95 % interval", "intervalo del 95 %"],
         [
             "Mean ± half-width by Student's t over replications, or by batch means of one long run (Schmeiser 1982).",
             "Media ± semiancho según la t de Student entre réplicas, o por medias de lotes de una corrida larga (Schmeiser \
