@@ -71,8 +71,11 @@ impl Plot {
             let near = known.iter().max_by(|a, b| alike(a, id).total_cmp(&alike(b, id)));
             let near = near.filter(|near| alike(near, id) > 0.7);
             let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-            let message =
-                format!("there is no figure `{}`{near}; there are: {}", id.escape_debug(), known.join(", "));
+            let message = format!(
+                "there is no figure `{}`{near} (all of them: {})",
+                id.escape_debug(),
+                known.join(", ")
+            );
             return Err(WrongUsage(message).into());
         }
         let format = self.format()?;
