@@ -73,7 +73,9 @@ pub(super) fn draw(story: &Story) -> Drawn {
             let rest = story.change(scale, difference).join(", ", &said::verdict(comparison.verdict));
             let room = WIDTH as i32 - 40 - width_of(&rest, 13);
             let text = draw::cut(&story.title(comparison.scenario), 13, room).join(": ", &rest);
-            let wide = width_of(&text, 13).min(WIDTH as i32 - 20);
+            // No wider than the shorter language: the zero line is broken only where text stands.
+            let shorter = text.en.chars().count().min(text.es.chars().count());
+            let wide = (shorter as i32 * 13 / 2).min(WIDTH as i32 - 20);
             draw::rectangle(area, [(12, py - 31), (16 + wide, py - 13)], WHITE.mix(0.8).filled());
             write(area, &text, (14, py - 22), &font(13, INK, HPos::Left, VPos::Center));
         }
