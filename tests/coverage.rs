@@ -47,7 +47,14 @@ fn studies(precision: &str, target: &str) -> Vec<StudyResult> {
     let one = |seed: u64| {
         let plan = StudyPlan { seed, ..plan.clone() };
         let options = Options { jobs: Some(1), ..Options::default() };
-        run(&plan, &options, &|_| {}, &AtomicBool::new(false)).expect("the study runs")
+        let mut result = run(&plan, &options, &|_| {}, &AtomicBool::new(false)).expect("the study runs");
+        // Two thousand results are kept: without hours and what else is not asked of them.
+        result.entries.truncate(result.whole_run);
+        for scenario in &mut result.scenarios {
+            scenario.estimates.truncate(result.whole_run);
+            (scenario.pooled, scenario.queues, scenario.links) = Default::default();
+        }
+        result
     };
     // Studies have pools of their own, so these are plain threads.
     let threads = std::thread::available_parallelism().map_or(1, usize::from) as u64;

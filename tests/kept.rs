@@ -69,8 +69,9 @@ fn command(home: &Path, words: &[&str]) -> Command {
     command
 }
 
+/// What was said, with the ends of lines as blanks: they depend on the width.
 fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
+    String::from_utf8_lossy(&output.stderr).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn done(home: &Path, words: &[&str]) -> String {
