@@ -231,17 +231,33 @@ impl RunFolder {
     pub fn place(self) -> anyhow::Result<()> {
         let away = self.draft.with_extension("old");
         let cannot = || format!("cannot put the results into `{}`", self.target.display());
-        let moved = match fs::rename(&self.target, &away) {
-            Ok(()) => true,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => false,
-            Err(error) => return Err(error).with_context(cannot),
+        let taken = |error: &io::Error| {
+            matches!(error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::DirectoryNotEmpty)
         };
-        if let Err(error) = fs::rename(&self.draft, &self.target) {
-            if moved {
-                fs::rename(&away, &self.target).with_context(cannot)?;
+        let mut attempts = 0;
+        let moved = loop {
+            let moved = match fs::rename(&self.target, &away) {
+                Ok(()) => true,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => false,
+                Err(error) => return Err(error).with_context(cannot),
+            };
+            match fs::rename(&self.draft, &self.target) {
+                Ok(()) => break moved,
+                // Another program that does the same run put its folder there between the two steps: it gives way too.
+                Err(error) if taken(&error) && attempts < 10 => {
+                    if moved {
+                        fs::remove_dir_all(&away).with_context(cannot)?;
+                    }
+                    attempts += 1;
+                }
+                Err(error) => {
+                    if moved {
+                        fs::rename(&away, &self.target).with_context(cannot)?;
+                    }
+                    return Err(error).with_context(cannot);
+                }
             }
-            return Err(error).with_context(cannot);
-        }
+        };
         if moved {
             fs::remove_dir_all(&away).with_context(|| format!("cannot remove `{}`", away.display()))?;
         }
