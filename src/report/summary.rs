@@ -120,11 +120,8 @@ impl Page<'_> {
         lines
     }
 
-    /// Whether every scenario meets the trucks of the baseline: no more, no fewer and no others.
     fn same_trucks(&self) -> bool {
-        let Some(plan) = self.plan else { return true };
-        let baseline = &plan.scenarios[plan.baseline].network;
-        plan.scenarios.iter().all(|scenario| scenario.network.meets_the_same_trucks(baseline))
+        self.plan.is_none_or(StudyPlan::same_trucks)
     }
 
     /// Scenarios side by side, measures below each other.
@@ -138,7 +135,7 @@ impl Page<'_> {
                 entry.unit,
                 self.result.scenarios.iter().map(|scenario| &scenario.estimates[place]),
             );
-            labels.push(label(&self.headline_entry(entry), scale));
+            labels.push(label(&headline_entry(entry), scale));
             scales.push(scale);
         }
         let columns = self.result.scenarios.iter().map(|scenario| GridColumn {
@@ -176,7 +173,7 @@ impl Page<'_> {
             let differences =
                 result.comparisons.iter().map(|comparison| &comparison.paired[place].difference);
             let scale = Scale::of(entry.unit, differences);
-            labels.push(label(&self.headline_entry(entry), scale));
+            labels.push(label(&headline_entry(entry), scale));
             scales.push(scale);
         }
         let columns = result.comparisons.iter().map(|comparison| GridColumn {
@@ -487,12 +484,6 @@ impl Page<'_> {
         headline_places(self.result)
     }
 
-    /// The entry as a headline names it: there is one border wait, so its station goes without saying.
-    fn headline_entry(&self, entry: &Entry) -> Entry {
-        let station = entry.station.clone().filter(|_| entry.measure != Measure::BorderWait);
-        Entry { station, ..entry.clone() }
-    }
-
     fn bold(&self, text: &str) -> Vec<String> {
         paragraph("", text, self.look).iter().map(|line| self.look.paint(Tone::Strong, line)).collect()
     }
@@ -500,6 +491,12 @@ impl Page<'_> {
     fn faint(&self, text: &str) -> Vec<String> {
         paragraph("", text, self.look).iter().map(|line| self.look.paint(Tone::Faint, line)).collect()
     }
+}
+
+/// The entry as a headline names it: there is one border wait, so its station goes without saying.
+pub(super) fn headline_entry(entry: &Entry) -> Entry {
+    let station = entry.station.clone().filter(|_| entry.measure != Measure::BorderWait);
+    Entry { station, ..entry.clone() }
 }
 
 /// Places of the headline measures among the whole-run entries.

@@ -56,6 +56,14 @@ pub struct StudyPlan {
     pub digest: String,
 }
 
+impl StudyPlan {
+    /// Whether every scenario meets the trucks of the baseline: no more, no fewer and no others.
+    pub fn same_trucks(&self) -> bool {
+        let baseline = &self.scenarios[self.baseline].network;
+        self.scenarios.iter().all(|scenario| scenario.network.meets_the_same_trucks(baseline))
+    }
+}
+
 /// One scenario of a study.
 #[derive(Clone, Debug)]
 pub struct ScenarioPlan {

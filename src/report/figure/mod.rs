@@ -40,7 +40,7 @@ use super::number::Scale;
 use super::said::{Said, foreign, of_study, said, same};
 use super::sheet::Sheet;
 use crate::experiment::{Comparison, Mean, StudyResult, Typical, Verdict};
-use crate::measure::{Entry, Measure};
+use crate::measure::Entry;
 use crate::scenario::plan::StudyPlan;
 use draw::Svg;
 
@@ -161,12 +161,6 @@ impl Story<'_> {
         same(foreign(name))
     }
 
-    /// Whether every plan meets the trucks of the baseline: no more, no fewer and no others.
-    pub fn same_trucks(&self) -> bool {
-        let baseline = &self.plan.scenarios[self.plan.baseline].network;
-        self.plan.scenarios.iter().all(|scenario| scenario.network.meets_the_same_trucks(baseline))
-    }
-
     /// Fewest pairs of replications that a difference of the deciding measure rests on; without comparisons the
     /// replications that the baseline has.
     pub fn pairs(&self) -> u32 {
@@ -188,11 +182,9 @@ impl Story<'_> {
         best.map_or(result.baseline, |comparison| comparison.scenario)
     }
 
-    /// An entry as a headline names it: there is one border wait, so its station goes without saying.
+    /// An entry as a headline names it.
     pub fn headline_entry(&self, place: usize) -> Entry {
-        let entry = &self.result.entries[place];
-        let station = entry.station.clone().filter(|_| entry.measure != Measure::BorderWait);
-        Entry { station, ..entry.clone() }
+        super::summary::headline_entry(&self.result.entries[place])
     }
 
     /// A value with its interval: `6.2 (6.0 to 6.4)`.

@@ -120,7 +120,7 @@ fn at_a_glance(book: &Book) -> Vec<(Said, Said)> {
         ));
     }
     let pairs = book.story.pairs();
-    let runs = match (result.comparisons.is_empty(), book.story.same_trucks()) {
+    let runs = match (result.comparisons.is_empty(), book.story.plan.same_trucks()) {
         (true, _) => counted(pairs, ["replication", "replications"], ["réplica", "réplicas"]),
         (false, true) => counted(
             pairs,
@@ -316,7 +316,7 @@ fn chance(book: &Book) -> Said {
             ["par de réplicas", "pares de réplicas"],
         ),
     );
-    let trucks = match book.story.same_trucks() {
+    let trucks = match book.story.plan.same_trucks() {
         true => {
             said(" in which plans meet the same trucks", " en que los planes reciben los mismos camiones")
         }
@@ -395,7 +395,7 @@ fn plain(book: &Book) -> Said {
     let size = same(scale.value(difference.mean.map(f64::abs))).join(" ", &said::unit(scale.label));
     let down = difference.mean.is_some_and(|mean| mean < 0.0);
     let verb = if down { said("lowers", "reduce") } else { said("raises", "aumenta") };
-    let trucks = match book.story.same_trucks() {
+    let trucks = match book.story.plan.same_trucks() {
         true => said("on the same trucks, “", "con los mismos camiones, «"),
         false => said("with other demand than the baseline’s, “", "con otra demanda que la de la base, «"),
     };

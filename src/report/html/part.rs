@@ -91,10 +91,7 @@ fn head(column: &Column) -> Said {
     let name = said::column(&column.name);
     match column.unit {
         "" | "as in `unit`" => name,
-        unit if name.en.contains('(') => {
-            let _ = unit;
-            name
-        }
+        _ if name.en.contains('(') => name,
         unit => name.join(" ", &said::unit(unit).map(|unit| format!("({unit})"))),
     }
 }

@@ -125,7 +125,7 @@ fn which(story: &Story, replay: &Replay) -> Said {
     let shown = crate::report::number::grouped(replay.trucks as f64, 0);
     let all = crate::report::number::grouped(replay.all_trucks as f64, 0);
     // More demand adds trucks, less takes some away; those that come to both come at the same time.
-    let (but_en, but_es) = match story.same_trucks() {
+    let (but_en, but_es) = match story.plan.same_trucks() {
         true => ("", ""),
         false => (", if it comes to both: demand differs", ", si llega a ambas: la demanda difiere"),
     };

@@ -100,7 +100,7 @@ fn differences(book: &Book) -> Markup {
         .join("", &book.story.title(result.baseline))
         .join(
             "",
-            &match book.story.same_trucks() {
+            &match book.story.plan.same_trucks() {
                 true => said(
                     ": plan minus baseline on the same trucks",
                     ": plan menos base con los mismos camiones",

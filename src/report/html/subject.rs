@@ -228,7 +228,7 @@ pub(super) fn scenarios(book: &Book) -> Section {
     let values = counted(rows.len() as u32, ["value", "values"], ["valor", "valores"]);
     let plans =
         counted(changed as u32, ["plan differs", "plans differ"], ["plan difiere", "planes difieren"]);
-    let alike = match story.same_trucks() {
+    let alike = match story.plan.same_trucks() {
         true => said(
             "; trucks, days and chance are the same for all.",
             "; camiones, días y azar son los mismos para todos.",
